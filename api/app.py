@@ -1,0 +1,54 @@
+"""The ASGI application: every route, and what surrounds them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from api.context import Services
+from api.endpoint import GraphQLEndpoint
+from api.explorer import explorer_routes
+from api.health import health_routes
+from api.schema import schema
+
+MAX_BODY_BYTES = 1_000_000
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def make_app(
+    services: Services,
+    *,
+    origins: Sequence[str],
+    explorer: Path,
+    pages: Sequence[BaseRoute] = (),
+    lifespan: Lifespan | None = None,
+) -> Starlette:
+    """Put the application together. `origins` may call /graphql from a browser, with the visitor's cookie."""
+    endpoint = GraphQLEndpoint(schema, services, origins)
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
+            *explorer_routes(explorer),
+            *health_routes(),
+            *pages,
+        ],
+        middleware=[_cors(origins)],
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+    )
+
+
+def _cors(origins: Sequence[str]) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_credentials=True,
+        allow_methods=["POST"],
+        allow_headers=["authorization", "content-type"],
+    )

@@ -1,0 +1,132 @@
+"""Relay connections: cursors, pages and totals over the models' keyset pages."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models.errors import InvalidInput
+from models.reads.paging import Page, Window, read_page
+
+Row = TypeVar("Row", bound=Model)
+Shown = TypeVar("Shown")
+
+PREFIX = "after:"
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """Where a page stands in its list."""
+
+    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first edge; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last edge; null on an empty page.")
+
+
+@dataclass
+class Listing(Generic[Row, Shown]):
+    """A list that is read when something of it is asked for, and once: rows and total each cost one statement."""
+
+    query: QuerySet[Row]
+    window: Window
+    show: Callable[[Row], Shown]
+    newest_first: bool = False
+    _page: "asyncio.Task[Page[Row]] | None" = field(default=None, init=False)
+
+    async def page(self) -> Page[Row]:
+        """The rows of the window."""
+        if self._page is None:
+            self._page = asyncio.ensure_future(read_page(self.query, self.window, newest_first=self.newest_first))
+        return await self._page
+
+    async def nodes(self) -> list[Shown]:
+        """The rows as they are shown."""
+        return [self.show(row) for row in (await self.page()).rows]
+
+    async def edges(self) -> list[tuple[str, Shown]]:
+        """Cursor and node of each row."""
+        return [(encode_cursor(row.pk), self.show(row)) for row in (await self.page()).rows]
+
+    async def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        page = await self.page()
+        cursors = [encode_cursor(row.pk) for row in page.rows]
+        return PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
+
+    async def total_count(self) -> int:
+        """How many rows the whole list has."""
+        return await self.query.count()
+
+
+def window(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
+    """The window that a connection's arguments ask for. Raises InvalidInput."""
+    return Window(first, decode_cursor("after", after), last, decode_cursor("before", before))
+
+
+def encode_cursor(row_id: UUID) -> str:
+    """The opaque cursor of a row."""
+    return base64.urlsafe_b64encode(f"{PREFIX}{row_id}".encode()).decode()
+
+
+def decode_cursor(argument: str, value: str | None) -> UUID | None:
+    """The row id inside a cursor. Raises InvalidInput."""
+    if value is None:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(value[:200].encode("ascii")).decode()
+        return UUID(text.removeprefix(PREFIX))
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput([((argument,), "Not a cursor of this list.")]) from error
+
+
+Node = TypeVar("Node")
+
+
+@strawberry.type(description="One row of a list, with its place in it.")
+class Edge(Generic[Node]):
+    """One row of a list."""
+
+    cursor: str = strawberry.field(
+        description="Give it as `after` or `before` to go on from here. Rows added or removed do not shift it."
+    )
+    node: Node = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of a list: at most 100 rows, 50 when neither `first` nor `last` is given.")
+class Connection(Generic[Node]):
+    """A page of a list."""
+
+    listing: strawberry.Private[Listing]
+
+    @strawberry.field(description="The rows with their cursors.")
+    async def edges(self) -> list[Edge[Node]]:
+        """The page as edges."""
+        return [Edge(cursor=cursor, node=node) for cursor, node in await self.listing.edges()]
+
+    @strawberry.field(description="The rows alone.")
+    async def nodes(self) -> list[Node]:
+        """The page as nodes."""
+        return await self.listing.nodes()
+
+    @strawberry.field(description="Where the page stands in its list.")
+    async def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        return await self.listing.page_info()
+
+    @strawberry.field(description="How many rows the whole list has; read only when asked for.")
+    async def total_count(self) -> int:
+        """The size of the whole list."""
+        return await self.listing.total_count()

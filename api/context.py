@@ -1,0 +1,65 @@
+"""What a resolver can reach: who asks, the loaders of this operation, and the services of this process."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info as StrawberryInfo
+
+from api.loaders import Loaders, package_loader
+from models.errors import NotPermitted, Unauthenticated
+from models.feed import Feed
+from models.payment_provider import PaymentProvider
+from models.permission import Permission
+from models.tables import Package
+from models.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the process provides: the live feed, the payment provider, and how cookies are set."""
+
+    feed: Feed
+    provider: PaymentProvider
+    install_url: str
+    secure_cookies: bool
+
+
+@dataclass
+class Context:
+    """One operation's context. `response` carries cookies of a request; on a WebSocket there is none."""
+
+    services: Services
+    connection: HTTPConnection
+    response: Response | None
+    viewer: Viewer | None
+    connection_params: dict[str, object] = field(default_factory=dict)
+    packages: DataLoader[UUID, Package | None] = field(default_factory=package_loader)
+    _loaders: dict[UUID, Loaders] = field(default_factory=dict)
+
+    def fresh(self, viewer: Viewer | None) -> "Context":
+        """The same for another operation, with loaders that have read nothing yet."""
+        return Context(self.services, self.connection, self.response, viewer, self.connection_params)
+
+    def require_viewer(self) -> Viewer:
+        """The viewer. Raises Unauthenticated."""
+        if self.viewer is None:
+            raise Unauthenticated
+        return self.viewer
+
+    def require(self, account_id: UUID, permission: Permission) -> Viewer:
+        """The viewer, who must have a permission in this very account. Raises Unauthenticated, NotPermitted."""
+        viewer = self.require_viewer()
+        if viewer.account_id != account_id:
+            raise NotPermitted(permission)
+        viewer.require(permission)
+        return viewer
+
+    def loaders(self, account_id: UUID) -> Loaders:
+        """The loaders of an account. Rows hand in their own account's id, so a relation never leaves it."""
+        return self._loaders.setdefault(account_id, Loaders(account_id))
+
+
+Info = StrawberryInfo[Context, None]

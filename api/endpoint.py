@@ -1,0 +1,150 @@
+"""/graphql: GraphQL over HTTP and over WebSocket (graphql-transport-ws)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from graphql import GraphQLError
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UnsetType
+
+from api.context import Context, Services
+from api.cookies import session_cookie
+from api.origins import is_cross_site
+from api.presented_errors import present
+from api.websocket import WebSocketHandler
+from models.credentials import viewer_of
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+MAX_SUBSCRIPTIONS = 50
+INIT_TIMEOUT = timedelta(seconds=10)
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """Strawberry's ASGI app with JSON errors, content negotiation, and our context."""
+
+    graphql_transport_ws_handler_class = WebSocketHandler
+
+    def __init__(self, schema: BaseSchema, services: Services, allowed_origins: Sequence[str] = ()) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+            allowed_origins=allowed_origins,
+        )
+        self._services = services
+        self._origins = frozenset(allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except HTTPException as error:
+            response = _refusal(error.status_code, error.reason)
+        except Exception as error:  # noqa: BLE001 - e.g. the database is gone before anything could run
+            response = _failure(error)
+        await response(scope, receive, send)
+
+    async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
+        """Find out who asks: a bearer token, or a session cookie from a page of ours."""
+        secret = _bearer(request.headers.get("authorization"))
+        if secret is None and not is_cross_site(request, self._origins):
+            secret = session_cookie(request, secure=self._services.secure_cookies)
+        return Context(
+            services=self._services,
+            connection=request,
+            response=response if isinstance(response, Response) else None,
+            viewer=await viewer_of(secret) if secret else None,
+        )
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Take the credential of connection_init, which a script can set where it cannot set headers."""
+        given = context.connection_params.get("Authorization")
+        if secret := _bearer(given if isinstance(given, str) else None):
+            context.viewer = await viewer_of(secret)
+        return await super().on_ws_connect(context)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """Parse a request's body. Raises HTTPException unless it is a JSON object."""
+        body = super().parse_json(data)
+        if not isinstance(body, dict):
+            raise HTTPException(400, "The request body must be a JSON object.")
+        if not isinstance(body.get("operationName"), str | None):
+            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null.")
+        return body
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Parse JSON. Raises json.JSONDecodeError."""
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        """Write JSON."""
+        return orjson.dumps(data)
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        """Answer, with cookies a mutation set. A request that was never run has no data, and is an error."""
+        refused = isinstance(response_data, dict) and "data" not in response_data
+        response = Response(self.encode_json(response_data), status_code=400 if refused else 200, media_type=JSON)
+        response.headers.raw.extend(sub_response.headers.raw)
+        return response
+
+    async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:  # noqa: ARG002
+        """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
+        answer: GraphQLHTTPResponse = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [error.formatted for error in result.errors]
+            if result.data is None and all(error.path is None for error in result.errors):
+                del answer["data"]
+        return answer
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method != "POST":
+            raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
+        response = await self.run(request)
+        accept = request.headers.get("accept", "")
+        if GRAPHQL_JSON in accept:
+            response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
+        else:
+            # The older media type tells success and failure by the body alone.
+            response.status_code = 200
+        return response
+
+
+def _bearer(header: str | None) -> str | None:
+    scheme, _, secret = (header or "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def _failure(error: Exception) -> Response:
+    shown = present(GraphQLError(str(error), original_error=error))
+    unavailable = (shown.extensions or {}).get("code") == "UNAVAILABLE"
+    headers = {"retry-after": "2"} if unavailable else None
+    body = orjson.dumps({"errors": [shown.formatted]})
+    return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
+
+
+def _refusal(status: int, reason: str) -> Response:
+    body = {"errors": [{"message": reason, "extensions": {"code": "BAD_REQUEST"}}]}
+    headers = {"allow": "POST"} if status == 405 else None
+    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=headers)

@@ -1,0 +1,39 @@
+"""Relay's global ids: a type name and a key, opaque to clients."""
+
+import base64
+import binascii
+from uuid import UUID
+
+import strawberry
+
+from models.errors import NotFound
+
+MAX_ID_LENGTH = 200
+
+
+def encode_id(type_name: str, key: UUID | str) -> strawberry.ID:
+    """The global id of a row."""
+    return strawberry.ID(base64.urlsafe_b64encode(f"{type_name}:{key}".encode()).decode())
+
+
+def decode_id(type_name: str, value: str) -> UUID:
+    """The key inside a global id of one type. Raises NotFound: a wrong id leads nowhere, like an unknown one."""
+    found_type, key = split_id(value)
+    try:
+        if found_type == type_name:
+            return UUID(key)
+    except ValueError:
+        pass
+    raise NotFound(type_name, value)
+
+
+def split_id(value: str) -> tuple[str, str]:
+    """Type name and key of a global id; empty texts when it is none."""
+    if len(value) > MAX_ID_LENGTH:
+        return "", ""
+    try:
+        text = base64.urlsafe_b64decode(value.encode("ascii")).decode()
+    except (binascii.Error, ValueError):
+        return "", ""
+    type_name, _, key = text.partition(":")
+    return type_name, key

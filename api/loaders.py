@@ -1,0 +1,48 @@
+"""Data loaders: whatever a document asks of many rows is read by one statement."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from models.reads.domains import domains_by_id
+from models.reads.licenses import licenses_by_id, live_licenses_by_user
+from models.reads.packages import packages_by_id
+from models.reads.purchases import lines_by_purchase, payment_by_purchase, purchases_by_id
+from models.reads.users import users_by_id
+from models.tables import Package
+
+Found = TypeVar("Found")
+AccountRead = Callable[[UUID, Sequence[UUID]], Awaitable[Mapping[UUID, Found]]]
+
+
+class Loaders:
+    """The loaders of one account in one operation; they read only what it owns."""
+
+    def __init__(self, account_id: UUID) -> None:
+        self._account_id = account_id
+        self.users = self._of_account(users_by_id)
+        self.licenses = self._of_account(licenses_by_id)
+        self.live_license_of_user = self._of_account(live_licenses_by_user)
+        self.purchases = self._of_account(purchases_by_id)
+        self.lines_of_purchase = self._of_account(lines_by_purchase)
+        self.payment_of_purchase = self._of_account(payment_by_purchase)
+        self.domains = self._of_account(domains_by_id)
+
+    def _of_account(self, read: AccountRead[Found]) -> DataLoader[UUID, Found | None]:
+        async def load(keys: list[UUID]) -> list[Found | None]:
+            found = await read(self._account_id, keys)
+            return [found.get(key) for key in keys]
+
+        return DataLoader(load_fn=load)
+
+
+def package_loader() -> DataLoader[UUID, Package | None]:
+    """A loader of packages, which belong to no account."""
+
+    async def load(keys: list[UUID]) -> list[Package | None]:
+        found = await packages_by_id(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load)

@@ -1,0 +1,39 @@
+"""addDomain."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.errors import InvalidInputError, NotPermittedError
+from api.types.domain import Domain
+from models.operations import add_domain as operation
+
+
+@strawberry.input(description="The domain to claim.")
+class AddDomainInput:
+    """The domain to claim."""
+
+    name: str = strawberry.field(description="For example example.com; sub-domains are domains of their own.")
+
+
+@strawberry.type(description="The domain is claimed. Publish its TXT record; it is approved once that is found.")
+class DomainAdded:
+    """The domain is claimed."""
+
+    domain: Domain = strawberry.field(description="The claim; the one there was when it was claimed before.")
+
+
+AddDomainPayload = Annotated[
+    DomainAdded | InvalidInputError | NotPermittedError,
+    strawberry.union("AddDomainPayload", description="What addDomain answers."),
+]
+
+
+async def add_domain(
+    info: Info,
+    input: Annotated[AddDomainInput, strawberry.argument(description="Which domain.")],
+) -> AddDomainPayload:
+    """Claim an e-mail domain."""
+    domain = await operation.add_domain(info.context.require_viewer(), name=input.name)
+    return DomainAdded(domain=Domain.of(domain))

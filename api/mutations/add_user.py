@@ -1,0 +1,51 @@
+"""addUser."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.enums import Role
+from api.errors import DomainNotApprovedError, EmailTakenError, InvalidInputError, NotPermittedError
+from api.types.people import User
+from models.operations import add_user as operation
+
+
+@strawberry.input(description="The person to add.")
+class AddUserInput:
+    """The person to add."""
+
+    email: str = strawberry.field(description="An address of an approved domain of the account.")
+    first_name: str = strawberry.field(description="1 to 100 characters.")
+    last_name: str = strawberry.field(description="1 to 100 characters.")
+    locale: str | None = strawberry.field(default="en", description="BCP 47, e.g. en or fr-CA.")
+    role: Role | None = strawberry.field(default=Role.STANDARD, description="What they may do.")
+
+
+@strawberry.type(description="The user was added; give them a license with assignLicense.")
+class UserAdded:
+    """The user was added."""
+
+    user: User = strawberry.field(description="The new user.")
+
+
+AddUserPayload = Annotated[
+    UserAdded | InvalidInputError | DomainNotApprovedError | EmailTakenError | NotPermittedError,
+    strawberry.union("AddUserPayload", description="What addUser answers."),
+]
+
+
+async def add_user(
+    info: Info,
+    input: Annotated[AddUserInput, strawberry.argument(description="Whom to add.")],
+) -> AddUserPayload:
+    """Add a person to the viewer's account."""
+    user = await operation.add_user(
+        info.context.require_viewer(),
+        email=input.email,
+        first_name=input.first_name,
+        last_name=input.last_name,
+        locale=input.locale or "en",
+        role=input.role or Role.STANDARD,
+    )
+    return UserAdded(user=User.of(user))

@@ -1,0 +1,62 @@
+"""completeSignIn."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from graphql import GraphQLError
+
+from api.context import Info
+from api.cookies import set_session_cookie
+from api.enums import SessionKind
+from api.errors import TokenInvalidError
+from api.types.viewer import Viewer
+from models.operations import complete_sign_in as operation
+
+
+@strawberry.input(description="The token of a mailed link, and how to keep the session.")
+class CompleteSignInInput:
+    """The token of a mailed link."""
+
+    token: str = strawberry.field(description="The `token` of the link, good for one use.")
+    session: SessionKind | None = strawberry.field(
+        default=SessionKind.COOKIE,
+        description="COOKIE sets an HttpOnly session cookie; BEARER answers an access token for clients"
+        " that are not a browser.",
+    )
+
+
+@strawberry.type(description="Signed in.")
+class SignedIn:
+    """Signed in."""
+
+    viewer: Viewer = strawberry.field(description="Who you are now.")
+    access_token: str | None = strawberry.field(
+        description="Only for BEARER. Shown this once: send it as `Authorization: Bearer ...`."
+    )
+    expires_at: datetime = strawberry.field(description="When the session ends.")
+
+
+CompleteSignInPayload = Annotated[
+    SignedIn | TokenInvalidError,
+    strawberry.union("CompleteSignInPayload", description="What completeSignIn answers."),
+]
+
+
+async def complete_sign_in(
+    info: Info,
+    input: Annotated[CompleteSignInInput, strawberry.argument(description="The mailed token.")],
+) -> CompleteSignInPayload:
+    """Trade a mailed token for a session."""
+    kind = input.session or SessionKind.COOKIE
+    response = info.context.response
+    if kind is SessionKind.COOKIE and response is None:
+        raise GraphQLError("A cookie cannot be set over a WebSocket. Sign in over HTTP, or ask for BEARER.")
+    signed_in = await operation.complete_sign_in(token=input.token, kind=kind)
+    if kind is SessionKind.COOKIE and response is not None:
+        set_session_cookie(response, signed_in, secure=info.context.services.secure_cookies)
+    return SignedIn(
+        viewer=Viewer.of(signed_in.viewer),
+        access_token=signed_in.secret if kind is SessionKind.BEARER else None,
+        expires_at=signed_in.expires_at,
+    )

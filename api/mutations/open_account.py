@@ -1,0 +1,47 @@
+"""openAccount."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.errors import EmailTakenError, InvalidInputError
+from api.types.account import Account
+from models.operations import open_account as operation
+
+
+@strawberry.input(description="The business, and its first administrator.")
+class OpenAccountInput:
+    """The business, and its first administrator."""
+
+    company_name: str = strawberry.field(description="1 to 200 characters.")
+    email: str = strawberry.field(description="The administrator's address; the sign-in link goes there.")
+    first_name: str = strawberry.field(description="1 to 100 characters.")
+    last_name: str = strawberry.field(description="1 to 100 characters.")
+    locale: str | None = strawberry.field(default="en", description="BCP 47, e.g. en or fr-CA.")
+
+
+@strawberry.type(description="The account is open; a sign-in link is on its way.")
+class AccountOpened:
+    """The account is open."""
+
+    account: Account = strawberry.field(description="The new account.")
+
+
+OpenAccountPayload = Annotated[
+    AccountOpened | InvalidInputError | EmailTakenError,
+    strawberry.union("OpenAccountPayload", description="What openAccount answers."),
+]
+
+
+async def open_account(
+    input: Annotated[OpenAccountInput, strawberry.argument(description="Who opens it.")],
+) -> OpenAccountPayload:
+    """Open an account."""
+    opened = await operation.open_account(
+        company_name=input.company_name,
+        email=input.email,
+        first_name=input.first_name,
+        last_name=input.last_name,
+        locale=input.locale or "en",
+    )
+    return AccountOpened(account=Account.of(opened.account))

@@ -1,0 +1,75 @@
+"""proceedToPurchase."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.errors import (
+    IdempotencyMismatchError,
+    InvalidInputError,
+    NotFoundError,
+    NotPermittedError,
+    PaymentDeclinedError,
+    PurchaseNotAcceptedError,
+    PurchaseNotOpenError,
+)
+from api.ids import decode_id
+from api.types.purchase import Purchase
+from api.types.seats import SeatInventory
+from models.operations import proceed_to_purchase as operation
+
+
+@strawberry.input(description="The acceptance, and how to pay.")
+class ProceedToPurchaseInput:
+    """The acceptance, and how to pay."""
+
+    purchase_id: strawberry.ID = strawberry.field(description="What validatePurchase answered.")
+    accept_licenses: bool = strawberry.field(
+        description="The pop-up's tick: the licenses will be added to the account. False is refused."
+    )
+    payment_method: str = strawberry.field(
+        description="Provider's payment method; the sandbox provider takes pm_card_visa,"
+        " and pm_card_chargeDeclined declines."
+    )
+    idempotency_key: str = strawberry.field(
+        description="1 to 255 printable ASCII characters, new for each wish to pay. Same key, same input:"
+        " the first answer again and no second charge. Same key, other input: IDEMPOTENCY_MISMATCH."
+    )
+
+
+@strawberry.type(description="COMPLETED with fresh pools, or AWAITING_PAYMENT with payment.clientSecret.")
+class PurchaseProceeded:
+    """The purchase went on."""
+
+    purchase: Purchase = strawberry.field(description="The purchase as it is now.")
+    seat_inventory: SeatInventory = strawberry.field(description="The account's seats after it.")
+
+
+ProceedToPurchasePayload = Annotated[
+    PurchaseProceeded
+    | PurchaseNotAcceptedError
+    | PurchaseNotOpenError
+    | PaymentDeclinedError
+    | IdempotencyMismatchError
+    | InvalidInputError
+    | NotFoundError
+    | NotPermittedError,
+    strawberry.union("ProceedToPurchasePayload", description="What proceedToPurchase answers."),
+]
+
+
+async def proceed_to_purchase(
+    info: Info,
+    input: Annotated[ProceedToPurchaseInput, strawberry.argument(description="How to go on.")],
+) -> ProceedToPurchasePayload:
+    """Accept a purchase and pay for it."""
+    done = await operation.proceed_to_purchase(
+        info.context.require_viewer(),
+        purchase_id=decode_id("Purchase", input.purchase_id),
+        accept_licenses=input.accept_licenses,
+        payment_method=input.payment_method,
+        idempotency_key=input.idempotency_key,
+        provider=info.context.services.provider,
+    )
+    return PurchaseProceeded(purchase=Purchase.of(done.purchase), seat_inventory=SeatInventory.of(done.inventory))

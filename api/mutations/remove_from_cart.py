@@ -1,0 +1,35 @@
+"""removeFromCart."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.errors import NotFoundError, NotPermittedError
+from api.ids import decode_id
+from api.types.cart import Cart
+from api.types.cart_changed import CartChanged
+from models.operations import remove_from_cart as operation
+
+
+@strawberry.input(description="Which line to remove.")
+class RemoveFromCartInput:
+    """Which line to remove."""
+
+    cart_line_id: strawberry.ID = strawberry.field(description="A line of the viewer's cart.")
+
+
+RemoveFromCartPayload = Annotated[
+    CartChanged | NotFoundError | NotPermittedError,
+    strawberry.union("RemoveFromCartPayload", description="What removeFromCart answers."),
+]
+
+
+async def remove_from_cart(
+    info: Info,
+    input: Annotated[RemoveFromCartInput, strawberry.argument(description="What to remove.")],
+) -> RemoveFromCartPayload:
+    """Remove a line from the viewer's cart."""
+    line_id = decode_id("CartLine", input.cart_line_id)
+    cart = await operation.remove_from_cart(info.context.require_viewer(), cart_line_id=line_id)
+    return CartChanged(cart=Cart.of(cart))

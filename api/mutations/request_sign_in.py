@@ -1,0 +1,37 @@
+"""requestSignIn."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from api.errors import InvalidInputError
+from models.operations import request_sign_in as operation
+
+
+@strawberry.input(description="Who wants to sign in.")
+class RequestSignInInput:
+    """Who wants to sign in."""
+
+    email: str = strawberry.field(description="The user's e-mail address.")
+
+
+@strawberry.type(description="If the address is a user's, a link is on its way. The answer is the same if not.")
+class SignInRequested:
+    """A link is on its way."""
+
+    expires_at: datetime = strawberry.field(description="When the mailed link stops working.")
+
+
+RequestSignInPayload = Annotated[
+    SignInRequested | InvalidInputError,
+    strawberry.union("RequestSignInPayload", description="What requestSignIn answers."),
+]
+
+
+async def request_sign_in(
+    input: Annotated[RequestSignInInput, strawberry.argument(description="Who wants to sign in.")],
+) -> RequestSignInPayload:
+    """Have a sign-in link mailed."""
+    requested = await operation.request_sign_in(email=input.email)
+    return SignInRequested(expires_at=requested.expires_at)

@@ -1,0 +1,23 @@
+"""signOut."""
+
+import strawberry
+
+from api.context import Info
+from api.cookies import clear_session_cookie
+from models.operations import sign_out as operation
+
+
+@strawberry.type(description="The session has ended, if there was one.")
+class SignedOut:
+    """The session has ended."""
+
+    ok: bool = strawberry.field(description="Always true.")
+
+
+async def sign_out(info: Info) -> SignedOut:
+    """End the session."""
+    if info.context.viewer is not None:
+        await operation.sign_out(info.context.viewer)
+    if info.context.response is not None:
+        clear_session_cookie(info.context.response, secure=info.context.services.secure_cookies)
+    return SignedOut(ok=True)

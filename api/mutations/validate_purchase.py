@@ -1,0 +1,40 @@
+"""validatePurchase."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.errors import CartChangedError, CartEmptyError, NotPermittedError
+from api.types.purchase import Purchase
+from models.operations import validate_purchase as operation
+
+
+@strawberry.input(description="The cart that the buyer looked at.")
+class ValidatePurchaseInput:
+    """The cart that the buyer looked at."""
+
+    cart_version: str = strawberry.field(description="The cart version the buyer looked at.")
+
+
+@strawberry.type(description="What the confirmation pop-up shows: the licenses that will be added, at frozen prices.")
+class PurchaseValidated:
+    """What the confirmation pop-up shows."""
+
+    purchase: Purchase = strawberry.field(description="Waits for acceptance until `expiresAt`.")
+
+
+ValidatePurchasePayload = Annotated[
+    PurchaseValidated | CartEmptyError | CartChangedError | NotPermittedError,
+    strawberry.union("ValidatePurchasePayload", description="What validatePurchase answers."),
+]
+
+
+async def validate_purchase(
+    info: Info,
+    input: Annotated[ValidatePurchaseInput, strawberry.argument(description="Which cart.")],
+) -> ValidatePurchasePayload:
+    """Turn the viewer's cart into a purchase."""
+    viewer = info.context.require_viewer()
+    purchase = await operation.validate_purchase(viewer, cart_version=input.cart_version)
+    return PurchaseValidated(purchase=Purchase.of(purchase))

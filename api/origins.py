@@ -1,0 +1,21 @@
+"""Which pages may act with the visitor's cookie."""
+
+from collections.abc import Set as AbstractSet
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+
+def is_cross_site(connection: HTTPConnection, allowed: AbstractSet[str]) -> bool:
+    """Whether a page of another origin, not on the list, sent this: then its cookie counts for nothing.
+
+    Browsers set Sec-Fetch-Site and Origin and let no page change them; a client that sends neither is no browser,
+    and carries no cookie that it was not given.
+    """
+    origin = connection.headers.get("origin")
+    if origin is not None and origin in allowed:
+        return False
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host")

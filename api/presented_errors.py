@@ -1,0 +1,84 @@
+"""Top-level errors as clients see them: each has extensions.code, and a bug shows nothing but its reference."""
+
+import uuid
+
+import asyncpg
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import MaskErrors
+
+from models.errors import BusinessError, InvalidInput, NotPermitted
+
+log = structlog.get_logger(__name__)
+
+UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+)
+
+
+class PresentErrors(MaskErrors):
+    """Rewrites the errors of every result, streamed ones too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
+        return [present(error) for error in errors]
+
+
+def present(error: GraphQLError) -> GraphQLError:
+    """The error with its code; what was not foreseen is logged, and replaced by a reference."""
+    original = error.original_error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    if original is None:
+        return _coded(error, error.message, {"code": _code(error), **(error.extensions or {})})
+    if isinstance(original, BusinessError):
+        return _coded(error, str(original), {"code": original.code, **_facts(original)})
+    return _masked(error, original)
+
+
+def _code(error: GraphQLError) -> str:
+    if isinstance(error, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    # Validation happens before anything runs, so its errors have no path; those of variables have none either.
+    return "GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_REQUEST"
+
+
+def _facts(original: BusinessError) -> dict[str, object]:
+    if isinstance(original, NotPermitted):
+        return {"requires": original.requires.value}
+    if isinstance(original, InvalidInput):
+        return {"fields": [{"path": list(path), "message": text} for path, text in original.fields]}
+    return {}
+
+
+def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
+    reference = uuid.uuid4().hex[:12]
+    path = ".".join(str(part) for part in error.path or [])
+    if isinstance(original, UNAVAILABLE):
+        log.warning("graphql.unavailable", reference=reference, path=path, error=type(original).__name__)
+        text = "The service cannot answer at the moment. Try again in a few seconds."
+        return _coded(error, text, {"code": "UNAVAILABLE", "reference": reference})
+    log.error("graphql.internal_error", reference=reference, path=path, exc_info=original)
+    text = f"Something went wrong on our side. Tell support this reference: {reference}."
+    return _coded(error, text, {"code": "INTERNAL_ERROR", "reference": reference})
+
+
+def _coded(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

@@ -1,0 +1,84 @@
+"""What is pushed."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.types.seats import SeatPool
+from models.credentials import still_signed_in
+from models.errors import InvalidInput, Unauthenticated
+from models.feed import SeatUpdate
+from models.permission import Permission
+from models.viewer import Viewer
+
+# How long a session that was ended may go on receiving.
+CHECK_SESSION_EVERY = 10.0
+
+
+@strawberry.type(description="Seat counts after one change, or all of them.")
+class SeatCountsChange:
+    """Seat counts after one change."""
+
+    version: str = strawberry.field(
+        description="The account's version after it; give the last one seen as `after` when you reconnect."
+    )
+    snapshot: bool = strawberry.field(
+        description="True when `pools` is the whole inventory and not only what changed."
+    )
+    pools: list[SeatPool] = strawberry.field(description="The pools with their counts after the change.")
+
+    @classmethod
+    def of(cls, update: SeatUpdate) -> "SeatCountsChange":
+        """Present an update."""
+        pools = [SeatPool.of(pool) for pool in update.pools]
+        return cls(version=str(update.version), snapshot=update.snapshot, pools=pools)
+
+
+async def seat_counts_changed(
+    info: Info,
+    after: Annotated[
+        str | None, strawberry.argument(description="The last version seen, to go on from there.")
+    ] = None,
+) -> AsyncGenerator[SeatCountsChange, None]:
+    """Follow the viewer's account. Ends with UNAUTHENTICATED once the session has ended."""
+    viewer = info.context.require_viewer()
+    viewer.require(Permission.VIEW_INVENTORY)
+    checked = time.monotonic()
+    async with aclosing(info.context.services.feed.follow(viewer.account_id, _version(after))) as updates:
+        async for update in updates:
+            if time.monotonic() - checked > CHECK_SESSION_EVERY:
+                await _require_still(viewer)
+                checked = time.monotonic()
+            yield SeatCountsChange.of(update)
+
+
+@strawberry.type(description="What is pushed as it happens, over graphql-transport-ws.")
+class Subscription:
+    """What is pushed."""
+
+    seat_counts_changed: AsyncGenerator[SeatCountsChange, None] = strawberry.subscription(
+        resolver=seat_counts_changed,
+        description="First a snapshot of every pool, then each change of seat counts as it commits, in order,"
+        " none missing, none twice. With `after`, the version last seen: each change that was missed, then what"
+        " comes (a snapshot where more than 1 000 were missed). Over WebSocket the credential is the session"
+        ' cookie or connection_init\'s payload {"Authorization": "Bearer ..."}. Needs VIEW_INVENTORY.',
+    )
+
+
+def _version(after: str | None) -> int | None:
+    if after is None:
+        return None
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise InvalidInput([(("after",), "A version as an earlier answer gave it.")])
+    return int(after)
+
+
+async def _require_still(viewer: Viewer) -> None:
+    current = await still_signed_in(viewer)
+    if current is None:
+        raise Unauthenticated
+    current.require(Permission.VIEW_INVENTORY)

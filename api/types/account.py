@@ -1,0 +1,155 @@
+"""Account, and the filters of its lists."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from api.connections import Connection, Listing, window
+from api.context import Info
+from api.enums import LicenseState, Permission
+from api.ids import decode_id, encode_id
+from api.node import Node
+from api.types.cart import Cart
+from api.types.domain import Domain
+from api.types.people import License, User
+from api.types.purchase import Purchase
+from api.types.seats import SeatInventory
+from models import tables
+from models.carts import read_cart
+from models.inventory import read_inventory
+from models.reads import licenses as license_reads
+from models.reads import users as user_reads
+from models.reads.domains import domains_of
+from models.reads.purchases import purchases_of
+
+First = Annotated[int | None, strawberry.argument(description="How many from the start, at most 100.")]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many from the end, at most 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+@strawberry.input(description="Which users. Conditions given together must all hold.")
+class UserFilter:
+    """Which users."""
+
+    search: str | None = strawberry.field(
+        default=None,
+        description="Case-insensitive, matches any part of the e-mail address or of the name.",
+    )
+    licensed: bool | None = strawberry.field(
+        default=None, description="True: only users with a license; false: only those without."
+    )
+    package_code: str | None = strawberry.field(
+        default=None, description="Only users who hold a license of this package, e.g. PRO."
+    )
+
+
+@strawberry.input(description="Which licenses. Conditions given together must all hold.")
+class LicenseFilter:
+    """Which licenses."""
+
+    state: LicenseState | None = strawberry.field(default=None, description="Only licenses in this state.")
+    package_code: str | None = strawberry.field(default=None, description="Only licenses of this package, e.g. PRO.")
+    user_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only licenses that this user holds or held."
+    )
+
+
+@strawberry.type(
+    description="The business that buys and holds licenses. Everything below belongs to exactly one account."
+)
+class Account(Node):
+    """The viewer's account. A field that shows what it owns asks for a permission first."""
+
+    key: strawberry.Private[UUID]
+    name: str = strawberry.field(description="The business's name.")
+    version: str = strawberry.field(
+        description="A whole number as a string; grows with every change inside the account."
+        " Also the cursor of its event feed."
+    )
+
+    @strawberry.field(description="Seat counts, consistent at one version. Needs VIEW_INVENTORY.")
+    async def seat_inventory(
+        self,
+        info: Info,
+        package_codes: Annotated[
+            list[str] | None,
+            strawberry.argument(description='Only these packages, e.g. ["PRO"]. All when null.'),
+        ] = None,
+    ) -> SeatInventory:
+        """The account's seats."""
+        info.context.require(self.key, Permission.VIEW_INVENTORY)
+        return SeatInventory.of(await read_inventory(self.key, package_codes=package_codes))
+
+    @strawberry.field(description="The people of the account, oldest first. Needs MANAGE_USERS.")
+    def users(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[UserFilter | None, strawberry.argument(description="Which users; all when null.")] = None,
+    ) -> Connection[User]:
+        """The account's users."""
+        info.context.require(self.key, Permission.MANAGE_USERS)
+        wanted = user_reads.UserFilter(**vars(filter)) if filter else user_reads.UserFilter()
+        query = user_reads.users_of(self.key, wanted)
+        return Connection(listing=Listing(query, window(first, after, last, before), User.of))
+
+    @strawberry.field(description="Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.")
+    def licenses(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[
+            LicenseFilter | None, strawberry.argument(description="Which licenses; all when null.")
+        ] = None,
+    ) -> Connection[License]:
+        """The account's licenses."""
+        info.context.require(self.key, Permission.VIEW_INVENTORY)
+        query = license_reads.licenses_of(self.key, _license_filter(filter))
+        return Connection(listing=Listing(query, window(first, after, last, before), License.of))
+
+    @strawberry.field(description="What the viewer is about to buy. Needs PURCHASE.")
+    async def cart(self, info: Info) -> Cart:
+        """The viewer's own cart."""
+        viewer = info.context.require(self.key, Permission.PURCHASE)
+        return Cart.of(await read_cart(viewer.user_id))
+
+    @strawberry.field(description="Purchases in every state, newest first. Needs VIEW_BILLING.")
+    def purchases(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Purchase]:
+        """The account's purchases."""
+        info.context.require(self.key, Permission.VIEW_BILLING)
+        where = window(first, after, last, before)
+        listing = Listing(purchases_of(self.key), where, Purchase.of, newest_first=True)
+        return Connection(listing=listing)
+
+    @strawberry.field(description="The e-mail domains it claims, by name. Needs MANAGE_DOMAINS.")
+    async def domains(self, info: Info) -> list[Domain]:
+        """The account's domains."""
+        info.context.require(self.key, Permission.MANAGE_DOMAINS)
+        return [Domain.of(row) for row in await domains_of(self.key)]
+
+    @classmethod
+    def of(cls, row: tables.Account) -> "Account":
+        """Present a row."""
+        return cls(id=encode_id("Account", row.id), key=row.id, name=row.name, version=str(row.version))
+
+
+def _license_filter(given: LicenseFilter | None) -> license_reads.LicenseFilter:
+    if given is None:
+        return license_reads.LicenseFilter()
+    user_id = decode_id("User", given.user_id) if given.user_id is not None else None
+    return license_reads.LicenseFilter(given.state, given.package_code, user_id)

@@ -1,0 +1,57 @@
+"""Package."""
+
+from uuid import UUID
+
+import strawberry
+
+from api.context import Info
+from api.enums import Term
+from api.ids import encode_id
+from api.node import Node
+from api.types.money import Money
+from models import tables
+
+
+@strawberry.type(description="A license package of the catalogue: what it protects, and what a seat of it costs.")
+class Package(Node):
+    """A license package."""
+
+    code: str = strawberry.field(description="The stable public key: ECO, ADVANCED, PRO.")
+    name: str = strawberry.field(description="What people call it.")
+    description: str = strawberry.field(description="What it protects, in one or two sentences.")
+    tier: int = strawberry.field(description="Position in its family; an upgrade goes to a strictly higher tier.")
+    protects_message_body: bool = strawberry.field(description="Whether the text of a message is protected.")
+    attachment_limit_megabytes: int | None = strawberry.field(
+        description="Decimal megabytes per transmission; null when attachments are not protected."
+    )
+    signatory_limit: int | None = strawberry.field(description="Signers per document: 0 none, null any number.")
+    collects_confidential_information: bool = strawberry.field(
+        description="Whether confidential information can be collected from other people."
+    )
+    unit_price: Money = strawberry.field(description="Price of one seat for one term, before taxes.")
+    term: Term = strawberry.field(description="The term that the price is for.")
+
+    @classmethod
+    def of(cls, row: tables.Package) -> "Package":
+        """Present a row."""
+        return cls(
+            id=encode_id("Package", row.id),
+            code=row.code,
+            name=row.name,
+            description=row.description,
+            tier=row.tier,
+            protects_message_body=row.protects_message_body,
+            attachment_limit_megabytes=row.attachment_limit_megabytes,
+            signatory_limit=row.signatory_limit,
+            collects_confidential_information=row.collects_confidential_information,
+            unit_price=Money(amount=row.unit_price, currency=row.currency),
+            term=row.term,
+        )
+
+
+async def load_package(info: Info, package_id: UUID) -> Package:
+    """The package of a row that refers to one; the foreign key holds that it exists."""
+    row = await info.context.packages.load(package_id)
+    if row is None:
+        raise LookupError("a row refers to a package that does not exist")
+    return Package.of(row)

@@ -1,0 +1,64 @@
+"""SeatPool and SeatInventory."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from api.context import Info
+from api.ids import encode_id
+from api.node import Node
+from api.types.package import Package, load_package
+from models.inventory import Inventory, PoolCounts
+
+
+@strawberry.type(
+    description="All seats of one package in one account. available = purchased - assigned, never below zero."
+)
+class SeatPool(Node):
+    """The seats of one package in one account."""
+
+    package_id: strawberry.Private[UUID]
+    purchased: int = strawberry.field(description="Seats bought and paid for.")
+    assigned: int = strawberry.field(description="Seats given to people, activated or not.")
+    activated: int = strawberry.field(description="Assigned seats whose holder has followed the activation link.")
+    available: int = strawberry.field(description="Seats that can be given now.")
+
+    @strawberry.field(description="What a seat of this pool licenses.")
+    async def package(self, info: Info) -> Package:
+        """The pool's package."""
+        return await load_package(info, self.package_id)
+
+    @classmethod
+    def of(cls, counts: PoolCounts) -> "SeatPool":
+        """Present counts."""
+        return cls(
+            id=encode_id("SeatPool", f"{counts.account_id}/{counts.package_id}"),
+            package_id=counts.package_id,
+            purchased=counts.purchased,
+            assigned=counts.assigned,
+            activated=counts.activated,
+            available=counts.available,
+        )
+
+
+@strawberry.type(description="How many seats the account has of each package, consistent at one version.")
+class SeatInventory:
+    """The pools of an account at one version."""
+
+    version: str = strawberry.field(
+        description="The account's version these counts belong to; give it as `after` to seatCountsChanged."
+    )
+    as_of: datetime = strawberry.field(description="When the counts were read.")
+    pools: list[SeatPool] = strawberry.field(
+        description="One for each package on sale, and each other that was ever bought; lowest tier first."
+    )
+
+    @classmethod
+    def of(cls, inventory: Inventory) -> "SeatInventory":
+        """Present an inventory."""
+        return cls(
+            version=str(inventory.version),
+            as_of=inventory.as_of,
+            pools=[SeatPool.of(pool) for pool in inventory.pools],
+        )

@@ -1,0 +1,5 @@
+// One path answers both: queries and mutations by POST, subscriptions by WebSocket.
+const path = "/graphql";
+
+export const httpUrl = path;
+export const webSocketUrl = `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${path}`;

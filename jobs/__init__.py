@@ -1,0 +1,1 @@
+"""Background work: what happens after a change, outside any request."""

@@ -1,0 +1,55 @@
+"""Looking for the TXT records that prove claims on domains."""
+
+from datetime import datetime, timedelta
+
+import dns.asyncresolver
+import dns.exception
+import structlog
+
+from models.errors import BusinessError
+from models.operations.approve_domain import approve_domain
+from models.tables import Domain, DomainState
+
+BATCH = 20
+FIRST_LOOK = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+TIMEOUT = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class DomainChecker:
+    """Looks each pending domain's TXT record up, ever more seldom, and approves the claim it proves."""
+
+    def __init__(self, resolver: dns.asyncresolver.Resolver | None = None) -> None:
+        self._resolver = resolver or dns.asyncresolver.Resolver()
+
+    async def check_due(self, moment: datetime) -> int:
+        """Look up the domains that are due; returns how many were looked at."""
+        due = await Domain.filter(state=DomainState.PENDING, check_at__lte=moment).limit(BATCH)
+        for domain in due:
+            # Written first, so that a name server that hangs is not asked in every round.
+            await Domain.filter(id=domain.id).update(check_at=_next_look(domain, moment))
+            if domain.txt_value in await self._txt_values(domain):
+                await self._approve(domain)
+        return len(due)
+
+    async def _txt_values(self, domain: Domain) -> list[str]:
+        try:
+            answer = await self._resolver.resolve(domain.txt_name, "TXT", lifetime=TIMEOUT)
+        except dns.exception.DNSException as error:
+            log.info("domain.unproven", domain=domain.name, error=type(error).__name__)
+            return []
+        return [b"".join(record.strings).decode("ascii", "replace") for record in answer]
+
+    async def _approve(self, domain: Domain) -> None:
+        try:
+            await approve_domain(domain.account_id, name=domain.name)
+            log.info("domain.approved", domain=domain.name)
+        except BusinessError as error:
+            log.warning("domain.not_approved", domain=domain.name, error=str(error))
+
+
+def _next_look(domain: Domain, moment: datetime) -> datetime:
+    waited = moment - domain.created_at
+    return moment + min(max(waited, FIRST_LOOK), LONGEST_WAIT)

@@ -1,0 +1,94 @@
+"""The relay: turns events into deliveries, sends what is due, finishes open payments, checks claimed domains.
+
+Any number of relays may run, in any number of processes: each row is claimed by one at a time.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from jobs.check_domains import DomainChecker
+from jobs.send_mail import Postman
+from mailers.consumers import deliveries_for
+from models import wakeups
+from models.clock import now
+from models.database import transaction
+from models.operations.reconcile_payments import reconcile_payments
+from models.outbox import add_deliveries, take_events
+from models.payment_provider import PaymentProvider
+
+LOOK_EVERY = timedelta(seconds=1)
+BATCH = 200
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Runs rounds until it is told to stop: at once after a commit of this process, and every second."""
+
+    def __init__(self, postman: Postman, provider: PaymentProvider, domains: DomainChecker | None = None) -> None:
+        self._postman = postman
+        self._provider = provider
+        self._domains = domains
+        self._woken = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what is under way is finished first."""
+        stop_listening = wakeups.listen(self._wake)
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                busy = await self.round(now())
+                if not busy:
+                    await self._rest(stopping)
+        finally:
+            stop_listening()
+            stopping.cancel()
+
+    async def round(self, moment: datetime) -> bool:
+        """Do everything that is due once; tells whether there was anything. One step's failure stops no other."""
+        self._woken.clear()
+        done = [
+            await self._attempt("deliveries", self.make_deliveries, moment),
+            await self._attempt("mail", self._postman.send_due, moment),
+            await self._attempt("payments", self._reconcile, moment),
+        ]
+        if self._domains is not None:
+            done.append(await self._attempt("domains", self._domains.check_due, moment))
+        return any(done)
+
+    async def make_deliveries(self, moment: datetime) -> int:
+        """Turn new events into deliveries; returns how many events there were."""
+        async with transaction():
+            events = await take_events(moment, most=BATCH)
+            deliveries = [delivery for event in events for delivery in deliveries_for(event)]
+            if deliveries:
+                await add_deliveries(deliveries, moment)
+        return len(events)
+
+    async def _reconcile(self, moment: datetime) -> int:
+        return await reconcile_payments(self._provider, moment=moment)
+
+    async def _attempt(self, step: str, work: Callable[[datetime], Awaitable[int]], moment: datetime) -> int:
+        try:
+            return await work(moment)
+        except Exception:
+            log.exception("relay.step_failed", step=step)
+            return 0
+
+    async def _rest(self, stopping: "asyncio.Task[bool]") -> None:
+        waking = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait(
+                {waking, stopping},
+                timeout=LOOK_EVERY.total_seconds(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            waking.cancel()
+
+    def _wake(self, _account_id: UUID) -> None:
+        self._woken.set()

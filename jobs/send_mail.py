@@ -1,0 +1,75 @@
+"""Sending the deliveries that are due."""
+
+from datetime import datetime
+
+import structlog
+
+from mailers.compose import compose
+from mailers.config import MailConfig
+from mailers.notice import Obsolete
+from mailers.transport import PermanentlyRefused, SmtpServer, SmtpSession, TryLater
+from models.clock import now
+from models.outbox import LEASE, claim_deliveries, mark_failed, mark_sent, release, retry_later
+from models.tables import Delivery
+
+BATCH = 50
+
+log = structlog.get_logger(__name__)
+
+
+class Postman:
+    """Claims due deliveries and sends them over one connection, outside any transaction."""
+
+    def __init__(self, server: SmtpServer, config: MailConfig) -> None:
+        self._server = server
+        self._config = config
+
+    async def send_due(self, moment: datetime) -> int:
+        """Send what is due; returns how many deliveries were claimed."""
+        claimed = await claim_deliveries(moment, most=BATCH)
+        if not claimed:
+            return 0
+        waiting = list(claimed)
+        claimed_at = now()
+        try:
+            async with self._server.session() as session:
+                while waiting and now() < claimed_at + LEASE / 2:
+                    await self._send(session, waiting.pop(0))
+        except TryLater as error:
+            # The server itself is out of reach: what was claimed and not yet tried waits too.
+            for delivery in waiting:
+                await self._put_off(delivery, error)
+        else:
+            await release(waiting)
+        return len(claimed)
+
+    async def _send(self, session: SmtpSession, delivery: Delivery) -> None:
+        try:
+            await session.send(await compose(delivery, self._config))
+        except PermanentlyRefused as error:
+            await mark_failed(delivery, now(), str(error))
+            log.error("mail.refused", delivery=str(delivery.id), consumer=delivery.consumer, error=str(error))
+        except Obsolete as error:
+            await mark_failed(delivery, now(), str(error))
+            log.warning("mail.obsolete", delivery=str(delivery.id), consumer=delivery.consumer)
+        except TryLater as error:
+            await self._put_off(delivery, error)
+            if not session.alive:
+                raise
+        except Exception as error:
+            log.exception("mail.broken", delivery=str(delivery.id), consumer=delivery.consumer)
+            await self._put_off(delivery, TryLater(type(error).__name__))
+        else:
+            await mark_sent(delivery, now())
+            log.info("mail.sent", delivery=str(delivery.id), consumer=delivery.consumer)
+
+    async def _put_off(self, delivery: Delivery, error: TryLater) -> None:
+        kept = await retry_later(delivery, now(), str(error))
+        tell = log.warning if kept else log.error
+        tell(
+            "mail.put_off" if kept else "mail.given_up",
+            delivery=str(delivery.id),
+            consumer=delivery.consumer,
+            attempts=delivery.attempts,
+            error=str(error),
+        )

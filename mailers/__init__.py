@@ -1,0 +1,1 @@
+"""Mail: from an event to a message, and from a message to a transport."""

@@ -1,0 +1,53 @@
+"""The table of consumers: which event is told to whom, by which mail."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from mailers.account_opened import account_opened
+from mailers.activation_link_sent import activation_link_sent
+from mailers.license_assigned import license_assigned
+from mailers.license_changed import license_changed
+from mailers.license_removed import license_removed
+from mailers.license_transferred import license_transferred_from, license_transferred_to
+from mailers.notice import Notice
+from mailers.purchase_completed import purchase_completed
+from mailers.sign_in_requested import sign_in_requested
+from models.events import EventType
+from models.outbox import Happening, NewDelivery
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A kind of mail: the function that finds its facts, and where the event names its recipient."""
+
+    facts: Callable[[Notice], Awaitable[dict[str, object]]]
+    recipient: str = "user_id"
+
+    @property
+    def kind(self) -> str:
+        """The name of its texts, and of its consumer."""
+        return self.facts.__name__
+
+
+MAILS: dict[EventType, list[Mail]] = {
+    EventType.ACCOUNT_OPENED: [Mail(account_opened)],
+    EventType.SIGN_IN_REQUESTED: [Mail(sign_in_requested)],
+    EventType.PURCHASE_COMPLETED: [Mail(purchase_completed)],
+    EventType.LICENSE_ASSIGNED: [Mail(license_assigned)],
+    EventType.LICENSE_CHANGED: [Mail(license_changed)],
+    EventType.LICENSE_TRANSFERRED: [
+        Mail(license_transferred_from, recipient="from_user_id"),
+        Mail(license_transferred_to),
+    ],
+    EventType.LICENSE_REMOVED: [Mail(license_removed)],
+    EventType.ACTIVATION_LINK_SENT: [Mail(activation_link_sent)],
+}
+
+BY_CONSUMER = {f"mail.{mail.kind}": mail for mails in MAILS.values() for mail in mails}
+
+
+def deliveries_for(event: Happening) -> list[NewDelivery]:
+    """The notices that an event calls for; none for an event that is told to nobody."""
+    mails = MAILS.get(EventType(event.type), [])
+    return [NewDelivery(event, f"mail.{mail.kind}", UUID(event.data[mail.recipient])) for mail in mails]

@@ -1,0 +1,92 @@
+"""One notice in the making: the rows it speaks of, and the secret links it carries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mailers.config import MailConfig
+from models.clock import now
+from models.credentials import issue_token
+from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
+from models.outbox import Happening
+from models.secrets import derived_secret
+from models.tables import Account, Delivery, Package, TokenPurpose, User
+
+ACTIVATION_LINK_LIFETIME = timedelta(days=14)
+
+
+class Obsolete(Exception):
+    """The notice has no use any more and must not be sent."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A delivery with its event, recipient and account."""
+
+    delivery: Delivery
+    event: Happening
+    recipient: User
+    account: Account
+    config: MailConfig
+
+    @property
+    def common_facts(self) -> dict[str, object]:
+        """What every mail says."""
+        return {"first_name": self.recipient.first_name, "account_name": self.account.name}
+
+    async def actor_name(self) -> str:
+        """The full name of who did it; the account's name when nobody in person did."""
+        actor = await User.get_or_none(id=self.event.actor_id)
+        return actor.full_name if actor else self.account.name
+
+    async def user_name(self, key: str) -> str:
+        """The full name of a user whose id the event keeps under this key."""
+        return (await User.get(id=UUID(self.event.data[key]))).full_name
+
+    async def package(self, key: str = "package_id") -> Package:
+        """The package whose id the event keeps under this key."""
+        return await Package.get(id=UUID(self.event.data[key]))
+
+    async def package_facts(self) -> dict[str, object]:
+        """Name and description of the event's package, in the recipient's language."""
+        package = await self.package()
+        return {
+            "package": package.name,
+            "package_description": package.description_in(self.recipient.locale),
+        }
+
+    async def sign_in_link(self) -> dict[str, object]:
+        """A single-use sign-in link. Raises Obsolete when it would arrive dead."""
+        expires_at = self.event.occurred_at + SIGN_IN_LINK_LIFETIME
+        if expires_at <= now():
+            raise Obsolete("the sign-in link expired before it could be sent")
+        return await self._link("sign-in", TokenPurpose.SIGN_IN, expires_at)
+
+    async def activation_link(self) -> dict[str, object]:
+        """A link that activates the event's license, and where to install what it licenses."""
+        link = await self._link(
+            "activate",
+            TokenPurpose.ACTIVATE,
+            self.event.occurred_at + ACTIVATION_LINK_LIFETIME,
+            license_id=UUID(self.event.data["license_id"]),
+        )
+        return link | {"install_url": self.config.install_url}
+
+    async def _link(
+        self,
+        path: str,
+        purpose: TokenPurpose,
+        expires_at: datetime,
+        license_id: UUID | None = None,
+    ) -> dict[str, object]:
+        secret = derived_secret(self.config.secret_key, purpose, self.delivery.id)
+        await issue_token(
+            secret,
+            purpose,
+            self.recipient,
+            expires_at=expires_at,
+            license_id=license_id,
+            event_id=self.event.id,
+        )
+        link = f"{self.config.public_url}/{path}?token={secret}"
+        return {"link": link, "expires_at": expires_at}

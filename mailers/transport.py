@@ -1,0 +1,113 @@
+"""Handing a message to the mail server, and what its answer means."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiosmtplib
+
+TIMEOUT = 20.0
+# RFC 4954, 6: "authentication required" and its kin may also answer a RCPT.
+AUTHENTICATION = {530, 534, 535, 538}
+
+
+class PermanentlyRefused(Exception):
+    """The server will never take this message for this recipient."""
+
+
+class TryLater(Exception):
+    """The server could not be reached, or would not take the message now."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail goes. STARTTLS is used when offered; `required` refuses to go on without it."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    use_tls: bool
+    start_tls: bool | None
+
+    def __repr__(self) -> str:
+        return f"SmtpServer({self.host}:{self.port})"
+
+    @classmethod
+    def from_url(cls, url: str) -> "SmtpServer":
+        """Read smtp://user:password@host:port?starttls=required or smtps://... Raises ValueError."""
+        parts = urlsplit(url)
+        starttls = parse_qs(parts.query).get("starttls", ["auto"])[0]
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or starttls not in _STARTTLS:
+            raise ValueError("expected smtp://user:password@host:port or smtps://..., ?starttls=required|auto|never")
+        secure = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (465 if secure else 587),
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            use_tls=secure,
+            start_tls=False if secure else _STARTTLS[starttls],
+        )
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator["SmtpSession"]:
+        """One connection for several messages. Raises TryLater when none can be made."""
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.username,
+            password=self.password,
+            use_tls=self.use_tls,
+            start_tls=self.start_tls,
+            timeout=TIMEOUT,
+        )
+        try:
+            await client.connect()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise TryLater(_words(error)) from error
+        try:
+            yield SmtpSession(client)
+        finally:
+            client.close()
+
+
+@dataclass(frozen=True)
+class SmtpSession:
+    """A connection that takes messages."""
+
+    client: aiosmtplib.SMTP
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection still stands."""
+        return self.client.is_connected
+
+    async def send(self, message: EmailMessage) -> None:
+        """Send one message to its one recipient. Raises PermanentlyRefused, TryLater."""
+        try:
+            await self.client.send_message(message)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _meaning(error.recipients[0]) from error
+        except aiosmtplib.SMTPDataError as error:
+            raise _meaning(error) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise TryLater(_words(error)) from error
+
+
+_STARTTLS = {"required": True, "auto": None, "never": False}
+
+
+def _meaning(error: aiosmtplib.SMTPResponseException) -> Exception:
+    words = f"{error.code} {error.message}"
+    # RFC 5321, 4.2.1: 5yz is permanent. What a server has against the login or the sender speaks of us, not of the
+    # recipient, and is not read here: that is the operator's to mend, and the mail waits.
+    if 500 <= error.code < 600 and error.code not in AUTHENTICATION:
+        return PermanentlyRefused(words)
+    return TryLater(words)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,88 @@
+"""The packages on sale, as a file that an operator edits."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.database import fetch, transaction
+from models.ids import new_id
+
+SHIPPED = Path(__file__).with_name("catalogue.toml")
+
+
+class Translation(BaseModel):
+    """What a package is called in another language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: str = Field(min_length=1, max_length=500)
+
+
+class PackageEntry(BaseModel):
+    """One package of a catalogue file; sizes in decimal megabytes, prices in the catalogue's currency."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")
+    name: str = Field(min_length=1, max_length=100)
+    description: str = Field(min_length=1, max_length=500)
+    tier: int = Field(ge=1)
+    protects_message_body: bool
+    attachment_limit_megabytes: int | None = Field(default=None, gt=0)
+    signatory_limit: int | None = Field(default=None, ge=0)
+    collects_confidential_information: bool
+    unit_price: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
+    term: Literal["MONTH", "YEAR"]
+    translations: dict[str, Translation] = {}
+
+
+class Catalogue(BaseModel):
+    """A whole catalogue file: one currency (ISO 4217) and its packages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    package: list[PackageEntry] = Field(min_length=1)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read a catalogue file. Raises OSError, tomllib.TOMLDecodeError, pydantic.ValidationError."""
+    return Catalogue.model_validate(tomllib.loads(path.read_text()))
+
+
+async def load_shipped_catalogue() -> None:
+    """Add the shipped packages to a database that has none; an operator's own are left alone."""
+    if not await fetch("SELECT FROM packages LIMIT 1"):
+        await load_catalogue(read_catalogue(SHIPPED))
+
+
+async def load_catalogue(catalogue: Catalogue) -> None:
+    """Make the catalogue the packages on sale: known codes are updated, codes it leaves out go off sale.
+
+    Purchases keep the prices they were validated at, and licenses of a package off sale go on.
+    """
+    async with transaction():
+        await fetch("UPDATE packages SET on_sale = false")
+        for entry in catalogue.package:
+            await _upsert(entry, catalogue.currency)
+
+
+async def _upsert(entry: PackageEntry, currency: str) -> None:
+    translations = orjson.dumps(entry.model_dump()["translations"]).decode()
+    values: dict[str, Any] = entry.model_dump() | {
+        "currency": currency,
+        "on_sale": True,
+        "translations": translations,
+    }
+    columns = ", ".join(values)
+    places = ", ".join(f"${place}" for place in range(2, len(values) + 2))
+    await fetch(
+        f"INSERT INTO packages (id, {columns}) VALUES ($1, {places})"  # noqa: S608 - names of our own fields
+        f" ON CONFLICT (code) DO UPDATE SET ({columns}) = ({places})",
+        new_id(),
+        *values.values(),
+    )

@@ -1,0 +1,128 @@
+"""The connection pool and the one transaction helper of the project."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise, connections
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+
+TABLES = "models.tables"
+MIGRATIONS = "models.migrations"
+
+# A statement that waits longer than this for another is better told than left hanging.
+SERVER_SETTINGS = {
+    "statement_timeout": "30000",
+    "lock_timeout": "15000",
+    "idle_in_transaction_session_timeout": "60000",
+    "timezone": "UTC",
+    "jit": "off",
+}
+
+
+def credentials(url: str) -> dict[str, Any]:
+    """Split `postgres://user:password@host:port/database?host=/socket/folder` into asyncpg's arguments."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ValueError("expected postgres://user:password@host:port/database")
+    query = dict(parse_qsl(parts.query))
+    arguments: dict[str, Any] = {
+        "host": query.get("host", parts.hostname or "localhost"),
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.strip("/")),
+    }
+    if "sslmode" in query:
+        arguments["ssl"] = query["sslmode"]
+    return arguments
+
+
+def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
+    """Tortoise's configuration for a database URL."""
+    connection = credentials(url) | {
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": SERVER_SETTINGS,
+        "timeout": 10,
+    }
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": connection}},
+        "apps": {"models": {"models": [TABLES], "migrations": MIGRATIONS}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str, *, pool_size: int = 20) -> None:
+    """Open the pool. Raises OSError or asyncpg.PostgresError when the database cannot be reached."""
+    # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
+    await Tortoise.init(config=tortoise_config(url, pool_size=pool_size), _enable_global_fallback=True)
+    await fetch("SELECT 1")
+
+
+async def disconnect() -> None:
+    """Close the pool."""
+    await Tortoise.close_connections()
+
+
+async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Run one statement, inside the current transaction if there is one, and return its rows."""
+    return await connections.get("default").execute_query_dict(sql, list(values))
+
+
+async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
+    """Run one statement and return its first row, or None."""
+    rows = await fetch(sql, *values)
+    return rows[0] if rows else None
+
+
+async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run one statement once per row."""
+    await connections.get("default").execute_many(sql, [list(row) for row in rows])
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """Run the block in one transaction: commit when it ends, roll back when it raises or is cancelled.
+
+    Nothing but the database may be awaited inside, and no task may be started there. Tortoise's own
+    `in_transaction` leaks a connection for each task cancelled while it enters; here the connection goes back
+    to the pool whatever happens, broken or not. Nesting is refused: an operation is one transaction.
+    """
+    client = connections.get("default")
+    if isinstance(client, TransactionWrapper):
+        raise RuntimeError("a transaction is already open: operations do not nest")
+    pool = await _pool(cast("AsyncpgDBClient", client))
+    connection = await pool.acquire()
+    try:
+        wrapper = TransactionWrapper(cast("AsyncpgDBClient", client))
+        wrapper._connection = cast("Any", connection)  # noqa: SLF001 - as Tortoise's own context does
+        token = connections.set("default", wrapper)
+        try:
+            async with connection.transaction():
+                yield
+        finally:
+            connections.reset(token)
+    finally:
+        # The pool's reset rolls back what a cancelled task left open.
+        await asyncio.shield(pool.release(connection))
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Inside a transaction: undo only the block when it raises, e.g. on a unique violation."""
+    client = connections.get("default")
+    if not isinstance(client, TransactionWrapper):
+        raise RuntimeError("a savepoint needs a transaction")
+    async with cast("asyncpg.Connection", client._connection).transaction():  # noqa: SLF001
+        yield
+
+
+async def _pool(client: AsyncpgDBClient) -> asyncpg.Pool:
+    if client._pool is None:  # noqa: SLF001
+        await client.execute_query("SELECT 1")
+    return cast("asyncpg.Pool", client._pool)  # noqa: SLF001

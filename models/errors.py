@@ -1,0 +1,173 @@
+"""Expected refusals. Each carries the facts a caller needs to find the way out; none is a bug."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from models.permission import Permission
+
+if TYPE_CHECKING:
+    from models.inventory import PoolCounts
+    from models.tables import Domain, License, Purchase
+
+
+class BusinessError(Exception):
+    """Base of every expected refusal. `code` never changes its meaning; the text is for a developer's eyes."""
+
+    code: ClassVar[str] = "OTHER"
+
+
+class InvalidInput(BusinessError):
+    """Bad values in the input. `fields` holds a (path, message) pair for each bad field."""
+
+    code = "INVALID_INPUT"
+
+    def __init__(self, fields: Sequence[tuple[tuple[str, ...], str]]) -> None:
+        self.fields = list(fields)
+        super().__init__("; ".join(f"{'.'.join(path)}: {text}" for path, text in fields))
+
+
+class NotFound(BusinessError):
+    """Unknown, or somebody else's: the two are never told apart. `given` is the id that leads nowhere."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, what: str, given: UUID | str) -> None:
+        self.what = what
+        self.given = given
+        super().__init__(f"There is no such {what} in this account.")
+
+
+class NotPermitted(BusinessError):
+    """The viewer lacks a permission."""
+
+    code = "NOT_PERMITTED"
+
+    def __init__(self, requires: Permission) -> None:
+        self.requires = requires
+        super().__init__(f"This needs the permission {requires}.")
+
+
+class Unauthenticated(BusinessError):
+    """Nobody is signed in. Always a top-level error, never a member of a union."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in first.")
+
+
+class NoSeatAvailable(BusinessError):
+    """Every seat of the package is assigned. Carries the pool and the pools that still have a free seat."""
+
+    code = "NO_SEAT_AVAILABLE"
+
+    def __init__(self, pool: "PoolCounts", alternatives: "Sequence[PoolCounts]") -> None:
+        self.pool = pool
+        self.alternatives = list(alternatives)
+        super().__init__(f"All {pool.purchased} seats of this package are assigned. Buy more or free one.")
+
+
+class AlreadyLicensed(BusinessError):
+    """The user holds a license already; change it instead."""
+
+    code = "ALREADY_LICENSED"
+
+    def __init__(self, license: "License") -> None:
+        self.license = license
+        super().__init__("This user already holds a license.")
+
+
+class CartEmpty(BusinessError):
+    """There is nothing to validate."""
+
+    code = "CART_EMPTY"
+
+    def __init__(self) -> None:
+        super().__init__("The cart is empty.")
+
+
+class CartChanged(BusinessError):
+    """The cart is not the one the buyer looked at."""
+
+    code = "CART_CHANGED"
+
+    def __init__(self) -> None:
+        super().__init__("The cart was edited since. Look at it again and validate that version.")
+
+
+class PurchaseNotAccepted(BusinessError):
+    """The buyer did not accept that the licenses will be added."""
+
+    code = "PURCHASE_NOT_ACCEPTED"
+
+    def __init__(self) -> None:
+        super().__init__("Accept that the licenses will be added to the account, then proceed.")
+
+
+class PurchaseNotOpen(BusinessError):
+    """The purchase is past the state that the operation needs."""
+
+    code = "PURCHASE_NOT_OPEN"
+
+    def __init__(self, purchase: "Purchase", why: str) -> None:
+        self.purchase = purchase
+        super().__init__(why)
+
+
+class PaymentDeclined(BusinessError):
+    """The provider declined. `decline_code` is in the provider's own words."""
+
+    code = "PAYMENT_DECLINED"
+
+    def __init__(self, purchase: "Purchase", decline_code: str | None) -> None:
+        self.purchase = purchase
+        self.decline_code = decline_code
+        super().__init__("The payment was declined. No seat was added; try another payment method.")
+
+
+class TokenInvalid(BusinessError):
+    """Unknown, used, expired or replaced: never told apart."""
+
+    code = "TOKEN_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This link does not work any more. Ask for a new one.")
+
+
+class DomainNotApproved(BusinessError):
+    """The e-mail domain is not an approved one of the account; `domain` is null when it was never claimed."""
+
+    code = "DOMAIN_NOT_APPROVED"
+
+    def __init__(self, name: str, domain: "Domain | None") -> None:
+        self.name = name
+        self.domain = domain
+        super().__init__(f"The domain {name} is not approved for this account.")
+
+
+class EmailTaken(BusinessError):
+    """A user with this e-mail address exists."""
+
+    code = "EMAIL_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("A user with this e-mail address exists already.")
+
+
+class LastAdministrator(BusinessError):
+    """An account keeps at least one administrator."""
+
+    code = "LAST_ADMINISTRATOR"
+
+    def __init__(self) -> None:
+        super().__init__("This is the last administrator of the account. Name another one first.")
+
+
+class IdempotencyMismatch(BusinessError):
+    """The key was used before with another input."""
+
+    code = "IDEMPOTENCY_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was used with another input. Use a new key.")

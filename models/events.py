@@ -1,0 +1,89 @@
+"""Names of everything that can happen, and the one function that records it."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from models.clock import now
+from models.database import fetch_one
+from models.ids import new_id
+from models.inventory import PoolCounts
+from models.tables import Account, User
+
+
+class EventType(StrEnum):
+    """What happened. The name of a notice is the name of its event, with an underscore for the dot."""
+
+    ACCOUNT_OPENED = "account.opened"
+    SIGN_IN_REQUESTED = "sign_in.requested"
+    USER_ADDED = "user.added"
+    USER_ROLE_CHANGED = "user.role_changed"
+    DOMAIN_ADDED = "domain.added"
+    DOMAIN_APPROVED = "domain.approved"
+    PURCHASE_VALIDATED = "purchase.validated"
+    PURCHASE_ACCEPTED = "purchase.accepted"
+    PURCHASE_COMPLETED = "purchase.completed"
+    PURCHASE_FAILED = "purchase.failed"
+    PURCHASE_CANCELLED = "purchase.cancelled"
+    LICENSE_ASSIGNED = "license.assigned"
+    LICENSE_CHANGED = "license.changed"
+    LICENSE_TRANSFERRED = "license.transferred"
+    LICENSE_REMOVED = "license.removed"
+    LICENSE_ACTIVATED = "license.activated"
+    ACTIVATION_LINK_SENT = "activation_link.sent"
+
+
+async def record(
+    account: Account,
+    event_type: EventType,
+    *,
+    by: UUID | None,
+    data: dict[str, Any],
+    pools: Sequence[PoolCounts] = (),
+    event_id: UUID | None = None,
+) -> UUID:
+    """Move the account to its next version and write the event that tells why; returns the event's id.
+
+    Runs inside the account's transaction. `by` is the acting user, null for the system. `pools` are the counts
+    after the change, for an event that moves seats.
+    """
+    event_id = event_id or new_id()
+    row = await fetch_one(
+        """
+        WITH account AS (UPDATE accounts SET version = version + 1 WHERE id = $2 RETURNING version)
+        INSERT INTO events (id, account_id, version, type, actor_id, occurred_at, data, pools)
+        SELECT $1, $2, account.version, $3, $4, $5, $6, $7 FROM account
+        RETURNING version
+        """,
+        event_id,
+        account.id,
+        event_type.value,
+        by,
+        now(),
+        _json(data),
+        _json([pool.as_json() for pool in pools]) if pools else None,
+    )
+    account.version = (row or {})["version"]
+    return event_id
+
+
+async def record_for_user(user: User, event_type: EventType) -> UUID:
+    """Write an event that concerns a user alone: it has no version and does not move the account."""
+    event_id = new_id()
+    await fetch_one(
+        "INSERT INTO events (id, account_id, type, actor_id, occurred_at, data) VALUES ($1, $2, $3, $4, $5, $6)",
+        event_id,
+        user.account_id,
+        event_type.value,
+        user.id,
+        now(),
+        _json({"user_id": user.id}),
+    )
+    return event_id
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,177 @@
+"""The live feed of one process: follows the events of the accounts that somebody watches."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from models import wakeups
+from models.database import fetch
+from models.inventory import PoolCounts, read_inventory
+from models.reads.feed import SeatChange, seat_changes_after
+
+# A follower that missed more than this gets a snapshot instead.
+MOST_MISSED = 1000
+LOOK_EVERY = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class SeatUpdate:
+    """One message of the feed: the whole inventory (`snapshot`), or the pools that one event moved."""
+
+    version: int
+    snapshot: bool
+    pools: list[PoolCounts]
+
+
+class Feed:
+    """Serves any number of followers of an account from one reader, at each follower's own pace.
+
+    Nothing is queued per follower: each keeps a version and reads what lies behind it from the account's recent
+    changes, or from the database when it was too slow for those. A lost wake-up only delays: every second the
+    feed looks for itself.
+    """
+
+    def __init__(self) -> None:
+        self._watched: dict[UUID, _Watched] = {}
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen for commits of this process, and look around every second for those of others."""
+        stop_listening = wakeups.listen(self._wake)
+        looking = asyncio.create_task(self._look_around())
+        try:
+            yield
+        finally:
+            stop_listening()
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+
+    async def follow(self, account_id: UUID, after: int | None) -> AsyncIterator[SeatUpdate]:
+        """Every change of seat counts in order, none missing, none twice; endless.
+
+        Without `after`, or when more than 1 000 changes followed it, or when it lies in the future: first a
+        snapshot of every pool.
+        """
+        async with self._watching(account_id) as watched:
+            seen = after
+            while True:
+                missed = None if seen is None else await watched.changes_after(seen)
+                if missed is None:
+                    inventory = await read_inventory(account_id)
+                    seen = inventory.version
+                    yield SeatUpdate(seen, True, inventory.pools)
+                    continue
+                for change in missed:
+                    seen = change.version
+                    yield SeatUpdate(seen, False, change.pools)
+                if not missed:
+                    await watched.wait_beyond(seen or 0)
+
+    @asynccontextmanager
+    async def _watching(self, account_id: UUID) -> AsyncIterator["_Watched"]:
+        watched = self._watched.setdefault(account_id, _Watched(account_id))
+        watched.followers += 1
+        try:
+            await watched.refresh()
+            yield watched
+        finally:
+            watched.followers -= 1
+            if watched.followers == 0 and self._watched.get(account_id) is watched:
+                del self._watched[account_id]
+                watched.close()
+
+    def _wake(self, account_id: UUID) -> None:
+        if watched := self._watched.get(account_id):
+            watched.wake()
+
+    async def _look_around(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self._wake_moved()
+            except Exception:
+                log.warning("feed.look_failed", exc_info=True)
+
+    async def _wake_moved(self) -> None:
+        if not self._watched:
+            return
+        rows = await fetch("SELECT id, version FROM accounts WHERE id = ANY($1)", list(self._watched))
+        for row in rows:
+            watched = self._watched.get(row["id"])
+            if watched and row["version"] > watched.read_to:
+                watched.wake()
+
+
+class _Watched:
+    """The recent seat changes of one account: complete from `complete_after` to `read_to`."""
+
+    def __init__(self, account_id: UUID) -> None:
+        self.account_id = account_id
+        self.followers = 0
+        self.read_to = -1
+        self._complete_after = -1
+        self._recent: deque[SeatChange] = deque()
+        self._moved = asyncio.Event()
+        self._reading = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
+        self._woken = False
+
+    def wake(self) -> None:
+        """Read what is new, soon; calls made while a read is under way lead to one more."""
+        self._woken = True
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh_while_woken())
+
+    async def refresh(self) -> None:
+        """Read the events since the last read."""
+        async with self._reading:
+            rows = await fetch("SELECT version FROM accounts WHERE id = $1", self.account_id)
+            now_at = rows[0]["version"]
+            if self.read_to < 0:
+                self._complete_after = self.read_to = now_at
+            while self.read_to < now_at:
+                changes = await seat_changes_after(self.account_id, self.read_to, most=MOST_MISSED)
+                self._recent.extend(changes)
+                last = changes[-1].version if changes else 0
+                self.read_to = last if len(changes) == MOST_MISSED else max(now_at, last)
+            while len(self._recent) > MOST_MISSED:
+                self._complete_after = self._recent.popleft().version
+            self._moved.set()
+            self._moved = asyncio.Event()
+
+    async def changes_after(self, version: int) -> list[SeatChange] | None:
+        """The changes after a version; None when they are too many to send one by one, or it lies in the future."""
+        if version > self.read_to:
+            await self.refresh()
+        if version > self.read_to:
+            return None
+        if version >= self._complete_after:
+            return [change for change in self._recent if change.version > version]
+        missed = await seat_changes_after(self.account_id, version, most=MOST_MISSED + 1)
+        return None if len(missed) > MOST_MISSED else missed
+
+    async def wait_beyond(self, version: int) -> None:
+        """Wait until a seat change after this version has been read."""
+        while not (self._recent and self._recent[-1].version > version):
+            await self._moved.wait()
+
+    def close(self) -> None:
+        """Stop reading."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+
+    async def _refresh_while_woken(self) -> None:
+        while self._woken:
+            self._woken = False
+            try:
+                await self.refresh()
+            except Exception:
+                log.warning("feed.read_failed", exc_info=True)

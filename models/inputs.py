@@ -1,0 +1,75 @@
+"""Checking what people type. Each function returns the clean value or adds to the list of bad fields."""
+
+import re
+import unicodedata
+
+import idna
+from babel import Locale, UnknownLocaleError
+from email_validator import EmailNotValidError, validate_email
+
+from models.errors import InvalidInput
+
+MAX_QUANTITY = 10_000
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
+
+
+class Inputs:
+    """Collects every bad field of one input, then refuses once with all of them."""
+
+    def __init__(self) -> None:
+        self.bad: list[tuple[tuple[str, ...], str]] = []
+
+    def refuse_bad(self) -> None:
+        """Raise InvalidInput when anything was bad."""
+        if self.bad:
+            raise InvalidInput(self.bad)
+
+    def text(self, field: str, value: str, *, most: int) -> str:
+        """A trimmed, printable text of 1 to `most` characters."""
+        clean = unicodedata.normalize("NFC", value).strip()
+        if not clean:
+            self._refuse(field, "Must not be empty.")
+        elif len(clean) > most:
+            self._refuse(field, f"At most {most} characters.")
+        elif any(unicodedata.category(character) in {"Cc", "Cs", "Cn"} for character in clean):
+            self._refuse(field, "Must not hold control characters.")
+        return clean
+
+    def email(self, field: str, value: str) -> str:
+        """An e-mail address by RFC 5321, ASCII local part, domain in lower case. Nobody asks whether mail arrives."""
+        try:
+            found = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
+        except EmailNotValidError:
+            self._refuse(field, "Not an e-mail address.")
+            return ""
+        return f"{found.local_part}@{(found.ascii_domain or '').lower()}"
+
+    def domain(self, field: str, value: str) -> str:
+        """A domain name in lower case, internationalised ones in their ASCII form."""
+        try:
+            clean = idna.encode(value.strip().rstrip("."), uts46=True).decode()
+        except idna.IDNAError:
+            clean = ""
+        if not _DOMAIN.match(clean):
+            self._refuse(field, "Not a domain name, for example example.com.")
+        return clean
+
+    def locale(self, field: str, value: str) -> str:
+        """A BCP 47 tag that the Unicode locale data knows, e.g. en or fr-CA, in canonical case."""
+        try:
+            found = Locale.parse(value.strip(), sep="-") if len(value) <= 35 else None
+        except (ValueError, UnknownLocaleError):
+            found = None
+        if found is None:
+            self._refuse(field, "Not a locale, for example en or fr-CA.")
+            return "en"
+        return str(found).replace("_", "-")
+
+    def quantity(self, field: str, value: int, *, least: int = 1) -> int:
+        """A number of seats from `least` to 10 000."""
+        if not least <= value <= MAX_QUANTITY:
+            self._refuse(field, f"A whole number from {least} to {MAX_QUANTITY}.")
+        return value
+
+    def _refuse(self, field: str, text: str) -> None:
+        self.bad.append(((field,), text))

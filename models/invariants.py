@@ -1,0 +1,209 @@
+"""What must be true of the database, as queries that find where it is not."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.database import fetch
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule, and the query whose every row breaks it."""
+
+    name: str
+    broken_by: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule with the rows that break it, at most 20."""
+
+    invariant: Invariant
+    rows: list[dict[str, Any]]
+
+
+async def check_invariants() -> list[Finding]:
+    """Check every rule; a finding without rows holds."""
+    return [
+        Finding(invariant, await fetch(f"SELECT * FROM ({invariant.broken_by}) AS broken LIMIT {MOST_SHOWN}"))  # noqa: S608
+        for invariant in INVARIANTS
+    ]
+
+
+def _same_account(table: str, column: str, other: str) -> Invariant:
+    return Invariant(
+        f"{table}.{column} stays in its account",
+        f"SELECT this.id, this.account_id, that.account_id AS other_account_id FROM {table} AS this"  # noqa: S608
+        f" JOIN {other} AS that ON that.id = this.{column} WHERE that.account_id <> this.account_id",
+    )
+
+
+COUNTERS_FROM_ROWS = """
+    SELECT account_id, package_id, pool.purchased, granted.purchased AS purchased_rows,
+           pool.assigned, held.assigned AS assigned_rows, pool.activated, held.activated AS activated_rows
+    FROM seat_pools AS pool
+    FULL JOIN (
+        SELECT account_id, package_id, sum(quantity) AS purchased FROM seat_grants
+        WHERE ended_at IS NULL GROUP BY account_id, package_id
+    ) AS granted USING (account_id, package_id)
+    FULL JOIN (
+        SELECT account_id, package_id, count(*) AS assigned, count(activated_at) AS activated FROM licenses
+        WHERE ended_at IS NULL GROUP BY account_id, package_id
+    ) AS held USING (account_id, package_id)
+    WHERE (coalesce(pool.purchased, 0), coalesce(pool.assigned, 0), coalesce(pool.activated, 0))
+        <> (coalesce(granted.purchased, 0), coalesce(held.assigned, 0), coalesce(held.activated, 0))
+"""
+
+# What each event did to the counters, from its facts alone.
+MOVES = """
+    SELECT account_id, version, (seat ->> 'package_id')::uuid AS package_id,
+           (seat ->> 'quantity')::int AS purchased, 0 AS assigned, 0 AS activated
+    FROM events, jsonb_array_elements(data -> 'seats') AS seat WHERE type = 'purchase.completed'
+    UNION ALL
+    SELECT account_id, version, (data ->> 'package_id')::uuid, 0,
+           CASE type WHEN 'license.removed' THEN -1 WHEN 'license.assigned' THEN 1
+                     WHEN 'license.changed' THEN 1 ELSE 0 END,
+           CASE type WHEN 'license.activated' THEN 1 WHEN 'license.assigned' THEN 0
+                     WHEN 'license.changed' THEN (data ->> 'activated')::boolean::int
+                     ELSE -(data ->> 'activated')::boolean::int END
+    FROM events
+    WHERE type IN
+        ('license.assigned', 'license.removed', 'license.changed', 'license.transferred', 'license.activated')
+    UNION ALL
+    SELECT account_id, version, (data ->> 'from_package_id')::uuid, 0, -1,
+           -(data ->> 'activated')::boolean::int
+    FROM events WHERE type = 'license.changed'
+"""
+
+REPLAYED = f"""
+    SELECT account_id, package_id, version,
+           sum(purchased) OVER past AS purchased, sum(assigned) OVER past AS assigned,
+           sum(activated) OVER past AS activated
+    FROM ({MOVES}) AS moves WINDOW past AS (PARTITION BY account_id, package_id ORDER BY version)
+"""  # noqa: S608 - made of constants
+
+TOLD = """
+    SELECT account_id, (pool ->> 'package_id')::uuid AS package_id, version, (pool ->> 'purchased')::int AS purchased,
+           (pool ->> 'assigned')::int AS assigned, (pool ->> 'activated')::int AS activated
+    FROM events, jsonb_array_elements(pools) AS pool
+"""
+
+EVENTS_AGAINST_THEMSELVES = f"""
+    SELECT account_id, package_id, version, told.purchased, replayed.purchased AS purchased_replayed,
+           told.assigned, replayed.assigned AS assigned_replayed,
+           told.activated, replayed.activated AS activated_replayed
+    FROM ({TOLD}) AS told FULL JOIN ({REPLAYED}) AS replayed USING (account_id, package_id, version)
+    WHERE (told.purchased, told.assigned, told.activated)
+        IS DISTINCT FROM (replayed.purchased, replayed.assigned, replayed.activated)
+"""  # noqa: S608 - made of constants
+
+COUNTERS_FROM_EVENTS = f"""
+    SELECT account_id, package_id, pool.purchased, told.purchased AS purchased_events,
+           pool.assigned, told.assigned AS assigned_events, pool.activated, told.activated AS activated_events
+    FROM seat_pools AS pool
+    FULL JOIN (
+        SELECT DISTINCT ON (account_id, package_id) * FROM ({TOLD}) AS all_told
+        ORDER BY account_id, package_id, version DESC
+    ) AS told USING (account_id, package_id)
+    WHERE (pool.purchased, pool.assigned, pool.activated)
+        IS DISTINCT FROM (told.purchased, told.assigned, told.activated)
+"""  # noqa: S608 - made of constants
+
+INVARIANTS = [
+    Invariant("counters equal the rows", COUNTERS_FROM_ROWS),
+    Invariant("counters equal the newest events", COUNTERS_FROM_EVENTS),
+    Invariant("every event's counts follow from the events before it", EVENTS_AGAINST_THEMSELVES),
+    Invariant(
+        "0 <= activated <= assigned <= purchased",
+        "SELECT * FROM seat_pools WHERE NOT (0 <= activated AND activated <= assigned AND assigned <= purchased)",
+    ),
+    Invariant(
+        "an account's events are gapless and its version is the last",
+        """
+        SELECT account.id, account.version, count(event.version) AS events, max(event.version) AS last
+        FROM accounts AS account LEFT JOIN events AS event ON event.account_id = account.id
+        GROUP BY account.id, account.version
+        HAVING account.version <> count(event.version) OR account.version <> coalesce(max(event.version), 0)
+        """,
+    ),
+    Invariant(
+        "a user holds one license at most",
+        "SELECT account_id, user_id, count(*) FROM licenses WHERE ended_at IS NULL"
+        " GROUP BY account_id, user_id HAVING count(*) > 1",
+    ),
+    Invariant(
+        "a completed purchase has each line's seats once, and nothing else has any",
+        """
+        SELECT line.id, line.purchase_id, purchase.state, line.quantity, sum(seats.quantity) AS granted
+        FROM purchase_lines AS line JOIN purchases AS purchase ON purchase.id = line.purchase_id
+        LEFT JOIN seat_grants AS seats ON seats.purchase_line_id = line.id
+        GROUP BY line.id, line.purchase_id, purchase.state, line.quantity
+        HAVING coalesce(sum(seats.quantity), 0)
+            <> CASE purchase.state WHEN 'COMPLETED' THEN line.quantity ELSE 0 END
+        """,
+    ),
+    Invariant(
+        "a completed purchase is paid once, in full, and nothing else is",
+        """
+        SELECT purchase.id, purchase.state, purchase.total, count(payment.id) AS payments, sum(payment.amount) AS paid
+        FROM purchases AS purchase
+        LEFT JOIN payments AS payment ON payment.purchase_id = purchase.id AND payment.state = 'SUCCEEDED'
+        GROUP BY purchase.id, purchase.state, purchase.total
+        HAVING coalesce(sum(payment.amount), -1)
+            <> CASE purchase.state WHEN 'COMPLETED' THEN purchase.total ELSE -1 END
+        """,
+    ),
+    Invariant(
+        "a purchase's total is the sum of its lines",
+        "SELECT purchase.id, purchase.total, sum(line.quantity * line.unit_price) AS lines"
+        " FROM purchases AS purchase LEFT JOIN purchase_lines AS line ON line.purchase_id = purchase.id"
+        " GROUP BY purchase.id, purchase.total"
+        " HAVING purchase.total <> coalesce(sum(line.quantity * line.unit_price), -1)",
+    ),
+    Invariant(
+        "the sandbox charged what is recorded, once a purchase",
+        """
+        SELECT payment.purchase_id, count(*) AS charges
+        FROM sandbox_charges AS charge JOIN payments AS payment ON payment.id = charge.payment_id
+        WHERE payment.state = 'SUCCEEDED'
+        GROUP BY payment.purchase_id
+        HAVING count(*) > 1 OR bool_or(charge.amount <> payment.amount OR charge.currency <> payment.currency)
+        """,
+    ),
+    Invariant(
+        "every account has an administrator",
+        "SELECT id FROM accounts WHERE NOT EXISTS"
+        " (SELECT FROM users WHERE users.account_id = accounts.id AND role = 'ADMINISTRATOR')",
+    ),
+    Invariant(
+        "every license came from an event",
+        """
+        SELECT license.id FROM licenses AS license WHERE NOT EXISTS (
+            SELECT FROM events WHERE events.account_id = license.account_id
+                AND type IN ('license.assigned', 'license.changed', 'license.transferred')
+                AND data ->> 'license_id' = license.id::text
+        )
+        """,
+    ),
+    Invariant(
+        "every relayed license event has its notice",
+        """
+        SELECT event.id, event.type FROM events AS event
+        WHERE relayed_at IS NOT NULL
+            AND type IN ('license.assigned', 'license.changed', 'license.transferred', 'license.removed')
+            AND NOT EXISTS (SELECT FROM deliveries WHERE deliveries.event_id = event.id)
+        """,
+    ),
+    _same_account("cart_lines", "user_id", "users"),
+    _same_account("deliveries", "event_id", "events"),
+    _same_account("deliveries", "recipient_id", "users"),
+    _same_account("licenses", "user_id", "users"),
+    _same_account("payments", "purchase_id", "purchases"),
+    _same_account("purchase_lines", "purchase_id", "purchases"),
+    _same_account("purchases", "buyer_id", "users"),
+    _same_account("seat_grants", "purchase_line_id", "purchase_lines"),
+    _same_account("sessions", "user_id", "users"),
+    _same_account("tokens", "user_id", "users"),
+]

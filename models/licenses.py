@@ -1,0 +1,60 @@
+"""Finding, ending and rebuilding licenses; used by the operations that move one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models.clock import now
+from models.errors import NotFound
+from models.tables import Account, License, LicenseEnd, User
+
+
+async def current_license(user: User) -> License | None:
+    """The license a user holds now, or None."""
+    return await License.get_or_none(account_id=user.account_id, user_id=user.id, ended_at=None)
+
+
+async def find_license(account: Account, license_id: UUID) -> License:
+    """A license of the account, live or ended. Raises NotFound."""
+    license = await License.get_or_none(id=license_id, account_id=account.id)
+    if license is None:
+        raise NotFound("License", license_id)
+    return license
+
+
+async def find_live_license(account: Account, license_id: UUID) -> License:
+    """A license of the account that has not ended. Raises NotFound."""
+    license = await find_license(account, license_id)
+    if license.ended_at is not None:
+        raise NotFound("License", license_id)
+    return license
+
+
+async def end_license(license: License, reason: LicenseEnd) -> None:
+    """Close the interval. The row stays as history; its activation link is dead."""
+    license.ended_at = now()
+    license.end_reason = reason
+    license.link_event_id = None
+    await license.save(update_fields=["ended_at", "end_reason", "link_event_id"])
+
+
+def license_json(license: License) -> dict[str, Any]:
+    """A license as an idempotency record keeps it."""
+    return {
+        "id": str(license.id),
+        "account_id": str(license.account_id),
+        "user_id": str(license.user_id),
+        "package_id": str(license.package_id),
+        "assigned_at": license.assigned_at.isoformat(),
+    }
+
+
+def license_from_json(data: dict[str, Any]) -> License:
+    """The license as it was when `license_json` wrote it: assigned, not yet activated."""
+    return License(
+        id=UUID(data["id"]),
+        account_id=UUID(data["account_id"]),
+        user_id=UUID(data["user_id"]),
+        package_id=UUID(data["package_id"]),
+        assigned_at=datetime.fromisoformat(data["assigned_at"]),
+    )

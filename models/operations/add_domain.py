@@ -1,0 +1,35 @@
+"""Claiming an e-mail domain."""
+
+from models.account_transaction import account_transaction
+from models.clock import now
+from models.events import EventType, record
+from models.inputs import Inputs
+from models.permission import Permission
+from models.secrets import new_secret
+from models.tables import Domain, DomainState
+from models.viewer import Viewer
+
+
+async def add_domain(viewer: Viewer, *, name: str) -> Domain:
+    """Claim a domain; it is approved once its TXT record is found, or by the operator.
+
+    Claiming a domain again answers with the claim there is. Raises NotPermitted, InvalidInput.
+    """
+    viewer.require(Permission.MANAGE_DOMAINS)
+    inputs = Inputs()
+    clean = inputs.domain("name", name)
+    inputs.refuse_bad()
+    async with account_transaction(viewer.account_id) as account:
+        if domain := await Domain.get_or_none(account_id=account.id, name=clean):
+            return domain
+        domain = await Domain.create(
+            account_id=account.id,
+            name=clean,
+            state=DomainState.PENDING,
+            txt_value=f"usher-domain-verification={new_secret()}",
+            created_at=now(),
+            check_at=now(),
+        )
+        data = {"domain_id": domain.id, "name": clean}
+        await record(account, EventType.DOMAIN_ADDED, by=viewer.user_id, data=data)
+    return domain

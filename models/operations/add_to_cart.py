@@ -1,0 +1,49 @@
+"""Adding seats of a package to the cart."""
+
+from uuid import UUID
+
+from models.carts import CartContents, lock_cart, read_cart
+from models.database import fetch_one, transaction
+from models.errors import InvalidInput, NotFound
+from models.ids import new_id
+from models.inputs import MAX_QUANTITY, Inputs
+from models.permission import Permission
+from models.tables import Package
+from models.viewer import Viewer
+
+
+async def add_to_cart(viewer: Viewer, *, package_id: UUID, quantity: int) -> CartContents:
+    """Add seats of a package; one that is in the cart already gets the sum.
+
+    Raises NotPermitted, InvalidInput (also when the sum would pass 10 000), NotFound.
+    """
+    viewer.require(Permission.PURCHASE)
+    inputs = Inputs()
+    inputs.quantity("quantity", quantity)
+    inputs.refuse_bad()
+    async with transaction():
+        if not await Package.exists(id=package_id, on_sale=True):
+            raise NotFound("Package", package_id)
+        await lock_cart(viewer)
+        await _add_line(viewer, package_id, quantity)
+        return await read_cart(viewer.user_id)
+
+
+async def _add_line(viewer: Viewer, package_id: UUID, quantity: int) -> None:
+    row = await fetch_one(
+        """
+        INSERT INTO cart_lines (id, account_id, user_id, package_id, quantity)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (user_id, package_id) DO UPDATE SET quantity = cart_lines.quantity + $5
+        WHERE cart_lines.quantity + $5 <= $6
+        RETURNING id
+        """,
+        new_id(),
+        viewer.account_id,
+        viewer.user_id,
+        package_id,
+        quantity,
+        MAX_QUANTITY,
+    )
+    if row is None:
+        raise InvalidInput([(("quantity",), f"The cart would hold more than {MAX_QUANTITY} of this package.")])

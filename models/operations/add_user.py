@@ -1,0 +1,42 @@
+"""Adding a person to the account."""
+
+from models.account_transaction import account_transaction
+from models.clock import now
+from models.errors import DomainNotApproved
+from models.events import EventType, record
+from models.inputs import Inputs
+from models.operations.open_account import save_new_user
+from models.permission import Permission
+from models.tables import Account, Domain, DomainState, Role, User
+from models.viewer import Viewer
+
+
+async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: str, locale: str, role: Role) -> User:
+    """Add a user whose e-mail domain is approved for the account; sub-domains need an approval of their own.
+
+    Raises NotPermitted, InvalidInput, DomainNotApproved, EmailTaken.
+    """
+    viewer.require(Permission.MANAGE_USERS)
+    inputs = Inputs()
+    user = User(
+        account_id=viewer.account_id,
+        email=inputs.email("email", email),
+        first_name=inputs.text("firstName", first_name, most=100),
+        last_name=inputs.text("lastName", last_name, most=100),
+        locale=inputs.locale("locale", locale),
+        role=role,
+        created_at=now(),
+    )
+    inputs.refuse_bad()
+    async with account_transaction(viewer.account_id) as account:
+        await _require_approved_domain(account, user.email.rpartition("@")[2])
+        await save_new_user(user)
+        data = {"user_id": user.id, "email": user.email, "role": user.role}
+        await record(account, EventType.USER_ADDED, by=viewer.user_id, data=data)
+    return user
+
+
+async def _require_approved_domain(account: Account, name: str) -> None:
+    domain = await Domain.get_or_none(account_id=account.id, name=name)
+    if domain is None or domain.state is not DomainState.APPROVED:
+        raise DomainNotApproved(name, domain)

@@ -1,0 +1,40 @@
+"""Following a sign-in link."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.clock import now
+from models.credentials import use_token
+from models.database import transaction
+from models.secrets import new_secret, secret_hash
+from models.tables import Session, SessionKind, TokenPurpose, User
+from models.viewer import Viewer
+
+SESSION_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The new session. `secret` is shown to the client once and stored nowhere."""
+
+    viewer: Viewer
+    secret: str
+    expires_at: datetime
+
+
+async def complete_sign_in(*, token: str, kind: SessionKind) -> SignedIn:
+    """Trade a mailed token for a session. Raises TokenInvalid."""
+    secret = new_secret()
+    async with transaction():
+        used = await use_token(token, TokenPurpose.SIGN_IN)
+        user = await User.get(id=used.user_id)
+        session = await Session.create(
+            hash=secret_hash(secret),
+            kind=kind,
+            account_id=user.account_id,
+            user_id=user.id,
+            created_at=now(),
+            expires_at=now() + SESSION_LIFETIME,
+        )
+    viewer = Viewer(user.account_id, user.id, user.role, session.id)
+    return SignedIn(viewer, secret, session.expires_at)

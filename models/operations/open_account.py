@@ -1,0 +1,57 @@
+"""Opening an account for a business."""
+
+from dataclasses import dataclass
+
+from tortoise.exceptions import IntegrityError
+
+from models.clock import now
+from models.database import savepoint, transaction
+from models.errors import EmailTaken
+from models.events import EventType, record
+from models.inputs import Inputs
+from models.tables import Account, Role, User
+
+
+@dataclass(frozen=True)
+class AccountOpened:
+    """The new account and its first administrator."""
+
+    account: Account
+    user: User
+
+
+async def open_account(
+    *, company_name: str, email: str, first_name: str, last_name: str, locale: str
+) -> AccountOpened:
+    """Open an account; its first user is its administrator and is mailed a sign-in link.
+
+    Raises InvalidInput, EmailTaken.
+    """
+    inputs = Inputs()
+    name = inputs.text("companyName", company_name, most=200)
+    user = User(
+        email=inputs.email("email", email),
+        first_name=inputs.text("firstName", first_name, most=100),
+        last_name=inputs.text("lastName", last_name, most=100),
+        locale=inputs.locale("locale", locale),
+        role=Role.ADMINISTRATOR,
+        created_at=now(),
+    )
+    inputs.refuse_bad()
+    async with transaction():
+        account = await Account.create(name=name, created_at=now())
+        user.account_id = account.id
+        await save_new_user(user)
+        await record(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
+    return AccountOpened(account, user)
+
+
+async def save_new_user(user: User) -> None:
+    """Insert a user. Raises EmailTaken: the unique index decides, so two at once cannot both pass."""
+    try:
+        async with savepoint():
+            await user.save(force_create=True)
+    except IntegrityError as error:
+        if "users_email_key" in str(error):
+            raise EmailTaken from error
+        raise

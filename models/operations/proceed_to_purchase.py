@@ -1,0 +1,116 @@
+"""Accepting a purchase and paying for it."""
+
+from typing import Any
+from uuid import UUID
+
+from models.account_transaction import account_transaction
+from models.carts import lock_cart_version
+from models.clock import now
+from models.errors import InvalidInput, NotFound, PurchaseNotAccepted, PurchaseNotOpen
+from models.events import EventType, record
+from models.idempotency import check_key, find_record, keep_record
+from models.inventory import read_inventory
+from models.operations.settle_payment import (
+    LOOK_AGAIN,
+    PurchaseProceeded,
+    answer_again,
+    settle_payment,
+)
+from models.payment_provider import PaymentProvider, ProviderUnavailable
+from models.permission import Permission
+from models.tables import (
+    Account,
+    Payment,
+    PaymentState,
+    Purchase,
+    PurchaseState,
+)
+from models.viewer import Viewer
+
+OPERATION = "proceedToPurchase"
+
+
+async def proceed_to_purchase(
+    viewer: Viewer,
+    *,
+    purchase_id: UUID,
+    accept_licenses: bool,
+    payment_method: str,
+    idempotency_key: str,
+    provider: PaymentProvider,
+) -> PurchaseProceeded:
+    """Accept a validated purchase and pay. The seats exist once the payment is confirmed, exactly once.
+
+    Two transactions with the provider between them: the intent is on record before the provider is asked,
+    and either half may be repeated. A call that dies anywhere is finished by the next one with its key, or by
+    `reconcile_payments`.
+
+    Raises NotPermitted, InvalidInput, IdempotencyMismatch, NotFound, PurchaseNotAccepted, PurchaseNotOpen,
+    PaymentDeclined.
+    """
+    viewer.require(Permission.PURCHASE)
+    check_key(idempotency_key)
+    if not provider.accepts(payment_method):
+        raise InvalidInput([(("paymentMethod",), "The provider knows no such payment method.")])
+    values = {
+        "purchase_id": purchase_id,
+        "accept_licenses": accept_licenses,
+        "payment_method": payment_method,
+    }
+    async with account_transaction(viewer.account_id) as account:
+        earlier = await find_record(account, OPERATION, idempotency_key, values)
+        if earlier is None:
+            purchase = await _find_open(account, purchase_id, accepted=accept_licenses)
+            payment = await _record_intent(account, viewer, purchase, provider.name, payment_method)
+            await keep_record(account, OPERATION, idempotency_key, values, answer=None, payment_id=payment.id)
+        else:
+            payment = await Payment.get(id=earlier.payment_id)
+    if earlier is not None and earlier.answer is not None:
+        return await answer_again(earlier.answer)
+    return await _charge(payment, provider)
+
+
+async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> Purchase:
+    purchase = await Purchase.get_or_none(id=purchase_id, account_id=account.id)
+    if purchase is None:
+        raise NotFound("Purchase", purchase_id)
+    if purchase.state not in {PurchaseState.AWAITING_ACCEPTANCE, PurchaseState.FAILED}:
+        raise PurchaseNotOpen(purchase, f"The purchase is {purchase.state}.")
+    if purchase.expires_at <= now():
+        raise PurchaseNotOpen(purchase, "The frozen prices have expired. Validate the cart again.")
+    if await lock_cart_version(purchase.buyer_id) != purchase.cart_version:
+        raise PurchaseNotOpen(purchase, "The cart was edited since. Validate it again.")
+    if not accepted:
+        raise PurchaseNotAccepted
+    return purchase
+
+
+async def _record_intent(
+    account: Account, viewer: Viewer, purchase: Purchase, provider: str, payment_method: str
+) -> Payment:
+    purchase.state = PurchaseState.AWAITING_PAYMENT
+    purchase.accepted_at = now()
+    await purchase.save(update_fields=["state", "accepted_at"])
+    payment = await Payment.create(
+        account_id=account.id,
+        purchase_id=purchase.id,
+        provider=provider,
+        method=payment_method,
+        state=PaymentState.PROCESSING,
+        amount=purchase.total,
+        currency=purchase.currency,
+        created_at=now(),
+        look_at=now() + LOOK_AGAIN,
+    )
+    data: dict[str, Any] = {"purchase_id": purchase.id, "payment_id": payment.id}
+    await record(account, EventType.PURCHASE_ACCEPTED, by=viewer.user_id, data=data)
+    return payment
+
+
+async def _charge(payment: Payment, provider: PaymentProvider) -> PurchaseProceeded:
+    try:
+        outcome = await provider.charge(payment)
+    except ProviderUnavailable:
+        purchase = await Purchase.get(id=payment.purchase_id)
+        return PurchaseProceeded(purchase, await read_inventory(payment.account_id))
+    return await settle_payment(payment, outcome)

@@ -1,0 +1,25 @@
+"""Taking a line out of the cart."""
+
+from uuid import UUID
+
+from models.carts import CartContents, lock_cart, read_cart
+from models.database import transaction
+from models.errors import NotFound
+from models.permission import Permission
+from models.tables import CartLine
+from models.viewer import Viewer
+
+
+async def remove_from_cart(viewer: Viewer, *, cart_line_id: UUID) -> CartContents:
+    """Remove a line from the viewer's cart. Raises NotPermitted, NotFound."""
+    viewer.require(Permission.PURCHASE)
+    async with transaction():
+        await lock_cart(viewer)
+        await remove_line(viewer, cart_line_id)
+        return await read_cart(viewer.user_id)
+
+
+async def remove_line(viewer: Viewer, cart_line_id: UUID) -> None:
+    """Delete one line of the viewer's own cart. Raises NotFound."""
+    if not await CartLine.filter(id=cart_line_id, user_id=viewer.user_id).delete():
+        raise NotFound("CartLine", cart_line_id)

@@ -1,0 +1,82 @@
+"""Turning the cart into a purchase that waits for acceptance."""
+
+from datetime import timedelta
+
+from models.account_transaction import account_transaction
+from models.carts import CartContents, lock_cart_version, read_cart
+from models.clock import now
+from models.database import fetch_one
+from models.errors import CartChanged, CartEmpty
+from models.events import EventType, record
+from models.permission import Permission
+from models.tables import Account, Purchase, PurchaseLine, PurchaseState, Term
+from models.viewer import Viewer
+
+PRICES_HOLD = timedelta(minutes=30)
+
+
+async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
+    """Freeze the cart's lines and prices for 30 minutes, for the buyer to accept.
+
+    A purchase of the same buyer that still waits is cancelled: there is one pop-up at a time.
+    Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty.
+    """
+    viewer.require(Permission.PURCHASE)
+    async with account_transaction(viewer.account_id) as account:
+        version = await lock_cart_version(viewer.user_id)
+        if cart_version != str(version):
+            raise CartChanged
+        cart = await read_cart(viewer.user_id)
+        if not cart.lines:
+            raise CartEmpty
+        await _cancel_waiting(viewer)
+        purchase = await _freeze(account, viewer, cart)
+        await record(
+            account,
+            EventType.PURCHASE_VALIDATED,
+            by=viewer.user_id,
+            data={"purchase_id": purchase.id, "number": purchase.number},
+        )
+    return purchase
+
+
+async def _cancel_waiting(viewer: Viewer) -> None:
+    waiting = Purchase.filter(
+        account_id=viewer.account_id,
+        buyer_id=viewer.user_id,
+        state=PurchaseState.AWAITING_ACCEPTANCE,
+    )
+    await waiting.filter(expires_at__lte=now()).update(state=PurchaseState.EXPIRED)
+    await waiting.update(state=PurchaseState.CANCELLED)
+
+
+async def _freeze(account: Account, viewer: Viewer, cart: CartContents) -> Purchase:
+    created_at = now()
+    purchase = await Purchase.create(
+        account_id=account.id,
+        buyer_id=viewer.user_id,
+        number=await _next_number(created_at.year),
+        state=PurchaseState.AWAITING_ACCEPTANCE,
+        cart_version=cart.version,
+        total=cart.total,
+        currency=cart.currency,
+        created_at=created_at,
+        expires_at=created_at + PRICES_HOLD,
+    )
+    await PurchaseLine.bulk_create(
+        PurchaseLine(
+            account_id=account.id,
+            purchase_id=purchase.id,
+            package_id=line.package_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            term=Term(line.term),
+        )
+        for line in cart.lines
+    )
+    return purchase
+
+
+async def _next_number(year: int) -> str:
+    row = await fetch_one("SELECT nextval('purchase_number') AS number")
+    return f"P-{year}-{(row or {})['number']:06d}"

@@ -1,0 +1,140 @@
+"""From events to deliveries to their outcome: what the relay reads and writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from models.database import execute_many, fetch, transaction
+from models.ids import new_id
+from models.tables import Delivery
+
+LEASE = timedelta(minutes=2)
+# 5 s, 15 s, 45 s ... up to an hour, for three days: an outage of a weekend loses nothing.
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event as its consumers see it."""
+
+    id: UUID
+    account_id: UUID
+    type: str
+    actor_id: UUID | None
+    occurred_at: datetime
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """One notice that an event calls for."""
+
+    event: Happening
+    consumer: str
+    recipient_id: UUID
+
+
+async def take_events(moment: datetime, *, most: int) -> list[Happening]:
+    """Claim events that have no deliveries yet, inside the transaction that makes them."""
+    rows = await fetch(
+        """
+        WITH unrelayed AS (
+            SELECT id FROM events WHERE relayed_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE events SET relayed_at = $1 FROM unrelayed WHERE events.id = unrelayed.id
+        RETURNING events.id, account_id, type, actor_id, occurred_at, data
+        """,
+        moment,
+        most,
+    )
+    return [happening_from_row(row) for row in rows]
+
+
+async def add_deliveries(deliveries: Sequence[NewDelivery], moment: datetime) -> None:
+    """Write deliveries, due at once; one for each event and consumer, whoever writes it first."""
+    await execute_many(
+        """
+        INSERT INTO deliveries (id, account_id, event_id, consumer, recipient_id, attempts, due_at)
+        VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (event_id, consumer) DO NOTHING
+        """,
+        [
+            (new_id(), new.event.account_id, new.event.id, new.consumer, new.recipient_id, moment)
+            for new in deliveries
+        ],
+    )
+
+
+async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
+    """Lease due deliveries: nobody else gets them until the lease runs out. Oldest first, one per recipient."""
+    async with transaction():
+        rows = await fetch(
+            """
+            WITH due AS (
+                SELECT id FROM deliveries AS this
+                WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
+                    AND (leased_until IS NULL OR leased_until <= $1)
+                    AND NOT EXISTS (
+                        SELECT FROM deliveries AS earlier
+                        WHERE earlier.recipient_id = this.recipient_id AND earlier.id < this.id
+                            AND earlier.sent_at IS NULL AND earlier.failed_at IS NULL
+                    )
+                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+            )
+            UPDATE deliveries SET leased_until = $3, attempts = attempts + 1
+            FROM due WHERE deliveries.id = due.id
+            RETURNING deliveries.id
+            """,
+            moment,
+            most,
+            moment + LEASE,
+        )
+        return await Delivery.filter(id__in=[row["id"] for row in rows]).order_by("id")
+
+
+async def event_of(delivery: Delivery) -> Happening:
+    """The event a delivery was made from."""
+    columns = "id, account_id, type, actor_id, occurred_at, data"
+    rows = await fetch(f"SELECT {columns} FROM events WHERE id = $1", delivery.event_id)  # noqa: S608 - constant
+    return happening_from_row(rows[0])
+
+
+async def mark_sent(delivery: Delivery, moment: datetime) -> None:
+    """Record that the notice was handed over."""
+    await Delivery.filter(id=delivery.id).update(sent_at=moment, leased_until=None, last_error=None)
+
+
+async def mark_failed(delivery: Delivery, moment: datetime, error: str) -> None:
+    """Record that the notice will never be sent, and why."""
+    await Delivery.filter(id=delivery.id).update(failed_at=moment, leased_until=None, last_error=error[:300])
+
+
+async def retry_later(delivery: Delivery, moment: datetime, error: str) -> bool:
+    """Put the notice off for a growing while; False, and failed, once three days are over."""
+    if moment - made_at(delivery) > GIVE_UP_AFTER:
+        await mark_failed(delivery, moment, f"given up after {delivery.attempts} attempts: {error}")
+        return False
+    wait = min(FIRST_DELAY * 3 ** min(delivery.attempts - 1, 10), LONGEST_DELAY)
+    await Delivery.filter(id=delivery.id).update(due_at=moment + wait, leased_until=None, last_error=error[:300])
+    return True
+
+
+async def release(deliveries: Sequence[Delivery]) -> None:
+    """Give leased deliveries back untried, for the next round."""
+    ids = [delivery.id for delivery in deliveries]
+    await fetch("UPDATE deliveries SET leased_until = NULL, attempts = attempts - 1 WHERE id = ANY($1)", ids)
+
+
+def made_at(delivery: Delivery) -> datetime:
+    """When the delivery was written, from its time-ordered id (RFC 9562: the first 48 bits are milliseconds)."""
+    return datetime.fromtimestamp((delivery.id.int >> 80) / 1000, tz=delivery.due_at.tzinfo)
+
+
+def happening_from_row(row: dict[str, Any]) -> Happening:
+    """An event from a row with raw JSON."""
+    return Happening(**(row | {"data": orjson.loads(row["data"])}))

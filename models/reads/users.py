@@ -1,0 +1,49 @@
+"""Finding users."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Concat
+from tortoise.queryset import QuerySet
+
+from models.database import fetch_one
+from models.tables import License, User
+
+
+@dataclass(frozen=True)
+class UserFilter:
+    """Conditions that must all hold; null ones do not count."""
+
+    search: str | None = None
+    licensed: bool | None = None
+    package_code: str | None = None
+
+
+def users_of(account_id: UUID, wanted: UserFilter) -> QuerySet[User]:
+    """The users of an account that fit a filter."""
+    users = User.filter(account_id=account_id)
+    # PostgreSQL has no NUL in text, so nothing contains one.
+    if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
+        named = users.annotate(full_name=Concat("first_name", " ", "last_name"))
+        users = named.filter(Q(email__icontains=search) | Q(full_name__icontains=search))
+    holders = License.filter(account_id=account_id, ended_at=None)
+    if wanted.package_code is not None:
+        holding = holders.filter(package__code=wanted.package_code.replace("\x00", "\ufffd"))
+        users = users.filter(id__in=Subquery(holding.values("user_id")))
+    if wanted.licensed is not None:
+        condition = "id__in" if wanted.licensed else "id__not_in"
+        users = users.filter(**{condition: Subquery(holders.values("user_id"))})
+    return users
+
+
+async def users_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, User]:
+    """Users of an account by id; ids that are not the account's are left out."""
+    return {user.id: user async for user in User.filter(account_id=account_id, id__in=list(ids))}
+
+
+async def user_by_email(email: str) -> User | None:
+    """A user of any account by e-mail address, case ignored."""
+    row = await fetch_one("SELECT id FROM users WHERE lower(email) = lower($1)", email)
+    return await User.get(id=row["id"]) if row else None

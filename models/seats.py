@@ -1,0 +1,83 @@
+"""Moving seats: every change of a counter goes through this file, under the account's lock."""
+
+from uuid import UUID
+
+from models.database import fetch_one
+from models.errors import NoSeatAvailable
+from models.ids import new_id
+from models.inventory import PoolCounts, pool_from_row, read_inventory
+
+
+async def add_seats(account_id: UUID, package_id: UUID, quantity: int) -> PoolCounts:
+    """Add purchased seats to a pool, making the pool when it is the first lot."""
+    row = await fetch_one(
+        """
+        INSERT INTO seat_pools (id, account_id, package_id, purchased, assigned, activated)
+        VALUES ($1, $2, $3, $4, 0, 0)
+        ON CONFLICT (account_id, package_id) DO UPDATE SET purchased = seat_pools.purchased + $4
+        RETURNING account_id, package_id, purchased, assigned, activated
+        """,
+        new_id(),
+        account_id,
+        package_id,
+        quantity,
+    )
+    return pool_from_row(row or {})
+
+
+async def take_seat(account_id: UUID, package_id: UUID, *, activated: bool = False) -> PoolCounts:
+    """Assign one free seat of a package. Raises NoSeatAvailable with the packages that have one."""
+    row = await fetch_one(
+        """
+        UPDATE seat_pools SET assigned = assigned + 1, activated = activated + $3
+        WHERE account_id = $1 AND package_id = $2 AND assigned < purchased
+        RETURNING account_id, package_id, purchased, assigned, activated
+        """,
+        account_id,
+        package_id,
+        int(activated),
+    )
+    if row is None:
+        raise await _no_seat(account_id, package_id)
+    return pool_from_row(row)
+
+
+async def return_seat(account_id: UUID, package_id: UUID, *, activated: bool) -> PoolCounts:
+    """Free one assigned seat; `activated` tells whether it was an activated one."""
+    return await _move(account_id, package_id, assigned=-1, activated=-int(activated))
+
+
+async def count_activation(account_id: UUID, package_id: UUID) -> PoolCounts:
+    """Count one more activated seat."""
+    return await _move(account_id, package_id, assigned=0, activated=1)
+
+
+async def uncount_activation(account_id: UUID, package_id: UUID, *, activated: bool) -> PoolCounts:
+    """A seat changes hands: it stays assigned, and counts as not activated until its new holder does."""
+    return await _move(account_id, package_id, assigned=0, activated=-int(activated))
+
+
+async def pool_of(account_id: UUID, package_id: UUID) -> PoolCounts:
+    """The counters of one package as they are."""
+    inventory = await read_inventory(account_id, package_ids=[package_id])
+    return inventory.pools[0] if inventory.pools else PoolCounts(account_id, package_id)
+
+
+async def _move(account_id: UUID, package_id: UUID, *, assigned: int, activated: int) -> PoolCounts:
+    row = await fetch_one(
+        """
+        UPDATE seat_pools SET assigned = assigned + $3, activated = activated + $4
+        WHERE account_id = $1 AND package_id = $2
+        RETURNING account_id, package_id, purchased, assigned, activated
+        """,
+        account_id,
+        package_id,
+        assigned,
+        activated,
+    )
+    return pool_from_row(row or {})
+
+
+async def _no_seat(account_id: UUID, package_id: UUID) -> NoSeatAvailable:
+    free = [pool for pool in (await read_inventory(account_id)).pools if pool.available > 0]
+    return NoSeatAvailable(await pool_of(account_id, package_id), free)

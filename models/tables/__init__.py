@@ -1,0 +1,44 @@
+"""One file per table or per small family of tables; every constraint is in `models/migrations`."""
+
+from models.tables.account import Account
+from models.tables.cart import Cart, CartLine
+from models.tables.credential import Session, SessionKind, Token, TokenPurpose
+from models.tables.delivery import Delivery
+from models.tables.domain import Domain, DomainState
+from models.tables.event import Event
+from models.tables.idempotency import IdempotencyRecord
+from models.tables.license import License, LicenseEnd
+from models.tables.package import Package, Term
+from models.tables.payment import Payment, PaymentState, SandboxCharge
+from models.tables.purchase import Purchase, PurchaseLine, PurchaseState
+from models.tables.seat import SeatGrant, SeatPool
+from models.tables.user import Role, User
+
+__all__ = [
+    "Account",
+    "Cart",
+    "CartLine",
+    "Delivery",
+    "Domain",
+    "DomainState",
+    "Event",
+    "IdempotencyRecord",
+    "License",
+    "LicenseEnd",
+    "Package",
+    "Payment",
+    "PaymentState",
+    "Purchase",
+    "PurchaseLine",
+    "PurchaseState",
+    "Role",
+    "SandboxCharge",
+    "SeatGrant",
+    "SeatPool",
+    "Session",
+    "SessionKind",
+    "Term",
+    "Token",
+    "TokenPurpose",
+    "User",
+]

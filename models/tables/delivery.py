@@ -1,0 +1,33 @@
+"""One notice to one person, made from one event."""
+
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.ids import new_id
+
+
+class Delivery(Model):
+    """Unique per event and consumer. Open until `sent_at` (done) or `failed_at` (given up, with `last_error`).
+
+    Its id makes the Message-ID and the secret link of the mail, so a repeat is the same mail.
+    """
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    account_id: UUID
+    account = fields.ForeignKeyField("models.Account", related_name=False, on_delete=fields.RESTRICT)
+    event_id: UUID
+    event = fields.ForeignKeyField("models.Event", related_name=False, on_delete=fields.RESTRICT)
+    consumer = fields.CharField(max_length=80)
+    recipient_id: UUID
+    recipient = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT)
+    attempts = fields.IntField(default=0)
+    due_at = fields.DatetimeField()
+    leased_until = fields.DatetimeField(null=True)
+    sent_at = fields.DatetimeField(null=True)
+    failed_at = fields.DatetimeField(null=True)
+    last_error = fields.CharField(max_length=300, null=True)
+
+    class Meta(Model.Meta):
+        table = "deliveries"

@@ -1,0 +1,44 @@
+"""What can be bought."""
+
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.ids import new_id
+
+
+class Term(StrEnum):
+    """How long one purchased seat lasts."""
+
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
+class Package(Model):
+    """A license package. The catalogue file is its source; `code` is the stable public key."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    code = fields.CharField(max_length=40)
+    name = fields.CharField(max_length=100)
+    description = fields.CharField(max_length=500)
+    tier = fields.IntField()
+    protects_message_body = fields.BooleanField()
+    attachment_limit_megabytes = fields.IntField(null=True)
+    signatory_limit = fields.IntField(null=True)
+    collects_confidential_information = fields.BooleanField()
+    unit_price: Decimal = fields.DecimalField(max_digits=12, decimal_places=2)
+    currency = fields.CharField(max_length=3)
+    term = fields.CharEnumField(Term, max_length=10)
+    on_sale = fields.BooleanField(default=True)
+    translations: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+
+    class Meta(Model.Meta):
+        table = "packages"
+
+    def description_in(self, locale: str) -> str:
+        """The description in the language of a BCP 47 locale, in English where there is no translation."""
+        language = locale.split("-", maxsplit=1)[0]
+        return self.translations.get(language, {}).get("description", self.description)

@@ -1,0 +1,27 @@
+"""usher catalogue."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from models.catalogue import SHIPPED, load_catalogue, read_catalogue
+from usher.commands.shared import console, run_on_database
+from usher.settings import SettingsError
+
+
+def catalogue(
+    file: Annotated[Path | None, typer.Argument(help="A catalogue in TOML; the shipped one when left out.")] = None,
+) -> None:
+    """Make a file the catalogue: its packages are on sale at its prices, others are not any more.
+
+    Copy models/catalogue.toml to begin with; its prices are examples.
+    """
+    try:
+        entries = read_catalogue(file or SHIPPED)
+    except (OSError, tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is no catalogue: {str(error).splitlines()[0]}") from None
+    run_on_database(load_catalogue(entries))
+    console.print(f"{len(entries.package)} packages are on sale.")

@@ -1,0 +1,86 @@
+"""usher demo."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+import uvicorn
+from api.pages.routes import HomeLink
+from pydantic import SecretStr
+
+from usher.commands.migrate import bring_up_to_date
+from usher.commands.serve import free_port
+from usher.commands.shared import console, settings_with_database
+from usher.commands.token import sign_in_secret
+from usher.demo_company import ADMINISTRATOR, fill_demo_company
+from usher.logs import configure_logs
+from usher.mailbox.pages import mailbox_routes
+from usher.mailbox.server import Mailbox
+from usher.process import build_app, database
+from usher.serving import UVICORN
+from usher.settings import Settings
+
+
+def demo() -> None:
+    """Serve a small made-up company with everything it needs: database, mailbox, explorer.
+
+    Keeps its data in .usher/; a second start goes on where the first one stopped. Not for real use: its mails
+    stay on this machine, and its payments move no money.
+    """
+    console.print("Starting the database ...")
+    settings = settings_with_database()
+    settings.port = free_port(settings)
+    settings.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    settings.secret_key = SecretStr(_secret_key(settings.data_folder))
+    configure_logs()
+    asyncio.run(_demo(settings))
+
+
+async def _demo(settings: Settings) -> None:
+    mailbox = Mailbox(settings.data_folder / "mailbox")
+    mail_port = await mailbox.start()
+    settings.smtp_url = SecretStr(f"smtp://127.0.0.1:{mail_port}?starttls=never")
+    for name in await bring_up_to_date(settings):
+        console.print(f"  applied {name}")
+    async with database(settings):
+        if await fill_demo_company(settings.payments):
+            console.print("  made the demo company")
+        secret = await sign_in_secret(ADMINISTRATOR)
+    try:
+        await _serve(settings, mailbox, secret)
+    finally:
+        await mailbox.stop()
+
+
+async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
+    link = HomeLink("Mailbox", "Every mail this demo has sent; none left this machine.", "/mailbox")
+    app = build_app(settings, pages=mailbox_routes(mailbox), links=[link])
+    server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **UVICORN))
+    serving = asyncio.create_task(server.serve())
+    while not (server.started or serving.done()):
+        await asyncio.sleep(0.02)  # noqa: ASYNC110 - uvicorn tells only by this flag
+    if server.started:
+        _print_addresses(settings, secret)
+    await serving
+
+
+def _print_addresses(settings: Settings, secret: str) -> None:
+    url = settings.public_url
+    console.print("\nUsher is ready. Stop it with Ctrl-C.\n")
+    for name, address in (
+        ("Sign in as the administrator", f"{url}/sign-in?token={secret}"),
+        ("Explorer (GraphiQL)", f"{url}/graphiql"),
+        ("GraphQL", f"{url}/graphql"),
+        ("Mailbox", f"{url}/mailbox"),
+    ):
+        console.print(f"  {name:<30} {address}", soft_wrap=True)
+    console.print("\nThe link signs in once, within 15 minutes; the sign-in page mails a new one.\n")
+
+
+def _secret_key(folder: Path) -> str:
+    """A key of the demo's own, kept so that mailed links survive a restart."""
+    file = folder / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text()

@@ -1,0 +1,38 @@
+"""usher domain."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from models.operations.approve_domain import approve_domain
+from models.reads.domains import claims_of
+from usher.commands.shared import console, run_on_database
+from usher.settings import SettingsError
+
+domain = typer.Typer(help="E-mail domains that accounts claim.", no_args_is_help=True)
+
+
+@domain.callback()
+def _group() -> None:
+    """E-mail domains that accounts claim."""
+
+
+@domain.command()
+def approve(
+    name: Annotated[str, typer.Argument(help="The claimed domain, e.g. example.com.")],
+    account: Annotated[UUID | None, typer.Option(help="Which account, when several claim it.")] = None,
+) -> None:
+    """Approve a claim without its TXT record: you have seen other proof."""
+    run_on_database(_approve(name.strip().lower(), account))
+    console.print(f"{name} is approved.")
+
+
+async def _approve(name: str, account_id: UUID | None) -> None:
+    claims = [claim for claim in await claims_of(name) if account_id in {None, claim.account_id}]
+    if not claims:
+        raise SettingsError(f"Nobody claims {name}. An administrator of the account adds it first.")
+    if len(claims) > 1:
+        accounts = ", ".join(str(claim.account_id) for claim in claims)
+        raise SettingsError(f"Several accounts claim {name}: say which with --account. They are {accounts}.")
+    await approve_domain(claims[0].account_id, name=name)

@@ -1,0 +1,30 @@
+"""usher relay."""
+
+import asyncio
+import signal
+
+from usher.commands.shared import console, settings_with_database
+from usher.logs import configure_logs
+from usher.process import build_relay, database
+from usher.settings import Settings
+
+
+def relay() -> None:
+    """Send mails and finish payments, without serving.
+
+    Any number may run, beside any number of `usher serve`: each notice is sent by one of them. Needs
+    USHER_SECRET_KEY and USHER_SMTP_URL.
+    """
+    settings = settings_with_database()
+    settings.require("secret_key", "smtp_url")
+    configure_logs()
+    console.print("Usher relays. Stop with Ctrl-C.")
+    asyncio.run(_relay(settings))
+
+
+async def _relay(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    async with database(settings):
+        await build_relay(settings).run(stop)

