@@ -5,7 +5,6 @@ import uuid
 import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.extensions import MaskErrors
 
 from models.errors import BusinessError, InvalidInput, NotPermitted
 
@@ -22,16 +21,6 @@ UNAVAILABLE = (
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
 )
-
-
-class PresentErrors(MaskErrors):
-    """Rewrites the errors of every result, streamed ones too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-        return [present(error) for error in errors]
 
 
 def present(error: GraphQLError) -> GraphQLError:

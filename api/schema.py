@@ -1,17 +1,21 @@
 """The schema, put together."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
+from strawberry.schema.schema import StreamResult
+from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from api.context import Context
 from api.errors import exception_handlers
 from api.mutations import Mutation
-from api.presented_errors import PresentErrors
+from api.presented_errors import present
 from api.query import Query
 from api.scalars import SCALARS
 from api.subscription import Subscription
@@ -20,6 +24,7 @@ from models.credentials import still_signed_in
 
 MAX_TOKENS = 1000
 CACHED_DOCUMENTS = 500
+ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class FreshContext(SchemaExtension):
@@ -40,10 +45,32 @@ class FreshContext(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema, without its own logging of errors: that would print documents, and secrets in them."""
+    """Strawberry's schema, with every error presented on its way out, whichever way that is."""
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run a query or a mutation; subscriptions need a stream."""
+        result = await super().execute(*args, **kwargs | {"allowed_operation_types": ANSWERED_ONCE})
+        _present_errors(result)
+        return result
+
+    async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
+        """Run any operation, and yield what it answers as it comes."""
+        return _presented(await super().stream(*args, **kwargs))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Errors are logged, once and without secrets, by PresentErrors."""
+        """Log nothing here, where the text would hold the document and the secrets in it."""
+
+
+async def _presented(results: StreamResult) -> StreamResult:
+    async with aclosing(results):
+        async for result in results:
+            _present_errors(result)
+            yield result
+
+
+def _present_errors(result: Any) -> None:
+    if result.errors:
+        result.errors = [present(error) for error in result.errors]
 
 
 schema = Schema(
@@ -54,7 +81,6 @@ schema = Schema(
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
         FreshContext,
-        PresentErrors,
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),

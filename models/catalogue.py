@@ -5,11 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.database import fetch, transaction
 from models.ids import new_id
+from models.json import to_json
 
 SHIPPED = Path(__file__).with_name("catalogue.toml")
 
@@ -72,7 +72,7 @@ async def load_catalogue(catalogue: Catalogue) -> None:
 
 
 async def _upsert(entry: PackageEntry, currency: str) -> None:
-    translations = orjson.dumps(entry.model_dump()["translations"]).decode()
+    translations = to_json(entry.model_dump()["translations"])
     values: dict[str, Any] = entry.model_dump() | {
         "currency": currency,
         "on_sale": True,

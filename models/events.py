@@ -5,12 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from models.clock import now
 from models.database import fetch_one
 from models.ids import new_id
 from models.inventory import PoolCounts
+from models.json import to_json
 from models.tables import Account, User
 
 
@@ -63,8 +62,8 @@ async def record(
         event_type.value,
         by,
         now(),
-        _json(data),
-        _json([pool.as_json() for pool in pools]) if pools else None,
+        to_json(data),
+        to_json([pool.as_json() for pool in pools]) if pools else None,
     )
     account.version = (row or {})["version"]
     return event_id
@@ -80,10 +79,6 @@ async def record_for_user(user: User, event_type: EventType) -> UUID:
         event_type.value,
         user.id,
         now(),
-        _json({"user_id": user.id}),
+        to_json({"user_id": user.id}),
     )
     return event_id
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -54,7 +54,7 @@ class Feed:
             with suppress(asyncio.CancelledError):
                 await looking
 
-    async def follow(self, account_id: UUID, after: int | None) -> AsyncIterator[SeatUpdate]:
+    async def follow(self, account_id: UUID, after: int | None) -> AsyncGenerator[SeatUpdate, None]:
         """Every change of seat counts in order, none missing, none twice; endless.
 
         Without `after`, or when more than 1 000 changes followed it, or when it lies in the future: first a

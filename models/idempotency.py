@@ -4,10 +4,9 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from models.clock import now
 from models.errors import IdempotencyMismatch, InvalidInput
+from models.json import to_json
 from models.tables import Account, IdempotencyRecord
 
 MAX_KEY_LENGTH = 255
@@ -49,4 +48,4 @@ async def keep_record(
 
 
 def _input_hash(values: dict[str, Any]) -> bytes:
-    return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(to_json(values).encode()).digest()

@@ -38,8 +38,8 @@ class PoolCounts:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "PoolCounts":
         """Rebuild what `as_json` wrote."""
-        ids = {key: UUID(data[key]) for key in ("account_id", "package_id")}
-        return cls(**(data | ids))
+        counts = (data["purchased"], data["assigned"], data["activated"])
+        return cls(UUID(data["account_id"]), UUID(data["package_id"]), *counts)
 
 
 @dataclass(frozen=True)

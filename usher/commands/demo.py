@@ -5,9 +5,9 @@ import secrets
 from pathlib import Path
 
 import uvicorn
-from api.pages.routes import HomeLink
 from pydantic import SecretStr
 
+from api.pages.routes import HomeLink
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.serve import free_port
 from usher.commands.shared import console, settings_with_database
@@ -57,8 +57,8 @@ async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
     app = build_app(settings, pages=mailbox_routes(mailbox), links=[link])
     server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **UVICORN))
     serving = asyncio.create_task(server.serve())
-    while not (server.started or serving.done()):
-        await asyncio.sleep(0.02)  # noqa: ASYNC110 - uvicorn tells only by this flag
+    while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells by this flag alone
+        await asyncio.sleep(0.02)
     if server.started:
         _print_addresses(settings, secret)
     await serving

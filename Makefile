@@ -1,0 +1,36 @@
+# make run      set everything up and serve the demo
+# make test     set everything up and run every check
+# make help     the rest
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup run test check schema migrations e2e
+
+help: ## what there is
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## make .venv and the web pages; skipped where nothing changed
+	@command -v $(PYTHON) >/dev/null || { echo "setup: $(PYTHON) is not installed; Usher needs Python 3.11 or later." >&2; exit 1; }
+	@$(PYTHON) scripts/setup.py
+
+run: setup ## serve the demo, with a database and a mailbox of its own
+	@exec $(BIN)/usher demo
+
+test: check ## formatter, linter, type checker, then the whole suite
+	@echo "tests"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+check: setup ## formatter, linter and type checker alone
+	@echo "formatter and linter"
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@echo "type checker"
+	@$(BIN)/pyright --warnings
+
+schema: setup ## write schema.graphql from the code
+	@$(BIN)/usher schema > schema.graphql
+
+e2e: setup ## the explorer in a real browser; needs Debian's chromium at /usr/bin/chromium
+	@test -x /usr/bin/chromium || { echo "e2e: install chromium first: apt-get install chromium" >&2; exit 1; }
+	@$(BIN)/uv sync --frozen --inexact --quiet --group e2e
+	@$(BIN)/python -m pytest -q e2e

@@ -1,0 +1,1 @@
+"""Small server-rendered pages that finish what a mailed link starts."""

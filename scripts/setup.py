@@ -1,0 +1,115 @@
+"""Makes .venv and the web pages; run by any Python 3.11 or later, with nothing installed.
+
+Each step is skipped when what it makes is newer than what it is made from, so a second run takes no time.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+LOG = ROOT / ".usher" / "setup.log"
+EXPLORER = ROOT / "explorer"
+UV = "uv==0.13.9"
+
+
+def main() -> None:
+    """Do every step that is not done."""
+    if sys.version_info < (3, 11):
+        _fail(f"Usher needs Python 3.11 or later; this is {sys.version.split()[0]}. Try make PYTHON=python3.12")
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.write_text("")
+    _step("Python environment", _make_environment, VENV / ".made", [])
+    locked = [ROOT / "uv.lock", ROOT / "pyproject.toml"]
+    _step("Python packages", _sync_packages, VENV / ".synced", locked)
+    sources = sorted(path for path in EXPLORER.rglob("*") if path.is_file() and not _is_made(path))
+    _step("Explorer page", _build_explorer, EXPLORER / "dist" / ".built", sources)
+
+
+def _step(name: str, make: Callable[[], None], stamp: Path, sources: list[Path]) -> None:
+    fingerprint = _fingerprint(sources)
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return
+    print(f"  {name} ...", end="", flush=True)
+    began = time.monotonic()
+    make()
+    stamp.write_text(fingerprint)
+    print(f" {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _make_environment() -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    _run(
+        [sys.executable, "-m", "venv", str(VENV)],
+        "Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv",
+    )
+    _run(
+        [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV],
+        "pip cannot install uv. Is the package registry reachable?",
+    )
+
+
+def _sync_packages() -> None:
+    _run(
+        [str(BIN / "uv"), "sync", "--frozen", "--inexact", "--quiet", "--project", str(ROOT)],
+        "The locked Python packages cannot be installed. Is the package registry reachable?",
+    )
+
+
+def _build_explorer() -> None:
+    npm = _npm()
+    for arguments in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build"]):
+        _run([*npm, *arguments], "The explorer page cannot be built. Is the npm registry reachable?", EXPLORER)
+    shutil.rmtree(EXPLORER / "node_modules", ignore_errors=True)
+
+
+def _npm() -> list[str]:
+    """The machine's npm when its Node is new enough, else the one that came as a Python package."""
+    npm = shutil.which("npm")
+    node = shutil.which("node")
+    if npm and node:
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        if version.startswith("v") and int(version[1:].split(".")[0]) >= 20:
+            return [npm]
+    return [str(BIN / "npm")]
+
+
+def _run(command: list[str], problem: str, folder: Path = ROOT) -> None:
+    # VIRTUAL_ENV tells uv which environment; the PATH lets npm's scripts find the Node that npm came with.
+    path = f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = os.environ | {"VIRTUAL_ENV": str(VENV), "UV_PROJECT_ENVIRONMENT": str(VENV), "PATH": path}
+    with LOG.open("a") as log:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode != 0:
+        _fail(f"{problem} Details are in {LOG.relative_to(ROOT)}.")
+
+
+def _fingerprint(sources: list[Path]) -> str:
+    """What a step was made from; contents, because a fresh clone has fresh times."""
+    digest = hashlib.sha256(sys.version.encode())
+    for source in sources:
+        digest.update(str(source.relative_to(ROOT)).encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_made(path: Path) -> bool:
+    return bool({"node_modules", "dist"} & set(path.relative_to(EXPLORER).parts))
+
+
+def _fail(text: str) -> None:
+    print(f"\nsetup: {text}", file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
