@@ -41,6 +41,8 @@ def main() -> None:
     """Run the command; what is wrong with a setting, the database or a request is one line, not a trace."""
     try:
         cli()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (SettingsError, BusinessError) as error:
         _fail(str(error))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -10,7 +10,7 @@ import structlog
 SECRET_KEYS = {"token", "secret", "password", "authorization", "cookie", "access_token", "secret_key"}
 
 
-def configure_logs() -> None:
+def configure_logs(level: int = logging.INFO) -> None:
     """Send our own logs and those of the libraries to standard error, in one format."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -33,7 +33,7 @@ def configure_logs() -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
     # Each of these would repeat at every statement, request or mail what our own events tell.
     for noisy in ("tortoise", "aiosmtplib", "mail.log", "asyncio", "uvicorn.access", "websockets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -6,12 +6,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 
 import structlog
-from api.pages.routes import HomeLink, page_routes
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from api.app import make_app
 from api.context import Services
+from api.pages.routes import HomeLink, page_routes
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
 from jobs.send_mail import Postman

@@ -37,6 +37,8 @@ def _mail_from(value: str) -> str:
 
 def _web_url(value: str) -> str:
     parts = urlsplit(value)
+    if not value:
+        return value
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("expected http://host or https://host")
     return value.rstrip("/")
@@ -75,7 +77,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_web_url)] = ""
     install_url: Annotated[str, AfterValidator(_web_url)] = ""
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=1, le=65535)
     secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] | None = None
     cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_origins)] = []
     payments: Annotated[str, AfterValidator(_payments)] = "sandbox"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.functions import Concat
 from tortoise.queryset import QuerySet
 
@@ -26,8 +26,8 @@ def users_of(account_id: UUID, wanted: UserFilter) -> QuerySet[User]:
     users = User.filter(account_id=account_id)
     # PostgreSQL has no NUL in text, so nothing contains one.
     if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
-        named = users.annotate(full_name=Concat("first_name", " ", "last_name"))
-        users = named.filter(Q(email__icontains=search) | Q(full_name__icontains=search))
+        named = users.annotate(shown_name=Concat("first_name", " ", F("last_name")))
+        users = named.filter(Q(email__icontains=search) | Q(shown_name__icontains=search))
     holders = License.filter(account_id=account_id, ended_at=None)
     if wanted.package_code is not None:
         holding = holders.filter(package__code=wanted.package_code.replace("\x00", "\ufffd"))

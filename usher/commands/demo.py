@@ -1,6 +1,7 @@
 """usher demo."""
 
 import asyncio
+import logging
 import secrets
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pydantic import SecretStr
 
 from api.pages.routes import HomeLink
 from usher.commands.migrate import bring_up_to_date
-from usher.commands.serve import free_port
+from usher.commands.serve import require_free_port
 from usher.commands.shared import console, settings_with_database
 from usher.commands.token import sign_in_secret
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
@@ -29,10 +30,10 @@ def demo() -> None:
     """
     console.print("Starting the database ...")
     settings = settings_with_database()
-    settings.port = free_port(settings)
-    settings.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    require_free_port(settings)
     settings.secret_key = SecretStr(_secret_key(settings.data_folder))
-    configure_logs()
+    # What goes well shows in the mailbox; the terminal is for the addresses and for what goes wrong.
+    configure_logs(logging.WARNING)
     asyncio.run(_demo(settings))
 
 

@@ -26,6 +26,7 @@ def serve(
     embedded = "USHER_DATABASE_URL" not in os.environ
     settings = settings_with_database()
     settings.require("secret_key", "smtp_url")
+    require_free_port(settings)
     asyncio.run(_prepare(settings, embedded=embedded))
     # Workers are processes of their own and read their settings from the environment.
     os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
@@ -35,14 +36,14 @@ def serve(
         "usher.serving:app",
         factory=True,
         host=settings.host,
-        port=free_port(settings),
+        port=settings.port,
         workers=workers,
         **UVICORN,
     )
 
 
-def free_port(settings: Settings) -> int:
-    """The port to listen on. Raises SettingsError when somebody else does."""
+def require_free_port(settings: Settings) -> None:
+    """Raise SettingsError when somebody else listens where we are to."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -51,7 +52,6 @@ def free_port(settings: Settings) -> int:
             raise SettingsError(
                 f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set USHER_HOST or USHER_PORT."
             ) from None
-        return probe.getsockname()[1]
 
 
 async def _prepare(settings: Settings, *, embedded: bool) -> None:

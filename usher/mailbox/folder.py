@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -14,8 +15,8 @@ from models.clock import now
 from usher.mailbox.mail import header, parse
 
 _ID = re.compile(r"[0-9a-f]{32}")
-# One such line on top of the file for each time the mail came, as mail servers do with Received; newest first.
-_RECEIPT = b"X-Mailbox-Received: "
+# The line on top of each file, where mail servers put theirs: when the mail came first, and how many times.
+_RECEIPT = re.compile(rb"X-Mailbox-Received: (\d{4}-\d\d-\d\dT[\d:.]+\+00:00); times=(\d{1,9})\r\n")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class MailFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: dict[str, tuple[tuple[int, int], MailSummary]] = {}
+        self._known: dict[str, _Known] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, content: bytes) -> str:
@@ -43,8 +44,12 @@ class MailFolder:
         message_id = header(parse(content), "Message-ID")
         id = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else uuid.uuid4().hex
         path = self._path(id)
-        known = path.read_bytes() if path.exists() else content
-        _write(path, _RECEIPT + now().isoformat().encode() + b"\r\n" + known)
+        try:
+            received_at, times, content = _open(path)
+        except FileNotFoundError:
+            received_at, times = now(), 0
+        receipt = f"X-Mailbox-Received: {received_at.isoformat()}; times={times + 1}\r\n"
+        _write(path, receipt.encode() + content)
         return id
 
     def source(self, id: str) -> bytes | None:
@@ -52,7 +57,7 @@ class MailFolder:
         if not _ID.fullmatch(id):
             return None
         try:
-            return _split(self._path(id).read_bytes())[1]
+            return _open(self._path(id))[2]
         except FileNotFoundError:
             return None
 
@@ -63,17 +68,40 @@ class MailFolder:
 
     def summaries(self) -> list[MailSummary]:
         """Every mail, newest first; only files that are new or have changed are read."""
-        self._read = {path.stem: self._look(path) for path in self._folder.glob("*.eml") if _ID.fullmatch(path.stem)}
-        return sorted((summary for _, summary in self._read.values()), key=_newest_first, reverse=True)
+        known = {}
+        for path in self._folder.glob("*.eml"):
+            if _ID.fullmatch(path.stem):
+                with suppress(FileNotFoundError):
+                    known[path.stem] = self._look(path)
+        self._known = known
+        return sorted((one.summary for one in known.values()), key=_age, reverse=True)
 
-    def _look(self, path: Path) -> tuple[tuple[int, int], MailSummary]:
+    def _look(self, path: Path) -> "_Known":
         status = path.stat()
         state = (status.st_mtime_ns, status.st_size)
-        known = self._read.get(path.stem)
-        return known if known and known[0] == state else (state, _summary(path))
+        known = self._known.get(path.stem)
+        return known if known and known.state == state else _Known(state, _summary(path))
 
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.eml"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A summary, and the state of the file it was read from."""
+
+    state: tuple[int, int]
+    summary: MailSummary
+
+
+def _open(path: Path) -> tuple[datetime, int, bytes]:
+    """When a mail came first, how many times it came, and the mail. Raises FileNotFoundError."""
+    content = path.read_bytes()
+    if receipt := _RECEIPT.match(content):
+        with suppress(ValueError):
+            return datetime.fromisoformat(receipt[1].decode()), int(receipt[2]), content[receipt.end() :]
+    # A file that somebody else put there.
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC), 1, content
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -88,31 +116,18 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def _split(content: bytes) -> tuple[list[bytes], bytes]:
-    """The times on top of a file, newest first, and the mail itself."""
-    times = []
-    while content.startswith(_RECEIPT):
-        line, _, content = content.partition(b"\r\n")
-        times.append(line.removeprefix(_RECEIPT))
-    return times, content
-
-
 def _summary(path: Path) -> MailSummary:
-    times, source = _split(path.read_bytes())
+    received_at, times, source = _open(path)
     message = parse(source)
     return MailSummary(
         id=path.stem,
         sender=header(message, "From"),
         to=header(message, "To"),
         subject=header(message, "Subject"),
-        received_at=_moment(times[-1]) if times else datetime.fromtimestamp(path.stat().st_mtime, UTC),
-        received=len(times) or 1,
+        received_at=received_at,
+        received=times,
     )
 
 
-def _moment(time: bytes) -> datetime:
-    return datetime.fromisoformat(time.decode())
-
-
-def _newest_first(summary: MailSummary) -> tuple[datetime, str]:
+def _age(summary: MailSummary) -> tuple[datetime, str]:
     return summary.received_at, summary.id

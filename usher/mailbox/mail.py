@@ -3,27 +3,30 @@
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
+from email.policy import Policy
+from typing import Any, cast
 
-# The first element that may hold a `target`, so that ours is the one that counts.
-_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_ANCHOR = re.compile(r"<(?:a|area)\b[^>]*>", re.IGNORECASE)
-_TARGET = re.compile(r"""\starget\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
+_ANCHOR = re.compile(r"<(a|area)(?=[\s/>])", re.IGNORECASE)
+# NUL, and the halves of characters that do not stand for a raw byte.
+_UNPRINTABLE = re.compile(r"[\x00\ud800-\udc7f\udd00-\udfff]")
 _LINK_ELEMENT = re.compile(r"<link\b", re.IGNORECASE)
 
 
 def parse(content: bytes) -> EmailMessage:
     """A mail from its bytes."""
-    return cast("EmailMessage", message_from_bytes(content, policy=policy.default))
+    try:
+        return _parse(content, policy.default)
+    except Exception:  # noqa: BLE001 - the modern parser of the standard library trips over broken headers
+        return _parse(content, policy.compat32)
 
 
 def header(message: EmailMessage, name: str) -> str:
     """A header in plain text; empty where it is missing."""
     try:
         value = str(message.get(name, ""))
-    except Exception:  # noqa: BLE001 - the parser of the standard library fails in many ways on broken headers
-        value = next((str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), "")
-    return _printable(value).strip()
+    except Exception:  # noqa: BLE001 - as in `parse`; here it falls back on the header as it was sent
+        value = next(str(raw) for key, raw in message.raw_items() if key.lower() == name.lower())
+    return _printable(" ".join(value.split()))
 
 
 def html_part(message: EmailMessage) -> str | None:
@@ -43,11 +46,18 @@ def for_the_frame(html: str) -> str:
     because no policy keeps a browser from looking up the hosts that they announce.
     """
     html = _LINK_ELEMENT.sub("<x-link", html)
-    html = _ANCHOR.sub(lambda anchor: _TARGET.sub("", anchor[0]), html)
-    base = '<base target="_top">'
-    if head := _HEAD.search(html):
-        return html[: head.end()] + base + html[head.end() :]
-    return f"<!doctype html><html><head>{base}</head>{html}"
+    # Of an attribute given twice, HTML takes the first.
+    return _ANCHOR.sub(r'<\1 target="_top"', html)
+
+
+def _parse(content: bytes, how: "Policy[Any]") -> EmailMessage:
+    message = cast("EmailMessage", message_from_bytes(content, _class=EmailMessage, policy=how))
+    for part in message.walk():
+        # Headers are parsed when they are first asked for: what they do wrong, they do here.
+        part.get_content_type()
+        part.get_content_charset()
+        part.get_content_disposition()
+    return message
 
 
 def _part(message: EmailMessage, subtype: str) -> str | None:
@@ -61,10 +71,13 @@ def _content(part: EmailMessage) -> str:
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     try:
-        return content.decode(part.get_content_charset("utf-8"), "replace")
+        text = content.decode(part.get_content_charset("utf-8"), "replace")
     except (LookupError, ValueError):
-        return content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace")
+    return _printable(text)
 
 
 def _printable(value: str) -> str:
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\x00", "\ufffd")
+    """The text with its raw bytes read as UTF-8, and without what no page can show."""
+    whole = _UNPRINTABLE.sub("\ufffd", value)
+    return whole.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -85,9 +85,8 @@ class _Keeper:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         try:
-            id = self._folder.keep(content if isinstance(content, bytes) else (content or "").encode())
+            self._folder.keep(content if isinstance(content, bytes) else (content or "").encode())
         except OSError:
             log.exception("mailbox.not_kept")
             return "452 4.3.1 The mailbox could not write the mail"
-        log.info("mailbox.kept", id=id)
         return "250 2.0.0 Kept"

@@ -1,0 +1,217 @@
+"""The rules of the house, executed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.errors import NOT_IN_UNIONS, TABLE
+from api.mutations import Mutation
+from mailers.consumers import MAILS
+from models.errors import BusinessError
+from models.events import EventType
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ["api", "jobs", "mailers", "models", "payments", "usher"]
+
+# What each package may import of the others.
+MAY_IMPORT = {
+    "models": set(),
+    "payments": {"models"},
+    "mailers": {"models"},
+    "jobs": {"mailers", "models"},
+    "api": {"models"},
+    "usher": {"api", "jobs", "mailers", "models", "payments"},
+}
+
+# Libraries that belong to one package alone.
+ONLY_IN = {
+    "strawberry": {"api"},
+    "graphql": {"api"},
+    "starlette": {"api", "usher"},
+    "aiosmtplib": {"mailers"},
+    "uvicorn": {"usher"},
+    "typer": {"usher"},
+    "rich": {"usher"},
+}
+
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 50
+MAX_TEST_FILE_LINES = 500
+
+# Mutations that nobody needs to sign in for.
+PUBLIC_MUTATIONS = {"open_account", "request_sign_in", "complete_sign_in", "sign_out", "activate_license"}
+
+
+def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text())
+
+
+def imported_packages(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_dependencies_point_one_way(package: str) -> None:
+    forbidden = set(PACKAGES) - MAY_IMPORT[package] - {package}
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for path, tree in sources(package)
+        if (found := imported_packages(tree) & forbidden)
+    }
+    assert wrong == {}
+
+
+def test_libraries_stay_in_their_package() -> None:
+    wrong = [
+        (str(path.relative_to(ROOT)), library)
+        for path, tree in sources(*PACKAGES)
+        for library in imported_packages(tree) & set(ONLY_IN)
+        if path.relative_to(ROOT).parts[0] not in ONLY_IN[library]
+    ]
+    assert wrong == []
+
+
+def test_api_knows_neither_sql_nor_transactions() -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path, tree in sources("api")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module in {"models.database", "models.account_transaction", "tortoise.transactions"}
+        and path.name != "health.py"
+    ]
+    assert wrong == []
+
+
+def test_transactions_are_opened_by_the_one_helper() -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path, tree in sources(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute)
+        and (node.id if isinstance(node, ast.Name) else node.attr) in {"in_transaction", "atomic"}
+    ]
+    assert wrong == []
+
+
+def test_every_operation_file_holds_one_operation_of_its_name() -> None:
+    for path, tree in sources("models/operations"):
+        if path.stem == "__init__":
+            continue
+        functions = {node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}
+        assert path.stem in functions, path
+
+
+def test_every_mutation_calls_the_operation_of_its_name_and_asks_who_calls() -> None:
+    for field in Mutation.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]
+        source = (ROOT / "api" / "mutations" / f"{field.python_name}.py").read_text()
+        assert f"operation.{field.python_name}(" in source
+        asks = "info.context.require_viewer()" in source
+        assert asks != (field.python_name in PUBLIC_MUTATIONS), field.python_name
+
+
+def test_every_operation_of_a_viewer_requires_a_permission_before_anything_else() -> None:
+    for path, tree in sources("models/operations"):
+        for node in tree.body:
+            if not isinstance(node, ast.AsyncFunctionDef) or node.name != path.stem:
+                continue
+            if [argument.arg for argument in node.args.args][:1] != ["viewer"] or node.name == "sign_out":
+                continue
+            first = node.body[1]
+            assert ast.unparse(first).startswith("viewer.require(Permission."), path
+
+
+def test_every_field_of_account_that_shows_what_it_owns_asks_for_a_permission() -> None:
+    tree = ast.parse((ROOT / "api" / "types" / "account.py").read_text())
+    account = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Account")
+    resolvers = [
+        node
+        for node in account.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name != "of"
+    ]
+    assert len(resolvers) == 6
+    for resolver in resolvers:
+        assert "info.context.require(self.key, Permission." in ast.unparse(resolver), resolver.name
+
+
+def test_every_refusal_is_mapped_once() -> None:
+    mapped = [refusal for refusal, _, _ in TABLE]
+    assert len(mapped) == len(set(mapped))
+    assert set(mapped) | NOT_IN_UNIONS == set(BusinessError.__subclasses__())
+
+
+def test_every_event_is_named_after_its_notices() -> None:
+    for event, mails in MAILS.items():
+        for mail in mails:
+            assert mail.kind.startswith(event.replace(".", "_"))
+
+
+def test_every_event_type_is_recorded_somewhere() -> None:
+    text = "".join(path.read_text() for path, _ in sources("models/operations"))
+    assert [event.name for event in EventType if f"EventType.{event.name}" not in text] == []
+
+
+def test_no_import_hides_inside_a_function() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{inner.lineno}"
+        for path, tree in sources(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    # The library reads the environment when it is imported.
+    assert [place for place in wrong if not place.startswith("usher/embedded_postgres.py")] == []
+
+
+def test_files_and_functions_are_small() -> None:
+    long = []
+    for path, tree in sources(*PACKAGES):
+        if "migrations" in path.parts:
+            continue
+        if len(path.read_text().splitlines()) > MAX_FILE_LINES:
+            long.append(str(path.relative_to(ROOT)))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                if lines > MAX_FUNCTION_LINES:
+                    long.append(f"{path.relative_to(ROOT)}:{node.name} {lines}")
+    for path, _ in sources("tests"):
+        if len(path.read_text().splitlines()) > MAX_TEST_FILE_LINES:
+            long.append(str(path.relative_to(ROOT)))
+    assert long == []
+
+
+def test_every_public_function_and_class_has_a_docstring() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path, tree in sources(*PACKAGES)
+        if "migrations" not in path.parts
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and ast.get_docstring(node) is None
+    ]
+    assert missing == []
+
+
+def test_words_that_are_not_ours_appear_nowhere() -> None:
+    # One word per thing: the left ones are what others call it.
+    banned = {"licence", "tenant", "checkout", "SKU"}
+    wrong = [
+        (str(path.relative_to(ROOT)), word)
+        for path, _ in sources(*PACKAGES)
+        for word in banned
+        if word in path.read_text()
+    ]
+    assert wrong == []
