@@ -14,8 +14,6 @@ from tests.support.running import free_port, run_usher, running_usher
 
 INVENTORY = "{ account { version seatInventory { pools { package { code } purchased assigned activated } } } }"
 LIVE = "subscription { seatCountsChanged { snapshot pools { package { code } purchased assigned activated } } }"
-    "subscription { seatCountsChanged { version snapshot pools { package { code } purchased assigned activated } } }"
-)
 MAIL_WITHIN = 15.0
 
 Counts = dict[str, tuple[int, int, int]]
