@@ -94,9 +94,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Parse JSON. Raises json.JSONDecodeError."""
         return orjson.loads(data)
 
-    def encode_json(self, data: object) -> bytes:
-        """Write JSON."""
-        return orjson.dumps(data)
+    def encode_json(self, data: object) -> str:
+        """Write JSON, as text: bytes would become binary frames, which the protocol's clients do not read."""
+        return orjson.dumps(data).decode()
 
     def create_response(
         self,

@@ -1,5 +1,5 @@
 import type { Fetcher, FetcherParams } from "@graphiql/toolkit";
-import { getOperationAST, parse } from "graphql";
+import { type DocumentNode, getOperationAST, parse } from "graphql";
 
 import { overHttp } from "./over-http";
 import { overWebSocket } from "./over-web-socket";
@@ -12,14 +12,23 @@ import { overWebSocket } from "./over-web-socket";
  */
 export const fetcher: Fetcher = (params, options) => {
   const headers = options?.headers ?? {};
-  return isSubscription(params) ? overWebSocket(params, headers) : overHttp(params, headers);
+  const document = parsed(params.query);
+  const asked = document ? withoutStaleName(params, document) : params;
+  const subscribes = document && getOperationAST(document, asked.operationName)?.operation === "subscription";
+  return subscribes ? overWebSocket(asked, headers) : overHttp(asked, headers);
 };
 
-function isSubscription({ query, operationName }: FetcherParams): boolean {
+function parsed(query: string): DocumentNode | null {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === "subscription";
+    return parse(query);
   } catch {
     // A syntax error: the server explains it better.
-    return false;
+    return null;
   }
+}
+
+/** Right after a change of tab, GraphiQL still names the operation of the tab before. */
+function withoutStaleName(params: FetcherParams, document: DocumentNode): FetcherParams {
+  const { operationName, ...rest } = params;
+  return getOperationAST(document, operationName) || getOperationAST(document) === null ? params : rest;
 }

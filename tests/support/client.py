@@ -79,7 +79,9 @@ class Live:
 
     async def receive(self, within: float = 10) -> dict[str, Any]:
         """The next message; fails the test when none comes."""
-        return json.loads(await asyncio.wait_for(self.socket.recv(), within))
+        frame = await asyncio.wait_for(self.socket.recv(), within)
+        assert isinstance(frame, str), "the protocol's clients read text frames alone"
+        return json.loads(frame)
 
     async def subscribe(self, query: str, id: str = "1", **variables: Any) -> None:
         """Start an operation."""

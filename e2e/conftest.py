@@ -1,0 +1,69 @@
+"""The demo as a user starts it, and a real browser to look at it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.support.running import free_port, running_usher
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+@dataclass
+class Demo:
+    """A running demo: where it is, and the link it printed."""
+
+    url: str
+    sign_in_link: str
+
+
+@dataclass
+class Watched:
+    """A page, and everything about it that must stay empty."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """The demo, on a port and data of its own."""
+    folder = tmp_path_factory.mktemp("demo")
+    port = free_port()
+    settings = {"PORT": str(port), "DATA_FOLDER": str(folder / "data")}
+    async with running_usher("demo", ready="The link signs in once", folder=folder, **settings) as printed:
+        link = next(word for word in printed.split() if "/sign-in?token=" in word)
+        yield Demo(f"http://127.0.0.1:{port}", link)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def watched(browser: Browser, demo: Demo) -> AsyncIterator[Watched]:
+    """A page that notes each error of the console and each request to another host."""
+    context = await browser.new_context(viewport={"width": 1400, "height": 900})
+    await context.grant_permissions([])
+    watched = Watched(await context.new_page())
+    watched.page.on("console", lambda told: told.type == "error" and watched.errors.append(told.text))
+    watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
+    watched.page.on(
+        "request",
+        lambda asked: (
+            asked.url.startswith(("http", "ws"))
+            and not asked.url.startswith((demo.url, demo.url.replace("http", "ws")))
+            and watched.foreign.append(asked.url)
+        ),
+    )
+    yield watched
+    await context.close()
