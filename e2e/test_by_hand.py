@@ -21,6 +21,9 @@ async def test_the_explorer_knows_who_asks_and_answers(watched: Watched, demo: D
     page = watched.page
     await page.goto(f"{demo.url}/graphiql")
     await expect(page.get_by_role("status").first).to_contain_text("admin@example.com")
+    await _open_tab(page, "Packages")
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.locator(ANSWER)).to_contain_text('"ADVANCED"')
     await _open_tab(page, "WhoAmI")
     await page.get_by_role("button", name="Execute query").click()
     await expect(page.locator(ANSWER)).to_contain_text("Example Company")
