@@ -1,0 +1,48 @@
+"""What the documents say is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from api.ids import encode_id
+from tests.support.client import Client
+from tests.support.company import Company
+from usher.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+async def test_the_first_query_and_mutation_of_the_readme_answer(client: Client, company: Company) -> None:
+    admin = client.signed_in(await company.access_token())
+    query, mutation = re.findall(r"```graphql\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    asked = await admin.run(query)
+    assert [package["code"] for package in asked["packages"]] == ["ECO", "ADVANCED", "PRO"]
+    assert asked["account"]["users"]["totalCount"] == 4
+    package_id = encode_id("Package", company.packages["ADVANCED"].id)
+    done = await admin.run(mutation.replace("PACKAGE_ID", package_id))
+    assert done["addToCart"]["cart"]["total"] == {"amount": "447.00", "currency": "CAD"}
+
+
+def test_every_setting_is_in_the_table_and_nothing_else_is() -> None:
+    rows = re.findall(r"^\| (`USHER_.*?) \|", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE)
+    told = {name.removeprefix("USHER_").lower() for row in rows for name in re.findall(r"USHER_\w+", row)}
+    assert told == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_explorers_tabs_fit_the_schema() -> None:
+    schema = build_schema((ROOT / "schema.graphql").read_text())
+    tabs = sorted((ROOT / "explorer" / "src" / "operations").glob("*.graphql"))
+    assert len(tabs) >= 6
+    for tab in tabs:
+        text = tab.read_text()
+        assert text.startswith("#"), tab
+        assert validate(schema, parse(text)) == [], tab
