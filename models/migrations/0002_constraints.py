@@ -65,6 +65,7 @@ UNIQUE = {
     "cart_lines_package_key": "cart_lines (user_id, package_id)",
     "purchases_number_key": "purchases (number)",
     "purchases_waiting_key": "purchases (buyer_id) WHERE state = 'AWAITING_ACCEPTANCE'",
+    "purchases_cart_key": "purchases (buyer_id, cart_version) WHERE state IN ('AWAITING_PAYMENT', 'COMPLETED')",
     "purchase_lines_package_key": "purchase_lines (purchase_id, package_id)",
     "payments_succeeded_key": "payments (purchase_id) WHERE state = 'SUCCEEDED'",
     "payments_open_key": "payments (purchase_id) WHERE state IN ('PROCESSING', 'REQUIRES_ACTION')",

@@ -80,9 +80,19 @@ async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> 
         raise PurchaseNotOpen(purchase, "The frozen prices have expired. Validate the cart again.")
     if await lock_cart_version(purchase.buyer_id) != purchase.cart_version:
         raise PurchaseNotOpen(purchase, "The cart was edited since. Validate it again.")
+    if await _another_is_being_paid(purchase):
+        raise PurchaseNotOpen(purchase, "Another purchase of this cart waits for its payment.")
     if not accepted:
         raise PurchaseNotAccepted
     return purchase
+
+
+async def _another_is_being_paid(purchase: Purchase) -> bool:
+    """Whether the same cart, validated before, is on its way to being paid: one cart is never bought twice."""
+    same_cart = Purchase.filter(
+        account_id=purchase.account_id, buyer_id=purchase.buyer_id, cart_version=purchase.cart_version
+    )
+    return await same_cart.filter(state=PurchaseState.AWAITING_PAYMENT).exists()
 
 
 async def _record_intent(

@@ -19,10 +19,12 @@ class Client:
         self.token = token
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self.http = httpx2.AsyncClient(base_url=url, headers=headers, timeout=30)
+        self._others: list[Client] = []
 
     def signed_in(self, token: str) -> "Client":
-        """The same server for somebody who has signed in."""
-        return Client(self.url, token)
+        """The same server for somebody who has signed in; closed together with this one."""
+        self._others.append(Client(self.url, token))
+        return self._others[-1]
 
     async def __aenter__(self) -> Self:
         return self
@@ -33,7 +35,8 @@ class Client:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        await self.http.aclose()
+        for client in (self, *self._others):
+            await client.http.aclose()
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         """Run a document and return the whole answer."""
