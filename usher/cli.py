@@ -1,5 +1,6 @@
 """The command `usher`."""
 
+import signal
 import sys
 
 import asyncpg
@@ -39,6 +40,8 @@ cli.add_typer(token, name="token")
 
 def main() -> None:
     """Run the command; what is wrong with a setting, the database or a request is one line, not a trace."""
+    # uvicorn raises the signal it was stopped by again; as an exit it lets the embedded PostgreSQL be stopped too.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         cli()
     except KeyboardInterrupt:

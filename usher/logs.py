@@ -48,5 +48,6 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
 
 def _rendering(*, terminal: bool) -> list[Any]:
     if terminal:
-        return [structlog.dev.ConsoleRenderer()]
+        # Its default would print the local variables of a trace, and secrets are among them.
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -30,6 +30,7 @@ async def test_the_whole_job(tmp_path: Path) -> None:
         exit_code, table = await run_usher("verify", folder=tmp_path, **demo)
         assert exit_code == 0, table
         assert "invariants hold" in table
+    assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists(), "PostgreSQL was left running"
 
 
 async def _do_the_job(nobody: Client, token: str, mails: "Mails") -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import signal
 
-from usher.commands.shared import console, settings_with_database
+from usher.commands.shared import console, start_database
 from usher.logs import configure_logs
 from usher.process import build_relay, database
-from usher.settings import Settings
+from usher.settings import Settings, load_settings
 
 
 def relay() -> None:
@@ -15,8 +15,9 @@ def relay() -> None:
     Any number may run, beside any number of `usher serve`: each notice is sent by one of them. Needs
     USHER_SECRET_KEY and USHER_SMTP_URL.
     """
-    settings = settings_with_database()
+    settings = load_settings()
     settings.require("secret_key", "smtp_url")
+    start_database(settings)
     configure_logs()
     console.print("Usher relays. Stop with Ctrl-C.")
     asyncio.run(_relay(settings))

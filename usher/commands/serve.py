@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from models.migrate import migrate, pending_migrations
-from usher.commands.shared import console, settings_with_database
+from models.migrate import pending_migrations
+from usher.commands.migrate import bring_up_to_date
+from usher.commands.shared import console, start_database
 from usher.serving import UVICORN
-from usher.settings import Settings, SettingsError
+from usher.settings import Settings, SettingsError, load_settings
 
 
 def serve(
@@ -23,11 +24,12 @@ def serve(
     Needs USHER_SECRET_KEY and USHER_SMTP_URL. Uses the database USHER_DATABASE_URL names, which `usher migrate`
     must have brought up to date; without it, starts the embedded PostgreSQL on .usher/ and migrates that.
     """
-    embedded = "USHER_DATABASE_URL" not in os.environ
-    settings = settings_with_database()
+    settings = load_settings()
     settings.require("secret_key", "smtp_url")
     require_free_port(settings)
-    asyncio.run(_prepare(settings, embedded=embedded))
+    embedded = settings.database_url is None
+    start_database(settings)
+    asyncio.run(bring_up_to_date(settings) if embedded else _require_migrated(settings))
     # Workers are processes of their own and read their settings from the environment.
     os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
     os.environ["USHER_RELAY"] = str(relay and settings.relay)
@@ -54,9 +56,6 @@ def require_free_port(settings: Settings) -> None:
             ) from None
 
 
-async def _prepare(settings: Settings, *, embedded: bool) -> None:
-    url = settings.database_url or ""
-    if embedded:
-        await migrate(url)
-    elif missing := await pending_migrations(url):
+async def _require_migrated(settings: Settings) -> None:
+    if missing := await pending_migrations(settings.database_url or ""):
         raise SettingsError(f"The database lacks {len(missing)} migrations. Run `usher migrate` first.")

@@ -18,9 +18,14 @@ console = Console(highlight=False)
 def settings_with_database() -> Settings:
     """The settings, with the embedded PostgreSQL started where no database is named."""
     settings = load_settings()
+    start_database(settings)
+    return settings
+
+
+def start_database(settings: Settings) -> None:
+    """Start the embedded PostgreSQL where no database is named, and name it."""
     if settings.database_url is None:
         settings.database_url = start_postgres(settings.data_folder)
-    return settings
 
 
 def run_on_database(work: Coroutine[Any, Any, Result]) -> Result:

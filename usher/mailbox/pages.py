@@ -54,7 +54,9 @@ class _Pages:
 
     async def show_text(self, request: Request) -> Response:
         message = self._read(request)
-        return self._show(request, message, "text", text_part(message)) if message else self._missing()
+        if message is None:
+            return self._missing()
+        return self._show(request, message, "text", text_part(message))
 
     async def show_source(self, request: Request) -> Response:
         message, source = self._read(request), self._mailbox.source(request.path_params["id"])
@@ -65,7 +67,7 @@ class _Pages:
     async def html(self, request: Request) -> Response:
         """The HTML part alone, for the frame; its headers hold even when it is opened by itself."""
         message = self._read(request)
-        html = html_part(message) if message else None
+        html = html_part(message) if message is not None else None
         if html is None:
             return self._missing()
         headers = PRIVATE_HEADERS | {"Content-Security-Policy": MAIL_POLICY, "X-DNS-Prefetch-Control": "off"}

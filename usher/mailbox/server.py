@@ -26,6 +26,13 @@ class Mailbox:
         if self._server is not None:
             raise RuntimeError("the mailbox is open already")
         self._server = await asyncio.get_running_loop().create_server(self._new_session, host, port)
+        return self.port
+
+    @property
+    def port(self) -> int:
+        """Where it takes mails. Raises RuntimeError when it is not open."""
+        if self._server is None:
+            raise RuntimeError("the mailbox is not open")
         return self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
