@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
+from api.pages.routes import page_routes
 from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
@@ -39,14 +40,14 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(postgres_url: str, worker: str) -> Iterator[str]:
+def database_url(postgres_url: str, worker: str) -> str:
     """A migrated database of this worker's own, made from nothing."""
     name = f"usher_test_{worker}"
     asyncio.run(_make_database(postgres_url, name))
     base, _, query = postgres_url.partition("?")
     url = f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     asyncio.run(migrate(url))
-    yield url
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +98,17 @@ async def feed(pool: None) -> AsyncIterator[Feed]:
 @pytest.fixture(scope="session")
 async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
     """The address of a real web server on this process's database."""
-    services = Services(
-        feed=feed, provider=make_provider("sandbox"), install_url=INSTALL_URL, secure_cookies=False
+    services = Services(feed=feed, provider=make_provider("sandbox"), install_url=INSTALL_URL, secure_cookies=False)
+    app = make_app(
+        services,
+        origins=["https://app.example.com"],
+        explorer=ROOT / "explorer" / "dist",
+        pages=page_routes(services, []),
     )
-    app = make_app(services, origins=["https://app.example.com"], explorer=ROOT / "explorer" / "dist")
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells by this flag alone
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
@@ -152,5 +156,3 @@ async def _make_database(server: str, name: str) -> None:
         await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()
-
-
