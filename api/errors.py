@@ -168,7 +168,10 @@ TABLE: list[tuple[type[errors.BusinessError], type[BusinessError], Facts]] = [
     (
         errors.PaymentDeclined,
         PaymentDeclinedError,
-        lambda e, _: {"purchase": Purchase.of(e.purchase), "decline_code": e.decline_code},
+        lambda e, _: {
+            "purchase": Purchase.of(e.purchase, e.payment),
+            "decline_code": e.decline_code,
+        },
     ),
     (errors.TokenInvalid, TokenInvalidError, lambda _e, _: {}),
     (

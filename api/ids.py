@@ -18,13 +18,20 @@ def encode_id(type_name: str, key: UUID | str) -> strawberry.ID:
 
 def decode_id(type_name: str, value: str) -> UUID:
     """The key inside a global id of one type. Raises NotFound: a wrong id leads nowhere, like an unknown one."""
-    found_type, key = split_id(value)
+    found_type, text = split_id(value)
+    key = parse_key(text)
+    if key is None or found_type != type_name:
+        raise NotFound(type_name, value)
+    return key
+
+
+def parse_key(text: str) -> UUID | None:
+    """The UUID in the one spelling that we write; None for anything else."""
     try:
-        if found_type == type_name:
-            return UUID(key)
+        key = UUID(text)
     except ValueError:
-        pass
-    raise NotFound(type_name, value)
+        return None
+    return key if str(key) == text else None
 
 
 def split_id(value: str) -> tuple[str, str]:
@@ -36,4 +43,4 @@ def split_id(value: str) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         return "", ""
     type_name, _, key = text.partition(":")
-    return type_name, key
+    return (type_name, key) if encode_id(type_name, key) == value else ("", "")

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from models.carts import carts_by_user
+from models.inventory import pools_by_package
 from models.reads.domains import domains_by_id
 from models.reads.licenses import licenses_by_id, live_licenses_by_user
 from models.reads.packages import packages_by_id
@@ -29,6 +31,8 @@ class Loaders:
         self.lines_of_purchase = self._of_account(lines_by_purchase)
         self.payment_of_purchase = self._of_account(payment_by_purchase)
         self.domains = self._of_account(domains_by_id)
+        self.pools = self._of_account(pools_by_package)
+        self.carts = self._of_account(carts_by_user)
 
     def _of_account(self, read: AccountRead[Found]) -> DataLoader[UUID, Found | None]:
         async def load(keys: list[UUID]) -> list[Found | None]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from api.context import Info
-from api.ids import split_id
+from api.ids import parse_key, split_id
 from api.node import Node
 from api.types.account import Account
 from api.types.cart import Cart, CartLine
@@ -13,8 +13,6 @@ from api.types.package import Package
 from api.types.people import License, User
 from api.types.purchase import Purchase
 from api.types.seats import SeatPool
-from models.carts import read_cart
-from models.inventory import read_inventory
 from models.permission import Permission
 from models.reads.accounts import account_by_id
 from models.viewer import Viewer
@@ -24,19 +22,17 @@ MOST_IDS = 100
 
 async def find_node(info: Info, global_id: str) -> Node | None:
     """What an id leads to, or None: unknown, somebody else's and not permitted are never told apart."""
-    type_name, key = split_id(global_id)
-    try:
-        if type_name == "Package":
-            return await _package(info, UUID(key))
-        viewer = info.context.viewer
-        if viewer is None:
-            return None
-        if type_name == "SeatPool":
-            return await _seat_pool(viewer, key)
-        finder = FINDERS.get(type_name)
-        return await finder(info, viewer, UUID(key)) if finder else None
-    except ValueError:
+    type_name, text = split_id(global_id)
+    viewer = info.context.viewer
+    if type_name == "SeatPool":
+        return await _seat_pool(info, viewer, text) if viewer else None
+    key = parse_key(text)
+    if key is None:
         return None
+    if type_name == "Package":
+        return await _package(info, key)
+    finder = FINDERS.get(type_name)
+    return await finder(info, viewer, key) if finder and viewer else None
 
 
 async def _package(info: Info, key: UUID) -> Node | None:
@@ -48,12 +44,13 @@ async def _account(_info: Info, viewer: Viewer, key: UUID) -> Node | None:
     return Account.of(await account_by_id(key)) if key == viewer.account_id else None
 
 
-async def _seat_pool(viewer: Viewer, key: str) -> Node | None:
-    account_id, _, package_id = key.partition("/")
-    if UUID(account_id) != viewer.account_id or not viewer.may(Permission.VIEW_INVENTORY):
+async def _seat_pool(info: Info, viewer: Viewer, text: str) -> Node | None:
+    account, _, package = text.partition("/")
+    account_id, package_id = parse_key(account), parse_key(package)
+    if account_id != viewer.account_id or package_id is None or not viewer.may(Permission.VIEW_INVENTORY):
         return None
-    inventory = await read_inventory(viewer.account_id, package_ids=[UUID(package_id)])
-    return SeatPool.of(inventory.pools[0]) if inventory.pools else None
+    counts = await info.context.loaders(viewer.account_id).pools.load(package_id)
+    return SeatPool.of(counts) if counts else None
 
 
 async def _user(info: Info, viewer: Viewer, key: UUID) -> Node | None:
@@ -70,17 +67,19 @@ async def _license(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     return License.of(row)
 
 
-async def _cart(_info: Info, viewer: Viewer, key: UUID) -> Node | None:
+async def _cart(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     if key != viewer.user_id or not viewer.may(Permission.PURCHASE):
         return None
-    return Cart.of(await read_cart(key))
+    cart = await info.context.loaders(viewer.account_id).carts.load(key)
+    return Cart.of(cart) if cart else None
 
 
-async def _cart_line(_info: Info, viewer: Viewer, key: UUID) -> Node | None:
+async def _cart_line(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     if not viewer.may(Permission.PURCHASE):
         return None
-    cart = await read_cart(viewer.user_id)
-    return next((CartLine.of(line) for line in cart.lines if line.id == key), None)
+    cart = await info.context.loaders(viewer.account_id).carts.load(viewer.user_id)
+    lines = cart.lines if cart else []
+    return next((CartLine.of(line) for line in lines if line.id == key), None)
 
 
 async def _purchase(info: Info, viewer: Viewer, key: UUID) -> Node | None:

@@ -8,7 +8,7 @@ from models.permission import Permission
 
 if TYPE_CHECKING:
     from models.inventory import PoolCounts
-    from models.tables import Domain, License, Purchase
+    from models.tables import Domain, License, Payment, Purchase
 
 
 class BusinessError(Exception):
@@ -116,13 +116,14 @@ class PurchaseNotOpen(BusinessError):
 
 
 class PaymentDeclined(BusinessError):
-    """The provider declined. `decline_code` is in the provider's own words."""
+    """The provider declined; `decline_code` says why, in the provider's own code."""
 
     code = "PAYMENT_DECLINED"
 
-    def __init__(self, purchase: "Purchase", decline_code: str | None) -> None:
+    def __init__(self, purchase: "Purchase", payment: "Payment") -> None:
         self.purchase = purchase
-        self.decline_code = decline_code
+        self.payment = payment
+        self.decline_code = payment.decline_code
         super().__init__("The payment was declined. No seat was added; try another payment method.")
 
 

@@ -10,6 +10,8 @@ from email_validator import EmailNotValidError, validate_email
 from models.errors import InvalidInput
 
 MAX_QUANTITY = 10_000
+# BCP 47: language, and maybe script and region; what else a tag may hold changes nothing of a mail.
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
 
 
@@ -47,7 +49,7 @@ class Inputs:
     def domain(self, field: str, value: str) -> str:
         """A domain name in lower case, internationalised ones in their ASCII form."""
         try:
-            clean = idna.encode(value.strip().rstrip("."), uts46=True).decode()
+            clean = idna.encode(value.strip().removesuffix("."), uts46=True).decode()
         except idna.IDNAError:
             clean = ""
         if not _DOMAIN.match(clean):
@@ -57,7 +59,7 @@ class Inputs:
     def locale(self, field: str, value: str) -> str:
         """A BCP 47 tag that the Unicode locale data knows, e.g. en or fr-CA, in canonical case."""
         try:
-            found = Locale.parse(value.strip(), sep="-") if len(value) <= 35 else None
+            found = Locale.parse(value.strip(), sep="-") if _LOCALE.match(value.strip()) else None
         except (ValueError, UnknownLocaleError):
             found = None
         if found is None:

@@ -93,10 +93,16 @@ async def read_inventory(
         """,
         account_id,
         None if package_ids is None else list(package_ids),
-        None if package_codes is None else list(package_codes),
+        None if package_codes is None else [code for code in package_codes if "\x00" not in code],
     )
     found = [row for row in rows if row["package_id"] is not None]
     return Inventory(rows[0]["version"], now(), [pool_from_row(row) for row in found])
+
+
+async def pools_by_package(account_id: UUID, package_ids: Iterable[UUID]) -> dict[UUID, PoolCounts]:
+    """Pools of an account by package."""
+    inventory = await read_inventory(account_id, package_ids=package_ids)
+    return {pool.package_id: pool for pool in inventory.pools}
 
 
 def pool_from_row(row: dict[str, Any]) -> PoolCounts:

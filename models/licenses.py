@@ -1,7 +1,5 @@
 """Finding, ending and rebuilding licenses; used by the operations that move one."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from models.clock import now
@@ -36,25 +34,3 @@ async def end_license(license: License, reason: LicenseEnd) -> None:
     license.end_reason = reason
     license.link_event_id = None
     await license.save(update_fields=["ended_at", "end_reason", "link_event_id"])
-
-
-def license_json(license: License) -> dict[str, Any]:
-    """A license as an idempotency record keeps it."""
-    return {
-        "id": str(license.id),
-        "account_id": str(license.account_id),
-        "user_id": str(license.user_id),
-        "package_id": str(license.package_id),
-        "assigned_at": license.assigned_at.isoformat(),
-    }
-
-
-def license_from_json(data: dict[str, Any]) -> License:
-    """The license as it was when `license_json` wrote it: assigned, not yet activated."""
-    return License(
-        id=UUID(data["id"]),
-        account_id=UUID(data["account_id"]),
-        user_id=UUID(data["user_id"]),
-        package_id=UUID(data["package_id"]),
-        assigned_at=datetime.fromisoformat(data["assigned_at"]),
-    )

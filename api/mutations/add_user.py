@@ -45,7 +45,7 @@ async def add_user(
         email=input.email,
         first_name=input.first_name,
         last_name=input.last_name,
-        locale=input.locale or "en",
+        locale="en" if input.locale is None else input.locale,
         role=input.role or Role.STANDARD,
     )
     return UserAdded(user=User.of(user))

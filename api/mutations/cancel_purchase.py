@@ -38,6 +38,7 @@ async def cancel_purchase(
     input: Annotated[CancelPurchaseInput, strawberry.argument(description="Which purchase.")],
 ) -> CancelPurchasePayload:
     """Give up a purchase that was not paid."""
+    viewer = info.context.require_viewer()
     purchase_id = decode_id("Purchase", input.purchase_id)
-    purchase = await operation.cancel_purchase(info.context.require_viewer(), purchase_id=purchase_id)
+    purchase = await operation.cancel_purchase(viewer, purchase_id=purchase_id)
     return PurchaseCancelled(purchase=Purchase.of(purchase))

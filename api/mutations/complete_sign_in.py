@@ -53,6 +53,8 @@ async def complete_sign_in(
     if kind is SessionKind.COOKIE and response is None:
         raise GraphQLError("A cookie cannot be set over a WebSocket. Sign in over HTTP, or ask for BEARER.")
     signed_in = await operation.complete_sign_in(token=input.token, kind=kind)
+    # What the rest of the document asks, it asks as who has signed in.
+    info.context.viewer = signed_in.viewer
     if kind is SessionKind.COOKIE and response is not None:
         set_session_cookie(response, signed_in, secure=info.context.services.secure_cookies)
     return SignedIn(

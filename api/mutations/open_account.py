@@ -42,6 +42,6 @@ async def open_account(
         email=input.email,
         first_name=input.first_name,
         last_name=input.last_name,
-        locale=input.locale or "en",
+        locale="en" if input.locale is None else input.locale,
     )
     return AccountOpened(account=Account.of(opened.account))

@@ -72,4 +72,6 @@ async def proceed_to_purchase(
         idempotency_key=input.idempotency_key,
         provider=info.context.services.provider,
     )
-    return PurchaseProceeded(purchase=Purchase.of(done.purchase), seat_inventory=SeatInventory.of(done.inventory))
+    return PurchaseProceeded(
+        purchase=Purchase.of(done.purchase, done.payment), seat_inventory=SeatInventory.of(done.inventory)
+    )

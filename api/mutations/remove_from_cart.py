@@ -30,6 +30,7 @@ async def remove_from_cart(
     input: Annotated[RemoveFromCartInput, strawberry.argument(description="What to remove.")],
 ) -> RemoveFromCartPayload:
     """Remove a line from the viewer's cart."""
+    viewer = info.context.require_viewer()
     line_id = decode_id("CartLine", input.cart_line_id)
-    cart = await operation.remove_from_cart(info.context.require_viewer(), cart_line_id=line_id)
+    cart = await operation.remove_from_cart(viewer, cart_line_id=line_id)
     return CartChanged(cart=Cart.of(cart))

@@ -38,6 +38,7 @@ async def remove_license(
     input: Annotated[RemoveLicenseInput, strawberry.argument(description="Which license.")],
 ) -> RemoveLicensePayload:
     """Take a license from its user."""
+    viewer = info.context.require_viewer()
     license_id = decode_id("License", input.license_id)
-    done = await operation.remove_license(info.context.require_viewer(), license_id=license_id)
+    done = await operation.remove_license(viewer, license_id=license_id)
     return LicenseRemoved(license=License.of(done.license), pools=[SeatPool.of(pool) for pool in done.pools])

@@ -36,6 +36,7 @@ async def send_activation_link(
     input: Annotated[SendActivationLinkInput, strawberry.argument(description="Which license.")],
 ) -> SendActivationLinkPayload:
     """Have a fresh activation link mailed to the holder."""
+    viewer = info.context.require_viewer()
     license_id = decode_id("License", input.license_id)
-    license = await operation.send_activation_link(info.context.require_viewer(), license_id=license_id)
+    license = await operation.send_activation_link(viewer, license_id=license_id)
     return ActivationLinkSent(license=License.of(license))

@@ -18,6 +18,7 @@ async def sign_out(info: Info) -> SignedOut:
     """End the session."""
     if info.context.viewer is not None:
         await operation.sign_out(info.context.viewer)
+        info.context.viewer = None
     if info.context.response is not None:
         clear_session_cookie(info.context.response, secure=info.context.services.secure_cookies)
     return SignedOut(ok=True)

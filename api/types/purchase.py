@@ -47,6 +47,7 @@ class Purchase(Node):
     """A validated cart."""
 
     row: strawberry.Private[tables.Purchase]
+    known_payment: strawberry.Private[tables.Payment | None]
     number: str = strawberry.field(description="Human-readable, unique, for invoices: P-2026-000123.")
     state: PurchaseState = strawberry.field(description="Where the purchase is on its way.")
     total: Money = strawberry.field(description="The sum of the lines, before taxes.")
@@ -66,7 +67,8 @@ class Purchase(Node):
     @strawberry.field(description="The newest attempt to pay; null before the first.")
     async def payment(self, info: Info) -> Payment | None:
         """The purchase's newest payment."""
-        row = await info.context.loaders(self.row.account_id).payment_of_purchase.load(self.row.id)
+        loader = info.context.loaders(self.row.account_id).payment_of_purchase
+        row = self.known_payment or await loader.load(self.row.id)
         if row is None:
             return None
         return Payment(
@@ -77,11 +79,12 @@ class Purchase(Node):
         )
 
     @classmethod
-    def of(cls, row: tables.Purchase) -> "Purchase":
-        """Present a row."""
+    def of(cls, row: tables.Purchase, payment: tables.Payment | None = None) -> "Purchase":
+        """Present a row, with the payment where the caller knows it."""
         return cls(
             id=encode_id("Purchase", row.id),
             row=row,
+            known_payment=payment,
             number=row.number,
             state=row.state_at(now()),
             total=Money(amount=row.total, currency=row.currency),

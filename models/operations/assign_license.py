@@ -11,9 +11,10 @@ from models.events import EventType, record
 from models.idempotency import check_key, find_record, keep_record
 from models.ids import new_id
 from models.inventory import PoolCounts
-from models.licenses import current_license, license_from_json, license_json
+from models.licenses import current_license
 from models.permission import Permission
 from models.seats import take_seat
+from models.snapshots import row_again, row_snapshot
 from models.tables import Account, License, Package, User
 from models.viewer import Viewer
 
@@ -59,7 +60,7 @@ async def assign_license(
             event_id=license.link_event_id,
         )
         if idempotency_key is not None:
-            answer = {"license": license_json(license), "pools": [pool.as_json()]}
+            answer = {"license": row_snapshot(license), "pools": [pool.as_json()]}
             await keep_record(account, OPERATION, idempotency_key, values, answer=answer)
     return LicenseAssigned(license, [pool])
 
@@ -91,4 +92,4 @@ async def _require_package(package_id: UUID) -> None:
 
 def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:
     pools = [PoolCounts.from_json(pool) for pool in answer["pools"]]
-    return LicenseAssigned(license_from_json(answer["license"]), pools)
+    return LicenseAssigned(row_again(License, answer["license"]), pools)

@@ -66,7 +66,7 @@ async def proceed_to_purchase(
         else:
             payment = await Payment.get(id=earlier.payment_id)
     if earlier is not None and earlier.answer is not None:
-        return await answer_again(earlier.answer)
+        return answer_again(earlier.answer)
     return await _charge(payment, provider)
 
 
@@ -122,5 +122,5 @@ async def _charge(payment: Payment, provider: PaymentProvider) -> PurchaseProcee
         outcome = await provider.charge(payment)
     except ProviderUnavailable:
         purchase = await Purchase.get(id=payment.purchase_id)
-        return PurchaseProceeded(purchase, await read_inventory(payment.account_id))
+        return PurchaseProceeded(purchase, payment, await read_inventory(payment.account_id))
     return await settle_payment(payment, outcome)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from models.account_transaction import account_transaction
 from models.carts import empty_cart, lock_cart_version
@@ -13,6 +12,7 @@ from models.events import EventType, record
 from models.inventory import Inventory, PoolCounts, read_inventory
 from models.payment_provider import ChargeOutcome
 from models.seats import add_seats
+from models.snapshots import row_again, row_snapshot
 from models.tables import (
     Account,
     IdempotencyRecord,
@@ -30,9 +30,10 @@ SETTLED = {PaymentState.SUCCEEDED, PaymentState.DECLINED}
 
 @dataclass(frozen=True)
 class PurchaseProceeded:
-    """The purchase and the seats of the account after it."""
+    """The purchase, its payment, and the seats of the account after it."""
 
     purchase: Purchase
+    payment: Payment
     inventory: Inventory
 
 
@@ -52,17 +53,18 @@ async def settle_payment(payment: Payment, outcome: ChargeOutcome) -> PurchasePr
             else:
                 await _wait(settled, outcome)
         if settled.state not in SETTLED:
-            return PurchaseProceeded(purchase, await read_inventory(account.id))
+            return PurchaseProceeded(purchase, settled, await read_inventory(account.id))
         answer = await _keep_answer(account, purchase, settled)
-    return await answer_again(answer)
+    return answer_again(answer)
 
 
-async def answer_again(answer: dict[str, Any]) -> PurchaseProceeded:
-    """The answer that was stored. Raises PaymentDeclined when that was the answer."""
-    purchase = await Purchase.get(id=UUID(answer["purchase_id"]))
-    if answer["declined"]:
-        raise PaymentDeclined(purchase, answer["decline_code"])
-    return PurchaseProceeded(purchase, Inventory.from_json(answer["inventory"]))
+def answer_again(answer: dict[str, Any]) -> PurchaseProceeded:
+    """The answer that was stored, as it was. Raises PaymentDeclined when that was the answer."""
+    purchase = row_again(Purchase, answer["purchase"])
+    payment = row_again(Payment, answer["payment"])
+    if payment.state is PaymentState.DECLINED:
+        raise PaymentDeclined(purchase, payment)
+    return PurchaseProceeded(purchase, payment, Inventory.from_json(answer["inventory"]))
 
 
 async def _complete(account: Account, purchase: Purchase, payment: Payment) -> None:
@@ -127,9 +129,8 @@ async def _keep_answer(account: Account, purchase: Purchase, payment: Payment) -
     record_of_call = await IdempotencyRecord.get(payment_id=payment.id)
     if record_of_call.answer is None:
         record_of_call.answer = {
-            "purchase_id": str(purchase.id),
-            "declined": payment.state is PaymentState.DECLINED,
-            "decline_code": payment.decline_code,
+            "purchase": row_snapshot(purchase),
+            "payment": row_snapshot(payment),
             "inventory": (await read_inventory(account.id)).as_json(),
         }
         await record_of_call.save(update_fields=["answer"])

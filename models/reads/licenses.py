@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
+from models.reads.packages import plausible_code
 from models.tables import License
 
 
@@ -40,7 +41,7 @@ def licenses_of(account_id: UUID, wanted: LicenseFilter) -> QuerySet[License]:
     if wanted.state is not None:
         licenses = licenses.filter(**_CONDITIONS[wanted.state])
     if wanted.package_code is not None:
-        licenses = licenses.filter(package__code=wanted.package_code.replace("\x00", "\ufffd"))
+        licenses = licenses.filter(package__code=plausible_code(wanted.package_code))
     if wanted.user_id is not None:
         licenses = licenses.filter(user_id=wanted.user_id)
     return licenses

@@ -1,9 +1,17 @@
 """Finding packages."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
 from models.tables import Package
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}\Z")
+
+
+def plausible_code(code: str) -> str:
+    """The code, or one that no package has where the database could not even compare it."""
+    return code if _CODE.match(code) else ""
 
 
 async def packages_on_sale() -> list[Package]:

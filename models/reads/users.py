@@ -9,6 +9,7 @@ from tortoise.functions import Concat
 from tortoise.queryset import QuerySet
 
 from models.database import fetch_one
+from models.reads.packages import plausible_code
 from models.tables import License, User
 
 
@@ -30,7 +31,7 @@ def users_of(account_id: UUID, wanted: UserFilter) -> QuerySet[User]:
         users = named.filter(Q(email__icontains=search) | Q(shown_name__icontains=search))
     holders = License.filter(account_id=account_id, ended_at=None)
     if wanted.package_code is not None:
-        holding = holders.filter(package__code=wanted.package_code.replace("\x00", "\ufffd"))
+        holding = holders.filter(package__code=plausible_code(wanted.package_code))
         users = users.filter(id__in=Subquery(holding.values("user_id")))
     if wanted.licensed is not None:
         condition = "id__in" if wanted.licensed else "id__not_in"
