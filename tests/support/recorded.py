@@ -56,7 +56,8 @@ def counts_json(company: Company, code: str, purchased: int, assigned: int, acti
 
 async def _events_besides(known: list[UUID]) -> list[Event]:
     rows = await fetch(
-        "SELECT id, account_id, version, type, actor_id, data, pools FROM events WHERE id <> ALL($1) ORDER BY version",
+        "SELECT id, account_id, version, type, actor_id, data, pools FROM events"
+        " WHERE id <> ALL($1) ORDER BY version",
         known,
     )
     return [

@@ -1,0 +1,257 @@
+"""The one transaction helper: what it keeps, what it undoes, and that it always gives its connection back."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import nullcontext
+from random import Random
+
+import asyncpg
+import pytest
+from tortoise import connections
+from tortoise.exceptions import IntegrityError
+
+from models.clock import now
+from models.database import SERVER_SETTINGS, execute_many, fetch, fetch_one, savepoint, transaction
+from models.ids import new_id
+from models.tables import Account
+from tests.support.unchanged import nothing_changes
+
+
+async def names() -> list[str]:
+    """The accounts there are, as everybody sees them."""
+    return await Account.all().order_by("name").values_list("name", flat=True)
+
+
+async def add(name: str) -> None:
+    """Write one account."""
+    await Account.create(name=name, created_at=now())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what no event tells of; fails the test when it does not come."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - the pool tells nobody
+            await asyncio.sleep(0.005)
+
+
+async def assert_pool_is_whole() -> None:
+    """Every connection is back in the pool, and none of them is inside a transaction."""
+    pool = connections.get("default")._pool
+    await until(lambda: pool.get_idle_size() == pool.get_size())
+    states = await fetch(
+        "SELECT pid, state, query FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    )
+    assert states == []
+    # All of them at once, so that each is used.
+    answers = await asyncio.gather(*[fetch("SELECT $1::int AS n, pg_sleep(0.01)", n) for n in range(40)])
+    assert [rows[0]["n"] for rows in answers] == list(range(40))
+    assert pool.get_size() <= pool.get_max_size() == 20
+
+
+async def test_a_block_that_ends_is_committed(db: None) -> None:
+    async with transaction():
+        await add("one")
+        await fetch("INSERT INTO accounts (id, name, version, created_at) VALUES ($1, 'two', 0, now())", new_id())
+        await execute_many(
+            "INSERT INTO accounts (id, name, version, created_at) VALUES ($1, $2, 0, now())",
+            [(new_id(), "three"), (new_id(), "four")],
+        )
+    assert await names() == ["four", "one", "three", "two"]
+
+
+async def test_a_block_that_raises_is_undone(db: None) -> None:
+    async with nothing_changes():
+        with pytest.raises(ValueError, match="enough"):
+            async with transaction():
+                await add("one")
+                await execute_many("UPDATE accounts SET version = $1", [(7,)])
+                raise ValueError("enough")
+    await assert_pool_is_whole()
+
+
+async def test_a_block_that_a_statement_fails_is_undone(db: None) -> None:
+    async with nothing_changes():
+        with pytest.raises(IntegrityError):
+            async with transaction():
+                await add("one")
+                await add("")
+    await assert_pool_is_whole()
+
+
+async def test_nobody_else_sees_what_is_not_committed(db: None) -> None:
+    wrote, seen = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with transaction():
+            await add("one")
+            assert await names() == ["one"]
+            assert await fetch_one("SELECT name FROM accounts") == {"name": "one"}
+            wrote.set()
+            await seen.wait()
+
+    writing = asyncio.create_task(write())
+    await wrote.wait()
+    assert await names() == []
+    seen.set()
+    await writing
+    assert await names() == ["one"]
+
+
+async def test_transactions_do_not_nest(db: None) -> None:
+    async with transaction():
+        await add("one")
+        with pytest.raises(RuntimeError, match="operations do not nest"):
+            async with transaction():
+                pass
+        await add("two")
+    assert await names() == ["one", "two"]
+
+
+async def test_a_savepoint_undoes_only_its_own_block(db: None) -> None:
+    async with transaction():
+        await add("one")
+        with pytest.raises(IntegrityError):
+            async with savepoint():
+                await add("two")
+                await add("")
+        async with savepoint():
+            await add("three")
+    assert await names() == ["one", "three"]
+
+
+async def test_a_savepoint_needs_a_transaction(db: None) -> None:
+    with pytest.raises(RuntimeError, match="needs a transaction"):
+        async with savepoint():
+            pass
+
+
+async def test_what_follows_a_transaction_runs_outside_of_it(db: None) -> None:
+    async with transaction():
+        await add("one")
+        (inside,) = await fetch("SELECT pg_backend_pid() AS pid, pg_current_xact_id_if_assigned() AS xact")
+    (after,) = await fetch("SELECT pg_current_xact_id_if_assigned() AS xact")
+    assert (inside["xact"] is None, after["xact"]) == (False, None)
+
+
+async def test_a_task_started_after_the_commit_has_a_connection_of_its_own(db: None) -> None:
+    async def work() -> list[str]:
+        async with transaction():
+            await add("two")
+        return await names()
+
+    async with transaction():
+        await add("one")
+    task = asyncio.create_task(work())
+    async with transaction():
+        await add("three")
+    assert {"one", "two"} <= set(await task)
+    assert await names() == ["one", "three", "two"]
+
+
+async def test_parallel_transactions_share_nothing(db: None) -> None:
+    async def work(number: int) -> None:
+        with pytest.raises(ValueError, match="odd") if number % 2 else nullcontext():
+            async with transaction():
+                await add(f"{number:03}")
+                if number % 2:
+                    raise ValueError("odd")
+
+    await asyncio.gather(*[work(number) for number in range(60)])
+    assert await names() == [f"{number:03}" for number in range(0, 60, 2)]
+    await assert_pool_is_whole()
+
+
+async def pair(name: str) -> None:
+    """Write two accounts, or none."""
+    async with transaction():
+        await add(name)
+        await fetch("SELECT pg_sleep(0.001)")
+        await add(name)
+
+
+async def assert_pairs() -> None:
+    """No transaction has left a half."""
+    halves = await fetch("SELECT name, count(*) FROM accounts GROUP BY name HAVING count(*) <> 2")
+    assert halves == []
+
+
+async def test_a_task_cancelled_at_any_step_gives_its_connection_back(db: None) -> None:
+    for steps in range(40):
+        task = asyncio.create_task(pair(f"after {steps} steps"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+    await assert_pool_is_whole()
+    await assert_pairs()
+
+
+async def test_hundreds_of_cancelled_tasks_leave_the_pool_whole(db: None) -> None:
+    random = Random(20261122)
+    tasks = [asyncio.create_task(pair(f"{number}")) for number in range(300)]
+
+    async def cancel(task: "asyncio.Task[None]") -> None:
+        await asyncio.sleep(random.uniform(0, 0.15))
+        task.cancel()
+        # Again, while it cleans up.
+        await asyncio.sleep(random.uniform(0, 0.003))
+        task.cancel()
+
+    await asyncio.gather(*[cancel(task) for task in tasks])
+    await asyncio.wait(tasks)
+    cancelled = sum(task.cancelled() for task in tasks)
+    assert {type(task.exception()) for task in tasks if not task.cancelled()} <= {type(None)}
+    assert cancelled > 0
+    await assert_pool_is_whole()
+    await assert_pairs()
+
+
+async def terminate_backends(database_url: str) -> int:
+    """End every connection of this database but the one that asks; returns how many there were."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        ended = await connection.fetch(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return len(ended)
+    finally:
+        await connection.close()
+
+
+async def test_after_the_database_ended_every_connection_calls_work_again(db: None, database_url: str) -> None:
+    await assert_pool_is_whole()
+    assert await terminate_backends(database_url) >= 1
+    first = await asyncio.gather(*[fetch("SELECT 1 AS one") for _ in range(40)], return_exceptions=True)
+    assert {"one": 1} in [rows[0] for rows in first if isinstance(rows, list)]
+    again = await asyncio.gather(*[pair(f"{number}") for number in range(40)], return_exceptions=True)
+    assert again == [None] * 40
+    await assert_pool_is_whole()
+    await assert_pairs()
+
+
+async def test_a_transaction_whose_connection_was_ended_raises_and_the_next_works(
+    db: None, database_url: str
+) -> None:
+    for _ in range(5):
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            async with transaction():
+                await add("lost")
+                await terminate_backends(database_url)
+                await add("lost too")
+    assert await names() == []
+    await pair("kept")
+    assert await names() == ["kept", "kept"]
+    await assert_pool_is_whole()
+
+
+async def test_connections_have_the_settings_of_the_project(db: None) -> None:
+    shown = {name: (await fetch("SELECT current_setting($1) AS value", name))[0]["value"] for name in SERVER_SETTINGS}
+    assert shown == {
+        "statement_timeout": "30s",
+        "lock_timeout": "15s",
+        "idle_in_transaction_session_timeout": "1min",
+        "timezone": "UTC",
+        "jit": "off",
+    }

@@ -1,0 +1,157 @@
+"""Followers that vanish or stall: they leave nothing behind, and hold nobody up."""
+
+import asyncio
+import socket as sockets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from tortoise import connections
+from websockets.asyncio.client import connect
+
+from models import wakeups
+from models.database import fetch
+from models.feed import Feed
+from tests.support.client import Client, Live
+from tests.support.company import Company
+from tests.support.seats_feed import SEATS, commit_elsewhere, next_update, updates
+
+SETTLES_WITHIN = 10.0
+# The same, 30 kB at a time.
+LONG = (
+    "subscription { seatCountsChanged { version pools { package { "
+    + " ".join(f"description{number}: description" for number in range(150))
+    + " } } } }"
+)
+
+
+async def until(settled: Callable[[], bool]) -> None:
+    """Wait until something holds; fails when it does not within the time that everything settles in."""
+    async with asyncio.timeout(SETTLES_WITHIN):
+        while not settled():  # noqa: ASYNC110 - what ends by itself tells nobody
+            await asyncio.sleep(0.01)
+
+
+def pool_is_idle() -> bool:
+    """Whether every connection of the pool is back in it."""
+    pool: Any = connections.get("default")._pool  # pyright: ignore[reportAttributeAccessIssue]
+    return pool.get_idle_size() == pool.get_size()
+
+
+@pytest.fixture
+async def nothing_left(company: Company, feed: Feed) -> AsyncIterator[None]:
+    """Fail unless every task, follower and connection that the test led to is gone soon after it."""
+    await until(lambda: pool_is_idle() and not feed._watched)
+    before = asyncio.all_tasks()
+    yield
+    await until(lambda: not feed._watched)
+    await until(pool_is_idle)
+    await until(lambda: asyncio.all_tasks() - {asyncio.current_task()} <= before)
+    assert await fetch("SELECT 1 AS one") == [{"one": 1}]
+
+
+@asynccontextmanager
+async def slow_socket(client: Client) -> AsyncIterator[Live]:
+    """An acknowledged connection that can take in little at a time."""
+    address = urlsplit(client.url)
+    raw = sockets.socket()
+    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    raw.connect((address.hostname, address.port))
+    raw.setblocking(False)
+    url = f"ws{client.url.removeprefix('http')}/graphql"
+    async with connect(url, sock=raw, subprotocols=["graphql-transport-ws"]) as opened:  # pyright: ignore[reportArgumentType]
+        live = Live(opened)
+        await live.send(type="connection_init", payload={"Authorization": f"Bearer {client.token}"})
+        assert (await live.receive())["type"] == "connection_ack"
+        yield live
+
+
+@pytest.mark.usefixtures("nothing_left")
+async def test_a_hundred_clients_that_vanish_leave_nothing_behind(admin: Client, company: Company) -> None:
+    await company.buy(PRO=3)
+    arrived = asyncio.Barrier(101)
+
+    async def listen_and_vanish(number: int) -> None:
+        async with admin.live() as live:
+            await live.subscribe(SEATS)
+            if number % 4:
+                await next_update(live)
+            await arrived.wait()
+            if number % 2:
+                await next_update(live)
+            live.socket.transport.abort()
+
+    listeners = asyncio.gather(*(listen_and_vanish(number) for number in range(100)))
+    await arrived.wait()
+    for user in company.users:
+        await company.assign(user, "PRO")
+    await listeners
+
+
+@pytest.mark.usefixtures("nothing_left")
+async def test_a_client_that_goes_in_the_middle_of_a_long_catching_up_leaves_nothing_behind(
+    admin: Client, company: Company
+) -> None:
+    await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
+
+    async def catch_up_and_go(number: int) -> None:
+        async with admin.live() as live:
+            await live.subscribe(SEATS, after="0")
+            for _ in range(number):
+                await next_update(live)
+            live.socket.transport.abort()
+
+    await asyncio.gather(*(catch_up_and_go(number) for number in range(8)))
+
+
+@pytest.mark.usefixtures("nothing_left")
+async def test_completing_ends_the_follower_while_the_socket_stays(admin: Client, feed: Feed) -> None:
+    async with admin.live() as live:
+        await live.subscribe(SEATS)
+        await next_update(live)
+        assert len(feed._watched) == 1
+        await live.send(type="complete", id="1")
+        await until(lambda: not feed._watched)
+        await live.send(type="ping")
+        assert (await live.receive())["type"] == "pong"
+
+
+@pytest.mark.usefixtures("nothing_left")
+async def test_a_client_that_does_not_read_holds_nobody_up_and_misses_nothing(
+    admin: Client, company: Company
+) -> None:
+    async with admin.live() as live, slow_socket(admin) as slow:
+        await live.subscribe(SEATS)
+        await next_update(live)
+        await slow.subscribe(LONG)
+        assert len(str(await slow.next())) > 30_000
+        slow.socket.transport.pause_reading()
+        # 300 times 30 kB are more than all the buffers on the way hold.
+        version = await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
+        wakeups.announce(company.account_id)
+        versions = list(range(version - 299, version + 1))
+        assert [update[0] for update in await updates(live, 300)] == versions
+        await company.buy(ECO=1)
+        assert await next_update(live) == (version + 3, False, {"ECO": (1, 0, 0)})
+        assert await admin.run("{ account { cart { version } } }") == {"account": {"cart": {"version": "2"}}}
+        slow.socket.transport.resume_reading()
+        late = [int((await slow.next())["seatCountsChanged"]["version"]) for _ in range(301)]
+        assert late == [*versions, version + 3]
+
+
+@pytest.mark.usefixtures("nothing_left")
+async def test_a_client_that_vanishes_without_having_read_leaves_nothing_behind(
+    admin: Client, company: Company
+) -> None:
+    async with slow_socket(admin) as slow:
+        await slow.subscribe(LONG)
+        await slow.next()
+        slow.socket.transport.pause_reading()
+        await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
+        wakeups.announce(company.account_id)
+        async with admin.live() as live:
+            await live.subscribe(SEATS, after="0")
+            await updates(live, 300)
+        slow.socket.transport.abort()

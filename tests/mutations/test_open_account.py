@@ -1,0 +1,202 @@
+"""openAccount over HTTP."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from api.ids import encode_id
+from models.database import fetch
+from models.tables import Account, Role, User
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.recorded import broken_invariants
+from tests.support.refusals import assert_bad_variables, assert_invalid, refusal
+from tests.support.unchanged import nothing_changes
+
+OPENED = "... on AccountOpened { account { id name version } }"
+GOOD = {
+    "companyName": "Example Bakery",
+    "email": "owner@example.net",
+    "firstName": "Olive",
+    "lastName": "Owner",
+    "locale": "fr-CA",
+}
+EMPTY = "Must not be empty."
+CONTROL = "Must not hold control characters."
+NO_EMAIL = "Not an e-mail address."
+NO_LOCALE = "Not a locale, for example en or fr-CA."
+TAKEN = refusal("EmailTakenError", "EMAIL_TAKEN", "A user with this e-mail address exists already.")
+
+
+async def opened(client: Client, **changes: Any) -> tuple[dict[str, Any], Account, User]:
+    answer = await client.mutate("openAccount", OPENED, **(GOOD | changes))
+    assert answer["__typename"] == "AccountOpened", answer
+    account = await Account.all().order_by("-id").first()
+    assert account is not None
+    return answer, account, await User.get(account_id=account.id)
+
+
+async def test_the_account_has_its_first_administrator(client: Client) -> None:
+    async with nothing_changes("accounts", "users", "events"):
+        answer, account, user = await opened(client)
+    assert answer["account"] == {
+        "id": encode_id("Account", account.id),
+        "name": "Example Bakery",
+        "version": "1",
+    }
+    assert (account.name, account.version) == ("Example Bakery", 1)
+    assert (user.email, user.first_name, user.last_name) == ("owner@example.net", "Olive", "Owner")
+    assert (user.locale, user.role) == ("fr-CA", Role.ADMINISTRATOR)
+    assert (await Account.all().count(), await User.all().count()) == (1, 1)
+
+
+async def test_the_event_tells_who_opened_what(client: Client) -> None:
+    _, account, user = await opened(client)
+    events = await fetch("SELECT account_id, type, version, actor_id, pools, data FROM events")
+    assert [event | {"data": None} for event in events] == [
+        {
+            "account_id": account.id,
+            "type": "account.opened",
+            "version": 1,
+            "actor_id": user.id,
+            "pools": None,
+            "data": None,
+        }
+    ]
+    assert events[0]["data"] == f'{{"name": "Example Bakery", "user_id": "{user.id}"}}'
+    assert await broken_invariants() == {}
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+async def test_the_language_is_english_unless_told(client: Client, left_out: bool) -> None:
+    values = GOOD | {"locale": None}
+    if left_out:
+        del values["locale"]
+    await client.mutate("openAccount", OPENED, **values)
+    assert (await User.get(email="owner@example.net")).locale == "en"
+
+
+async def test_what_people_type_is_tidied(client: Client) -> None:
+    _, account, user = await opened(
+        client,
+        companyName="  Cafe\u0301 \n",
+        email=" Owner@Example.NET ",
+        firstName="\tOlive ",
+        locale="FR-ca",
+    )
+    assert account.name == "Caf\u00e9"
+    assert (user.email, user.first_name, user.locale) == ("Owner@example.net", "Olive", "fr-CA")
+
+
+async def test_the_longest_names_fit(client: Client) -> None:
+    _, account, user = await opened(client, companyName="c" * 200, firstName="f" * 100, lastName="\U0001f600" * 100)
+    assert (len(account.name), len(user.first_name), len(user.last_name)) == (200, 100, 100)
+
+
+@pytest.mark.parametrize("email", ["admin@example.com", "ADMIN@Example.COM", " Admin@example.com "])
+async def test_an_address_that_is_a_users_already_is_refused_whatever_its_case(
+    client: Client, company: Company, email: str
+) -> None:
+    async with nothing_changes():
+        answer = await client.mutate("openAccount", OPENED, **(GOOD | {"email": email}))
+    assert answer == TAKEN
+
+
+async def test_of_two_at_once_with_one_address_one_opens(client: Client) -> None:
+    tries = [
+        client.mutate("openAccount", OPENED, **(GOOD | {"email": email}))
+        for email in ["owner@example.net", "OWNER@example.net"] * 5
+    ]
+    names = [answer["__typename"] for answer in await asyncio.gather(*tries)]
+    assert sorted(names) == ["AccountOpened"] + ["EmailTakenError"] * 9
+    assert (await Account.all().count(), await User.all().count()) == (1, 1)
+
+
+async def test_a_bad_value_is_refused_by_its_field(client: Client) -> None:
+    for field, value, text in [
+        ("companyName", "", EMPTY),
+        ("companyName", " \t\n", EMPTY),
+        ("companyName", "c" * 201, "At most 200 characters."),
+        ("companyName", "c" * 900_000, "At most 200 characters."),
+        ("companyName", "Bakery\x00", CONTROL),
+        ("companyName", "Bake\nry", CONTROL),
+        ("firstName", "", EMPTY),
+        ("firstName", "f" * 101, "At most 100 characters."),
+        ("firstName", "Ol\x00ive", CONTROL),
+        ("firstName", "Ol\x7five", CONTROL),
+        ("lastName", "\u00a0", EMPTY),
+        ("lastName", "l" * 101, "At most 100 characters."),
+        ("lastName", "Ow\r\nBcc: all@example.org", CONTROL),
+        ("email", "", NO_EMAIL),
+        ("email", "owner", NO_EMAIL),
+        ("email", "@example.net", NO_EMAIL),
+        ("email", "owner@", NO_EMAIL),
+        ("email", "owner@example", NO_EMAIL),
+        ("email", "owner@@example.net", NO_EMAIL),
+        ("email", "owner@example..net", NO_EMAIL),
+        ("email", "owner@-example.net", NO_EMAIL),
+        ("email", "owner@127.0.0.1", NO_EMAIL),
+        ("email", "owner@[127.0.0.1]", NO_EMAIL),
+        ("email", ".owner@example.net", NO_EMAIL),
+        ("email", "ow ner@example.net", NO_EMAIL),
+        ("email", '"owner"@example.net', NO_EMAIL),
+        ("email", "Olive <owner@example.net>", NO_EMAIL),
+        ("email", "owner@example.net, all@example.net", NO_EMAIL),
+        ("email", "owner\x00@example.net", NO_EMAIL),
+        ("email", "owner@example.net\r\nBcc: all@example.org", NO_EMAIL),
+        ("email", "ownér@example.net", NO_EMAIL),
+        ("email", "o" * 65 + "@example.net", NO_EMAIL),
+        ("email", "o@" + "e" * 64 + ".net", NO_EMAIL),
+        ("email", "o" * 60 + "@" + ".".join(["e" * 60] * 4) + ".net", NO_EMAIL),
+        ("email", "o" * 900_000 + "@example.net", NO_EMAIL),
+    ]:
+        await assert_invalid(client, "openAccount", {field: text}, **(GOOD | {field: value}))
+
+
+async def test_what_is_no_language_tag_is_refused(client: Client) -> None:
+    for locale in [
+        "",
+        " ",
+        "x",
+        "xx",
+        "english",
+        "fr_CA",
+        "fr-",
+        "fr-ca-",
+        "fr--CA",
+        "fr-XX",
+        "en\x00",
+        "en\n-CA",
+        "en@euro",
+        "fr-CA.UTF-8",
+        "../en",
+        "C",
+        "e" * 36,
+        "e" * 900_000,
+    ]:
+        await assert_invalid(client, "openAccount", {"locale": NO_LOCALE}, **(GOOD | {"locale": locale}))
+
+
+async def test_all_bad_values_are_told_at_once(client: Client) -> None:
+    bad = {
+        "companyName": EMPTY,
+        "email": NO_EMAIL,
+        "firstName": EMPTY,
+        "lastName": EMPTY,
+        "locale": NO_LOCALE,
+    }
+    values = {"companyName": "", "email": "owner", "firstName": "", "lastName": " ", "locale": "xx"}
+    await assert_invalid(client, "openAccount", bad, **values)
+
+
+async def test_values_of_a_wrong_type_are_a_top_level_error(client: Client) -> None:
+    for wrong in [
+        {"companyName": None},
+        {"email": 5},
+        {"firstName": ["Olive"]},
+        {"lastName": {}},
+        {"locale": 1},
+        {"role": "X"},
+    ]:
+        await assert_bad_variables(client, "openAccount", **(GOOD | wrong))

@@ -1,0 +1,96 @@
+"""requestSignIn over HTTP."""
+
+from datetime import datetime
+
+import pytest
+
+from models.clock import now
+from models.database import fetch
+from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.recorded import account_version
+from tests.support.refusals import assert_bad_variables, assert_invalid
+from tests.support.unchanged import nothing_changes
+
+REQUESTED = "... on SignInRequested { expiresAt }"
+
+
+async def ask(client: Client, email: str) -> None:
+    """Ask for a link, and check the whole answer, which says nothing about the address."""
+    earliest = now() + SIGN_IN_LINK_LIFETIME
+    answer = await client.mutate("requestSignIn", REQUESTED, email=email)
+    assert list(answer) == ["__typename", "expiresAt"]
+    assert answer["__typename"] == "SignInRequested"
+    assert answer["expiresAt"].endswith("Z")
+    assert earliest <= datetime.fromisoformat(answer["expiresAt"]) <= now() + SIGN_IN_LINK_LIFETIME
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "ANN@EXAMPLE.COM", "Ann@Example.com", " ann@example.com\n"])
+async def test_a_users_address_in_any_case_records_the_wish(client: Client, company: Company, email: str) -> None:
+    ann = company.users[0]
+    version = await account_version(company.account_id)
+    async with nothing_changes("events"):
+        await ask(client, email)
+    events = await fetch("SELECT account_id, version, actor_id, data, pools FROM events WHERE type LIKE 'sign_in.%'")
+    assert events == [
+        {
+            "account_id": company.account_id,
+            "version": None,
+            "actor_id": ann.id,
+            "data": f'{{"user_id": "{ann.id}"}}',
+            "pools": None,
+        }
+    ]
+    assert await account_version(company.account_id) == version
+
+
+async def test_no_token_exists_before_the_mail_is_made(client: Client, company: Company) -> None:
+    before = await fetch("SELECT count(*) AS tokens FROM tokens")
+    await ask(client, "ann@example.com")
+    assert await fetch("SELECT count(*) AS tokens FROM tokens") == before
+
+
+async def test_an_unknown_address_gets_the_same_answer_and_nothing_happens(client: Client, company: Company) -> None:
+    for email in [
+        "nobody@example.com",
+        "ann@sub.example.com",
+        "ann@example.org",
+        "ann+x@example.com",
+        "an_@example.com",
+    ]:
+        async with nothing_changes():
+            await ask(client, email)
+
+
+async def test_asking_again_records_another_wish(client: Client, company: Company) -> None:
+    await ask(client, "ann@example.com")
+    await ask(client, "ann@example.com")
+    events = await fetch("SELECT count(*) AS wishes FROM events WHERE type = 'sign_in.requested'")
+    assert events == [{"wishes": 2}]
+
+
+async def test_a_malformed_address_is_refused(client: Client, company: Company) -> None:
+    for email in [
+        "",
+        " ",
+        "ann",
+        "ann@",
+        "@example.com",
+        "ann@example",
+        "ann@@example.com",
+        "ann@example.com@example.org",
+        "ann@example.com\x00",
+        "an\x00n@example.com",
+        "ann@example.com\r\nBcc: all@example.org",
+        "ann@ex\x7fample.com",
+        "a" * 65 + "@example.com",
+        "a" * 900_000,
+        "ann@" + "e" * 250 + ".com",
+    ]:
+        await assert_invalid(client, "requestSignIn", {"email": "Not an e-mail address."}, email=email)
+
+
+async def test_an_address_of_a_wrong_type_is_a_top_level_error(client: Client, company: Company) -> None:
+    for email in [None, 5, True, ["ann@example.com", "x"], {"address": "ann@example.com"}]:
+        await assert_bad_variables(client, "requestSignIn", email=email)

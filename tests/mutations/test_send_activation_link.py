@@ -1,0 +1,115 @@
+"""sendActivationLink over HTTP."""
+
+import asyncio
+
+import pytest
+
+from api.ids import encode_id
+from models.ids import new_id
+from models.operations.remove_license import remove_license
+from models.tables import License
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.licensing import activation_token, give, id_of
+from tests.support.recorded import broken_invariants, records
+from tests.support.refusals import (
+    assert_bad_variables,
+    assert_not_found,
+    assert_not_permitted,
+    assert_unauthenticated,
+    wrong_ids,
+)
+from tests.support.shown import LICENSE, shown_license
+from tests.support.unchanged import nothing_changes
+
+SENT = f"... on ActivationLinkSent {{ license {LICENSE} }}"
+TABLES = ("accounts", "events", "licenses")
+
+
+@pytest.mark.parametrize(("activated", "state"), [(False, "ASSIGNED"), (True, "ACTIVE")])
+async def test_a_fresh_link_is_asked_for_and_no_seat_moves(
+    admin: Client, company: Company, activated: bool, state: str
+) -> None:
+    await company.buy(PRO=1)
+    ann = company.users[0]
+    held = await give(company, ann, "PRO", activated=activated)
+    async with nothing_changes(*TABLES), records(company, "activation_link.sent") as events:
+        answer = await admin.mutate("sendActivationLink", SENT, licenseId=id_of(held))
+    assert answer == {
+        "__typename": "ActivationLinkSent",
+        "license": await shown_license(company, held, "PRO", ann, state),
+    }
+    assert events[0]["data"] == {
+        "license_id": str(held.id),
+        "user_id": str(ann.id),
+        "package_id": str(held.package_id),
+    }
+    assert events[0]["pools"] is None
+    assert (await License.get(id=held.id)).link_event_id == events[0]["id"]
+    assert await broken_invariants() == {}
+
+
+async def test_earlier_links_stop_working_and_the_newest_works(
+    admin: Client, client: Client, company: Company
+) -> None:
+    await company.buy(PRO=1)
+    held = await give(company, company.users[0], "PRO")
+    earlier = []
+    for _ in range(2):
+        earlier.append(await activation_token(held))
+        await admin.mutate("sendActivationLink", SENT, licenseId=id_of(held))
+    newest = await activation_token(held)
+    async with nothing_changes():
+        for token in earlier:
+            answer = await client.mutate("activateLicense", "", token=token)
+            assert answer["__typename"] == "TokenInvalidError"
+    assert (await client.mutate("activateLicense", "", token=newest))["__typename"] == "LicenseActivated"
+
+
+async def test_links_asked_for_at_once_leave_the_last_one_good(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    held = await give(company, company.users[0], "PRO")
+    async with records(company, *["activation_link.sent"] * 10) as events:
+        tries = [admin.mutate("sendActivationLink", SENT, licenseId=id_of(held)) for _ in range(10)]
+        answers = await asyncio.gather(*tries)
+    assert {answer["__typename"] for answer in answers} == {"ActivationLinkSent"}
+    assert (await License.get(id=held.id)).link_event_id == events[-1]["id"]
+    assert await broken_invariants() == {}
+
+
+async def test_a_license_that_has_ended_is_not_found(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    held = await give(company, company.users[0], "PRO")
+    await remove_license(company.viewer, license_id=held.id)
+    await assert_not_found(admin, "sendActivationLink", "License", held.id, licenseId=id_of(held))
+
+
+async def test_an_id_that_leads_nowhere_is_not_found(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    held = await give(company, company.users[0], "PRO")
+    for given in [*wrong_ids("License"), encode_id("License", held.user_id), encode_id("User", held.id)]:
+        await assert_not_found(admin, "sendActivationLink", "License", given, licenseId=given)
+
+
+async def test_a_license_of_another_account_is_not_found(
+    admin: Client, company: Company, other_company: Company
+) -> None:
+    await other_company.buy(PRO=1)
+    theirs = await give(other_company, other_company.users[0], "PRO")
+    await assert_not_found(admin, "sendActivationLink", "License", theirs.id, licenseId=id_of(theirs))
+
+
+async def test_a_standard_user_may_not(standard: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    own = await give(company, company.users[0], "PRO")
+    await assert_not_permitted(standard, "sendActivationLink", "ASSIGN_LICENSES", licenseId=id_of(own))
+
+
+async def test_signed_out_is_a_top_level_error(client: Client, company: Company) -> None:
+    for given in [encode_id("License", new_id()), "malformed"]:
+        await assert_unauthenticated(client, "sendActivationLink", licenseId=given)
+
+
+async def test_an_id_of_a_wrong_type_is_a_top_level_error(admin: Client, company: Company) -> None:
+    for wrong in [None, True, 1.5, ["x", "y"], {"id": "x"}]:
+        await assert_bad_variables(admin, "sendActivationLink", licenseId=wrong)

@@ -1,0 +1,5 @@
+"""Who calls."""
+
+from tests.support.signed_in import admin, other_admin, standard
+
+__all__ = ["admin", "other_admin", "standard"]

@@ -1,0 +1,78 @@
+"""Who may read what of an account."""
+
+import pytest
+from graphql import ObjectTypeDefinitionNode
+
+from api.schema import schema
+from models.tables import User
+from tests.support.answers import refused, unauthenticated
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.contract import types_of
+from tests.support.recorded import account_version
+
+# Every field of Account that shows what the account owns, something of it, and what reading it needs.
+NEEDS = {
+    "seatInventory": ("{ version }", "VIEW_INVENTORY"),
+    "users": ("{ nodes { email } }", "MANAGE_USERS"),
+    "licenses": ("{ nodes { id } }", "VIEW_INVENTORY"),
+    "cart": ("{ version }", "PURCHASE"),
+    "purchases": ("{ nodes { number } }", "VIEW_BILLING"),
+    "domains": ("{ name }", "MANAGE_DOMAINS"),
+}
+OPEN_TO_ALL = {"id", "name", "version"}
+OPEN = "mutation ($input: OpenAccountInput!) { openAccount(input: $input) { ... on AccountOpened { account %s } } }"
+OTHERS = {"companyName": "Newcomer", "email": "new@example.net", "firstName": "Nia", "lastName": "New"}
+
+
+def test_every_field_of_account_is_accounted_for() -> None:
+    account = types_of(schema.as_str())["Account"]
+    assert isinstance(account, ObjectTypeDefinitionNode)
+    assert {field.name.value for field in account.fields or ()} == OPEN_TO_ALL | set(NEEDS)
+
+
+async def test_a_standard_user_is_refused_each_field_and_told_what_it_needs(standard: Client) -> None:
+    for field, (fields, requires) in NEEDS.items():
+        answer = await standard.post(f"{{ account {{ name {field} {fields} }} }}")
+        extensions = refused(answer, "NOT_PERMITTED", "account", field)
+        assert extensions == {"code": "NOT_PERMITTED", "requires": requires}
+        answer = await standard.post(f"{{ viewer {{ account {{ {field} {fields} }} }} }}")
+        assert answer["data"] == {"viewer": None}
+        assert [(error["path"], error["extensions"]) for error in answer["errors"]] == [
+            (["viewer", "account", field], extensions)
+        ]
+
+
+async def test_a_change_of_role_counts_from_the_next_request_on(standard: Client, company: Company) -> None:
+    version = str(await account_version(company.account_id))
+    ann = User.filter(id=company.users[0].id)
+    await ann.update(role="ADMINISTRATOR")
+    assert await standard.run("{ account { seatInventory { version } } }") == {
+        "account": {"seatInventory": {"version": version}}
+    }
+    await ann.update(role="STANDARD")
+    refused(
+        await standard.post("{ account { seatInventory { version } } }"), "NOT_PERMITTED", "account", "seatInventory"
+    )
+
+
+@pytest.mark.parametrize("field", NEEDS)
+async def test_who_opens_another_account_does_not_read_it(admin: Client, field: str) -> None:
+    fields, requires = NEEDS[field]
+    answer = await admin.post(OPEN % f"{{ {field} {fields} }}", input=OTHERS)
+    extensions = refused(answer, "NOT_PERMITTED", "openAccount", "account", field)
+    assert extensions == {"code": "NOT_PERMITTED", "requires": requires}
+    assert await User.filter(email="new@example.net").count() == 1
+
+
+async def test_who_opens_an_account_without_a_sign_in_does_not_read_it(client: Client) -> None:
+    for number, (field, (fields, _)) in enumerate(NEEDS.items()):
+        answer = await client.post(
+            OPEN % f"{{ {field} {fields} }}", input=OTHERS | {"email": f"{number}@example.net"}
+        )
+        unauthenticated(answer, "openAccount", "account", field)
+
+
+async def test_what_anybody_may_know_of_a_new_account_is_its_name(admin: Client) -> None:
+    answer = await admin.run(OPEN % "{ name version }", input=OTHERS)
+    assert answer == {"openAccount": {"account": {"name": "Newcomer", "version": "1"}}}

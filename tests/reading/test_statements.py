@@ -1,0 +1,154 @@
+"""How many statements a read costs: fixed numbers, whatever it finds."""
+
+from typing import Any
+
+import pytest
+
+from api.ids import encode_id
+from models.database import execute_many, fetch, transaction
+from models.ids import new_id
+from models.tables import CartLine, License, Purchase, User
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.statements import statements
+
+INVENTORY = (
+    "{ account { seatInventory { version asOf pools { package { code } purchased assigned activated available } } } }"
+)
+USERS = (
+    "query ($first: Int) { account { users(first: $first) {"
+    " nodes { email license { state package { code } } } pageInfo { hasNextPage } } } }"
+)
+PURCHASES = (
+    "{ account { purchases(first: 20) { totalCount nodes { number lines { quantity package { code } }"
+    " payment { state } } } } }"
+)
+NODES = (
+    "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on License { user { email } package { code } }"
+    " ... on User { license { state } } ... on SeatPool { available package { code } }"
+    " ... on Purchase { lines { package { code } } payment { state } } } }"
+)
+
+
+@pytest.fixture
+async def crowd(company: Company) -> list[User]:
+    """Fifty users, each with a license, besides the company's first four."""
+    await company.buy(PRO=50)
+    users = [await _user(company, number) for number in range(50)]
+    await execute_many(
+        "INSERT INTO licenses (id, account_id, user_id, package_id, assigned_at) VALUES ($1, $2, $3, $4, now())",
+        [(new_id(), company.account_id, user.id, company.packages["PRO"].id) for user in users],
+    )
+    await fetch("UPDATE seat_pools SET assigned = 50")
+    return users
+
+
+async def _user(company: Company, number: int) -> User:
+    return await User.create(
+        account_id=company.account_id,
+        email=f"user{number:03}@example.com",
+        first_name=f"User {number}",
+        last_name="Example",
+        locale="en",
+        role="STANDARD",
+        created_at=company.administrator.created_at,
+    )
+
+
+async def cost(client: Client, document: str, **variables: Any) -> tuple[dict[str, Any], int]:
+    """What a document answers, and how many statements it took. One more has been run before, to warm up."""
+    await client.run(document, **variables)
+    with statements() as seen:
+        answer = await client.run(document, **variables)
+    return answer, len(seen)
+
+
+async def test_the_count_sees_every_statement_inside_and_outside_of_transactions(company: Company) -> None:
+    with statements() as seen:
+        await fetch("SELECT 1")
+        async with transaction():
+            await User.get(id=company.administrator.id)
+        await User.filter(id=company.administrator.id).update(locale="fr")
+        await execute_many("SELECT $1::int", [(1,), (2,)])
+    first_words = [statement.split()[0].rstrip(";") for statement in seen]
+    assert first_words == ["SELECT", "BEGIN", "SELECT", "COMMIT", "UPDATE", "BEGIN", "SELECT", "COMMIT"]
+    with statements() as none:
+        pass
+    await fetch("SELECT 1")
+    assert none == []
+
+
+async def test_a_poll_of_the_seat_inventory(admin: Client, company: Company) -> None:
+    await company.buy(ECO=1, ADVANCED=1, PRO=1)
+    answer, statements_sent = await cost(admin, INVENTORY)
+    assert [pool["purchased"] for pool in answer["account"]["seatInventory"]["pools"]] == [1, 1, 1]
+    # The session, the account, the counts, the packages.
+    assert statements_sent == 4
+
+
+async def test_a_page_of_users_with_licenses_and_packages(admin: Client, crowd: list[User]) -> None:
+    answer, fifty = await cost(admin, USERS, first=54)
+    holders = [node for node in answer["account"]["users"]["nodes"] if node["license"]]
+    assert [node["license"] for node in holders] == [{"state": "ASSIGNED", "package": {"code": "PRO"}}] * 50
+    # The session, the account, the users, their licenses, the packages of those.
+    assert fifty == 5
+    assert (await cost(admin, USERS, first=7))[1] == fifty
+
+
+async def test_a_page_of_purchases_with_lines_packages_and_payment(admin: Client, company: Company) -> None:
+    for _ in range(3):
+        await company.buy(ECO=1, PRO=2)
+    _, three = await cost(admin, PURCHASES)
+    for _ in range(17):
+        await company.buy(ECO=1, PRO=2)
+    answer, twenty = await cost(admin, PURCHASES)
+    shown = answer["account"]["purchases"]["nodes"]
+    assert [(len(node["lines"]), node["payment"]) for node in shown] == [(2, {"state": "SUCCEEDED"})] * 20
+    # The session, the account, the purchases, how many, their lines, their payments, the packages of the lines.
+    assert (three, twenty) == (7, 7)
+
+
+async def test_thirty_nodes_of_many_types(admin: Client, company: Company, crowd: list[User]) -> None:
+    for _ in range(5):
+        await company.buy(ECO=1)
+    licenses = [encode_id("License", row.id) for row in await License.all().order_by("id").limit(10)]
+    purchases = [encode_id("Purchase", row.id) for row in await Purchase.all().limit(5)]
+    users = [encode_id("User", user.id) for user in crowd[:12]]
+    packages = [encode_id("Package", package.id) for package in company.packages.values()]
+    ids = [*licenses, *purchases, *users, *packages]
+    answer, thirty = await cost(admin, NODES, ids=ids)
+    assert [node["id"] for node in answer["nodes"]] == ids
+    assert len(ids) == 30
+    # The session, the licenses, the users, the packages, the purchases, then what those show and is not there yet:
+    # the licenses of the users, the lines of the purchases, their payments.
+    assert thirty == 8
+    few = [licenses[0], purchases[0], users[0], *packages]
+    assert (await cost(admin, NODES, ids=few))[1] == thirty
+
+
+async def test_nodes_reads_pools_and_cart_lines_together(admin: Client, company: Company) -> None:
+    await company.buy(ECO=1, ADVANCED=1, PRO=1)
+    await company.put_in_cart(ECO=1, ADVANCED=1, PRO=1)
+    pools = [encode_id("SeatPool", f"{company.account_id}/{row.id}") for row in company.packages.values()]
+    lines = [encode_id("CartLine", row.id) for row in await CartLine.all()]
+    answer, many = await cost(admin, NODES, ids=[*pools, *lines])
+    assert [node["__typename"] for node in answer["nodes"]] == ["SeatPool"] * 3 + ["CartLine"] * 3
+    assert many == (await cost(admin, NODES, ids=[pools[0], lines[0]]))[1]
+
+
+async def test_assigning_a_license(admin: Client, company: Company) -> None:
+    await company.buy(PRO=2)
+    document = (
+        "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename"
+        " ... on LicenseAssigned { license { id } pools { available } } } }"
+    )
+    sent = []
+    for user in company.users[:2]:
+        given = {"userId": encode_id("User", user.id), "packageId": encode_id("Package", company.packages["PRO"].id)}
+        with statements() as seen:
+            answer = await admin.run(document, input=given)
+        assert answer["assignLicense"]["__typename"] == "LicenseAssigned"
+        sent.append(len(seen))
+    # The number as it is now: fewer is welcome, more needs a reason. The session, BEGIN, the account's lock,
+    # the user, the package, the license held, the seat, the new license, the event, COMMIT.
+    assert max(sent) <= 10

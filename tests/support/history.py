@@ -1,0 +1,103 @@
+"""A rich past: two accounts in which everything that can happen has happened."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from jobs.relay import Relay
+from jobs.send_mail import Postman
+from mailers.config import MailConfig
+from mailers.transport import SmtpServer
+from models.catalogue import load_shipped_catalogue
+from models.clock import now
+from models.database import fetch
+from models.errors import PaymentDeclined
+from models.operations.add_domain import add_domain
+from models.operations.cancel_purchase import cancel_purchase
+from models.operations.change_license import change_license
+from models.operations.change_user_role import change_user_role
+from models.operations.proceed_to_purchase import proceed_to_purchase
+from models.operations.remove_license import remove_license
+from models.operations.send_activation_link import send_activation_link
+from models.operations.transfer_license import transfer_license
+from models.tables import Purchase, Role
+from payments import make_provider
+from tests.support.activation import activate
+from tests.support.company import Company, make_company
+
+
+@dataclass(frozen=True)
+class History:
+    """Two accounts with a past."""
+
+    company: Company
+    other: Company
+
+
+async def empty_database() -> None:
+    """Take out every row, and put the shipped catalogue in: as the fixture `db`, for one past that many tests read."""
+    tables = await fetch(
+        "SELECT string_agg(format('%I', tablename), ', ') AS names FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+    )
+    await fetch(f"TRUNCATE {tables[0]['names']} RESTART IDENTITY CASCADE")
+    await load_shipped_catalogue()
+
+
+async def make_history() -> History:
+    """Let everything happen, in two accounts, with mails made and some still to be."""
+    company, other = await make_company("example.com"), await make_company("example.org")
+    await _live_through(company)
+    # Nobody listens on this port: mails are made, claimed and put off.
+    postman = Postman(
+        SmtpServer.from_url("smtp://127.0.0.1:9"),
+        MailConfig(mail_from="usher@example.com", public_url="", install_url="", secret_key="of no account"),
+    )
+    await Relay(postman, make_provider("sandbox")).round(now())
+    await _live_through(other)
+    return History(company, other)
+
+
+async def _live_through(company: Company) -> None:
+    ann, ben, cleo = company.users
+    viewer, packages = company.viewer, company.packages
+    await company.buy(ECO=3, ADVANCED=2)
+    await company.buy(PRO=2)
+    anns, bens = await company.assign(ann, "ECO"), await company.assign(ben, "ADVANCED")
+    await activate(anns)
+    await change_license(viewer, license_id=anns.id, package_id=packages["PRO"].id)
+    changed = await change_license(viewer, license_id=bens.id, package_id=packages["ECO"].id)
+    await activate(changed.license)
+    transferred = await transfer_license(viewer, license_id=changed.license.id, to_user_id=cleo.id)
+    await send_activation_link(viewer, license_id=transferred.license.id)
+    again = await company.assign(ben, "ECO")
+    await activate(again)
+    await remove_license(viewer, license_id=again.id)
+    dora = await company.add_user("Dora", locale="fr-CA", role=Role.ADMINISTRATOR)
+    await change_user_role(viewer, user_id=dora.id, role=Role.STANDARD)
+    await add_domain(viewer, name="shared.example.net")
+    await _buy_in_other_ways(company)
+    await company.put_in_cart(ECO=1, PRO=1)
+    await company.validate()
+
+
+async def _buy_in_other_ways(company: Company) -> None:
+    """A purchase that was declined, one that was cancelled, and one whose bank still asks."""
+    await company.put_in_cart(ADVANCED=4)
+    declined = await company.validate()
+    with pytest.raises(PaymentDeclined):
+        await _pay(company, declined, "pm_card_chargeDeclined")
+    cancelled = await company.validate()
+    await cancel_purchase(company.viewer, purchase_id=cancelled.id)
+    await _pay(company, await company.validate(), "pm_card_threeDSecureRequired")
+
+
+async def _pay(company: Company, purchase: Purchase, method: str) -> None:
+    await proceed_to_purchase(
+        company.viewer,
+        purchase_id=purchase.id,
+        accept_licenses=True,
+        payment_method=method,
+        idempotency_key=f"history {purchase.id}",
+        provider=make_provider("sandbox"),
+    )

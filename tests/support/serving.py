@@ -1,0 +1,43 @@
+"""A web server with services of a test's own, beside the one that all tests share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from socket import socket
+
+import uvicorn
+
+from api.app import make_app
+from api.context import Services
+from models.feed import Feed
+from models.payment_provider import PaymentProvider
+from tests.support.client import Client
+from usher.serving import UVICORN
+
+
+@asynccontextmanager
+async def serving(provider: PaymentProvider, feed: Feed, token: str) -> AsyncIterator[Client]:
+    """A signed-in client of a server that charges with this provider."""
+    services = Services(feed=feed, provider=provider, install_url="https://install.example.com", secure_cookies=False)
+    app = make_app(services, origins=[], explorer=Path("explorer"))
+    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
+    running = asyncio.create_task(server.serve())
+    await server.up.wait()
+    async with Client(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", token) as client:
+        yield client
+    server.should_exit = True
+    await running
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it can be called."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.up.set()

@@ -1,0 +1,29 @@
+"""Fixtures of who calls, for the folders that take them into their conftest."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.client import Client
+from tests.support.company import Company
+
+
+@pytest.fixture
+async def admin(client: Client, company: Company) -> AsyncIterator[Client]:
+    """The company's administrator, signed in."""
+    async with client.signed_in(await company.access_token()) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture
+async def standard(client: Client, company: Company) -> AsyncIterator[Client]:
+    """Ann, a standard user of the company, signed in."""
+    async with client.signed_in(await company.access_token(company.users[0])) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture
+async def other_admin(client: Client, other_company: Company) -> AsyncIterator[Client]:
+    """The administrator of another account, signed in."""
+    async with client.signed_in(await other_company.access_token()) as signed_in:
+        yield signed_in
