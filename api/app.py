@@ -15,7 +15,7 @@ from api.explorer import explorer_routes
 from api.health import health_routes
 from api.schema import schema
 
-MAX_BODY_BYTES = 1_000_000
+MAX_BODY_BYTES = 200_000
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 

@@ -1,7 +1,6 @@
 """Which pages may act with the visitor's cookie."""
 
 from collections.abc import Set as AbstractSet
-from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
@@ -18,4 +17,4 @@ def is_cross_site(connection: HTTPConnection, allowed: AbstractSet[str]) -> bool
     site = connection.headers.get("sec-fetch-site")
     if site is not None:
         return site not in {"same-origin", "none"}
-    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
+    return origin is not None and origin.partition("://")[2] != connection.headers.get("host")

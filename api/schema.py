@@ -1,12 +1,12 @@
 """The schema, put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult
@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 
 from api.context import Context
 from api.errors import exception_handlers
+from api.limits import MAX_CHARACTERS, MAX_TOKENS, DocumentLimits, limit_error
 from api.mutations import Mutation
 from api.presented_errors import present
 from api.query import Query
@@ -22,7 +23,6 @@ from api.subscription import Subscription
 from api.types.account import Account
 from models.credentials import still_signed_in
 
-MAX_TOKENS = 1000
 CACHED_DOCUMENTS = 500
 ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
 
@@ -41,6 +41,17 @@ class FreshContext(SchemaExtension):
         if viewer is not None and context.connection.scope["type"] == "websocket":
             viewer = await still_signed_in(viewer)
         self.execution_context.context = context.fresh(viewer)
+        yield
+
+
+class ShortDocuments(SchemaExtension):
+    """Refuses documents so long that keeping them in the caches would cost memory; tokens do not count comments."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Look at the length before anything reads the text."""
+        asked = len(self.execution_context.query or "")
+        if asked > MAX_CHARACTERS:
+            raise limit_error("length", asked, MAX_CHARACTERS)
         yield
 
 
@@ -80,8 +91,10 @@ schema = Schema(
     types=[Account],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
+        ShortDocuments,
         FreshContext,
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        lambda: AddValidationRules([DocumentLimits]),
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],

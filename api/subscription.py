@@ -15,7 +15,7 @@ from models.feed import SeatUpdate
 from models.permission import Permission
 from models.viewer import Viewer
 
-# How long a session that was ended may go on receiving.
+# How long, in seconds, a session that was ended may go on.
 CHECK_SESSION_EVERY = 10.0
 
 
@@ -48,12 +48,17 @@ async def seat_counts_changed(
     viewer = info.context.require_viewer()
     viewer.require(Permission.VIEW_INVENTORY)
     checked = time.monotonic()
-    async with aclosing(info.context.services.feed.follow(viewer.account_id, _version(after))) as updates:
+    feed = info.context.services.feed
+    following = feed.follow(viewer.account_id, _version(after), beat=CHECK_SESSION_EVERY)
+    async with aclosing(following) as updates:
         async for update in updates:
-            if time.monotonic() - checked > CHECK_SESSION_EVERY:
+            if update is None or time.monotonic() - checked > CHECK_SESSION_EVERY:
                 await _require_still(viewer)
                 checked = time.monotonic()
-            yield SeatCountsChange.of(update)
+            if update is not None:
+                # A subscription lives for hours, and prices do change.
+                info.context.packages.clear_all()
+                yield SeatCountsChange.of(update)
 
 
 @strawberry.type(description="What is pushed as it happens, over graphql-transport-ws.")

@@ -1,11 +1,13 @@
 """Looking for the TXT records that prove claims on domains."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import dns.asyncresolver
 import dns.exception
 import structlog
 
+from models.clock import now
 from models.errors import BusinessError
 from models.operations.approve_domain import approve_domain
 from models.tables import Domain, DomainState
@@ -14,6 +16,7 @@ BATCH = 20
 FIRST_LOOK = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 TIMEOUT = 5.0
+LOOK_EVERY = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -22,20 +25,33 @@ class DomainChecker:
     """Looks each pending domain's TXT record up, ever more seldom, and approves the claim it proves."""
 
     def __init__(self, resolver: dns.asyncresolver.Resolver | None = None) -> None:
-        self._resolver = resolver or dns.asyncresolver.Resolver()
+        self._resolver = resolver
+
+    async def run(self) -> None:
+        """Check what is due every few seconds, until cancelled. Apart from the relay: name servers may be slow."""
+        while True:
+            try:
+                await self.check_due(now())
+            except Exception:
+                log.exception("domain.check_failed")
+            await asyncio.sleep(LOOK_EVERY)
 
     async def check_due(self, moment: datetime) -> int:
         """Look up the domains that are due; returns how many were looked at."""
         due = await Domain.filter(state=DomainState.PENDING, check_at__lte=moment).limit(BATCH)
-        for domain in due:
-            # Written first, so that a name server that hangs is not asked in every round.
-            await Domain.filter(id=domain.id).update(check_at=_next_look(domain, moment))
-            if domain.txt_value in await self._txt_values(domain):
-                await self._approve(domain)
+        await asyncio.gather(*(self._check(domain, moment) for domain in due))
         return len(due)
+
+    async def _check(self, domain: Domain, moment: datetime) -> None:
+        # Written first, so that a name server that hangs is not asked in every round.
+        await Domain.filter(id=domain.id).update(check_at=_next_look(domain, moment))
+        if domain.txt_value in await self._txt_values(domain):
+            await self._approve(domain)
 
     async def _txt_values(self, domain: Domain) -> list[str]:
         try:
+            # Made when first needed: a machine without name servers has none to make it from.
+            self._resolver = self._resolver or dns.asyncresolver.Resolver()
             answer = await self._resolver.resolve(domain.txt_name, "TXT", lifetime=TIMEOUT)
         except dns.exception.DNSException as error:
             log.info("domain.unproven", domain=domain.name, error=type(error).__name__)

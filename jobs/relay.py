@@ -1,4 +1,4 @@
-"""The relay: turns events into deliveries, sends what is due, finishes open payments, checks claimed domains.
+"""The relay: turns events into deliveries, sends what is due, finishes open payments.
 
 Any number of relays may run, in any number of processes: each row is claimed by one at a time.
 """
@@ -10,14 +10,13 @@ from uuid import UUID
 
 import structlog
 
-from jobs.check_domains import DomainChecker
 from jobs.send_mail import Postman
 from mailers.consumers import deliveries_for
 from models import wakeups
 from models.clock import now
 from models.database import transaction
 from models.operations.reconcile_payments import reconcile_payments
-from models.outbox import add_deliveries, take_events
+from models.outbox import Happening, NewDelivery, add_deliveries, take_events
 from models.payment_provider import PaymentProvider
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -29,10 +28,9 @@ log = structlog.get_logger(__name__)
 class Relay:
     """Runs rounds until it is told to stop: at once after a commit of this process, and every second."""
 
-    def __init__(self, postman: Postman, provider: PaymentProvider, domains: DomainChecker | None = None) -> None:
+    def __init__(self, postman: Postman, provider: PaymentProvider) -> None:
         self._postman = postman
         self._provider = provider
-        self._domains = domains
         self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -56,18 +54,23 @@ class Relay:
             await self._attempt("mail", self._postman.send_due, moment),
             await self._attempt("payments", self._reconcile, moment),
         ]
-        if self._domains is not None:
-            done.append(await self._attempt("domains", self._domains.check_due, moment))
         return any(done)
 
     async def make_deliveries(self, moment: datetime) -> int:
         """Turn new events into deliveries; returns how many events there were."""
         async with transaction():
             events = await take_events(moment, most=BATCH)
-            deliveries = [delivery for event in events for delivery in deliveries_for(event)]
+            deliveries = [delivery for event in events for delivery in self._deliveries_for(event)]
             if deliveries:
                 await add_deliveries(deliveries, moment)
         return len(events)
+
+    def _deliveries_for(self, event: Happening) -> list[NewDelivery]:
+        try:
+            return deliveries_for(event)
+        except (LookupError, ValueError, TypeError):
+            log.exception("relay.bad_event", event_id=str(event.id), type=event.type)
+            return []
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)

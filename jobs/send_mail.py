@@ -9,7 +9,7 @@ from mailers.config import MailConfig
 from mailers.notice import Obsolete
 from mailers.transport import PermanentlyRefused, SmtpServer, SmtpSession, TryLater
 from models.clock import now
-from models.outbox import LEASE, claim_deliveries, mark_failed, mark_sent, release, retry_later
+from models.outbox import LEASE, claim_deliveries, mark_failed, mark_sent, release, retry_later, stop_blocking
 from models.tables import Delivery
 
 BATCH = 50
@@ -58,6 +58,7 @@ class Postman:
                 raise
         except Exception as error:
             log.exception("mail.broken", delivery=str(delivery.id), consumer=delivery.consumer)
+            await stop_blocking(delivery)
             await self._put_off(delivery, TryLater(type(error).__name__))
         else:
             await mark_sent(delivery, now())

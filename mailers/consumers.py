@@ -19,10 +19,14 @@ from models.outbox import Happening, NewDelivery
 
 @dataclass(frozen=True)
 class Mail:
-    """A kind of mail: the function that finds its facts, and where the event names its recipient."""
+    """A kind of mail: the function that finds its facts, and where the event names its recipient.
+
+    Mails `in_order` reach a person in the order of what happened; others neither wait nor are waited for.
+    """
 
     facts: Callable[[Notice], Awaitable[dict[str, object]]]
     recipient: str = "user_id"
+    in_order: bool = True
 
     @property
     def kind(self) -> str:
@@ -31,8 +35,8 @@ class Mail:
 
 
 MAILS: dict[EventType, list[Mail]] = {
-    EventType.ACCOUNT_OPENED: [Mail(account_opened)],
-    EventType.SIGN_IN_REQUESTED: [Mail(sign_in_requested)],
+    EventType.ACCOUNT_OPENED: [Mail(account_opened, in_order=False)],
+    EventType.SIGN_IN_REQUESTED: [Mail(sign_in_requested, in_order=False)],
     EventType.PURCHASE_COMPLETED: [Mail(purchase_completed)],
     EventType.LICENSE_ASSIGNED: [Mail(license_assigned)],
     EventType.LICENSE_CHANGED: [Mail(license_changed)],
@@ -44,10 +48,14 @@ MAILS: dict[EventType, list[Mail]] = {
     EventType.ACTIVATION_LINK_SENT: [Mail(activation_link_sent)],
 }
 
+BY_EVENT = {event.value: mails for event, mails in MAILS.items()}
 BY_CONSUMER = {f"mail.{mail.kind}": mail for mails in MAILS.values() for mail in mails}
 
 
 def deliveries_for(event: Happening) -> list[NewDelivery]:
     """The notices that an event calls for; none for an event that is told to nobody."""
-    mails = MAILS.get(EventType(event.type), [])
-    return [NewDelivery(event, f"mail.{mail.kind}", UUID(event.data[mail.recipient])) for mail in mails]
+    # By plain text: an event of a newer version must not stop the relay of an older one.
+    mails = BY_EVENT.get(event.type, [])
+    return [
+        NewDelivery(event, f"mail.{mail.kind}", UUID(event.data[mail.recipient]), mail.in_order) for mail in mails
+    ]

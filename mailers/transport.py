@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from models.database import has_good_port
+
 TIMEOUT = 20.0
 # RFC 4954, 6: "authentication required" and its kin may also answer a RCPT.
 AUTHENTICATION = {530, 534, 535, 538}
@@ -40,7 +42,8 @@ class SmtpServer:
         """Read smtp://user:password@host:port?starttls=required or smtps://... Raises ValueError."""
         parts = urlsplit(url)
         starttls = parse_qs(parts.query).get("starttls", ["auto"])[0]
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or starttls not in _STARTTLS:
+        known = parts.scheme in {"smtp", "smtps"} and starttls in _STARTTLS
+        if not parts.hostname or not known or not has_good_port(parts):
             raise ValueError("expected smtp://user:password@host:port or smtps://..., ?starttls=required|auto|never")
         secure = parts.scheme == "smtps"
         return cls(

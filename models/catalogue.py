@@ -51,7 +51,7 @@ class Catalogue(BaseModel):
 
 def read_catalogue(path: Path) -> Catalogue:
     """Read a catalogue file. Raises OSError, tomllib.TOMLDecodeError, pydantic.ValidationError."""
-    return Catalogue.model_validate(tomllib.loads(path.read_text()))
+    return Catalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 async def load_shipped_catalogue() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise, connections
@@ -12,6 +12,9 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 TABLES = "models.tables"
 MIGRATIONS = "models.migrations"
+
+CONNECT_WITHIN = 10.0
+ANSWER_WITHIN = 35.0
 
 # A statement that waits longer than this for another is better told than left hanging.
 SERVER_SETTINGS = {
@@ -26,7 +29,7 @@ SERVER_SETTINGS = {
 def credentials(url: str) -> dict[str, Any]:
     """Split `postgres://user:password@host:port/database?host=/socket/folder` into asyncpg's arguments."""
     parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/") or not has_good_port(parts):
         raise ValueError("expected postgres://user:password@host:port/database")
     query = dict(parse_qsl(parts.query))
     arguments: dict[str, Any] = {
@@ -47,7 +50,9 @@ def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
         "minsize": 1,
         "maxsize": pool_size,
         "server_settings": SERVER_SETTINGS,
-        "timeout": 10,
+        "timeout": CONNECT_WITHIN,
+        # The server's own limits are worth nothing once it has vanished without a word.
+        "command_timeout": ANSWER_WITHIN,
     }
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": connection}},
@@ -55,6 +60,14 @@ def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def has_good_port(parts: SplitResult) -> bool:
+    """Whether a URL's port is a number; the error that says otherwise quotes what may be half a password."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 async def connect(url: str, *, pool_size: int = 20) -> None:
@@ -97,7 +110,7 @@ async def transaction() -> AsyncIterator[None]:
     if isinstance(client, TransactionWrapper):
         raise RuntimeError("a transaction is already open: operations do not nest")
     pool = await _pool(cast("AsyncpgDBClient", client))
-    connection = await pool.acquire()
+    connection = await pool.acquire(timeout=CONNECT_WITHIN)
     try:
         wrapper = TransactionWrapper(cast("AsyncpgDBClient", client))
         wrapper._connection = cast("Any", connection)  # noqa: SLF001 - as Tortoise's own context does

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from uuid import UUID
 
 import structlog
@@ -54,8 +55,12 @@ class Feed:
             with suppress(asyncio.CancelledError):
                 await looking
 
-    async def follow(self, account_id: UUID, after: int | None) -> AsyncGenerator[SeatUpdate, None]:
+    async def follow(
+        self, account_id: UUID, after: int | None, *, beat: float = 60.0
+    ) -> AsyncGenerator[SeatUpdate | None, None]:
         """Every change of seat counts in order, none missing, none twice; endless.
+
+        Yields None when nothing has come for `beat` seconds, so that the follower can look at other things.
 
         Without `after`, or when more than 1 000 changes followed it, or when it lies in the future: first a
         snapshot of every pool.
@@ -72,8 +77,8 @@ class Feed:
                 for change in missed:
                     seen = change.version
                     yield SeatUpdate(seen, False, change.pools)
-                if not missed:
-                    await watched.wait_beyond(seen or 0)
+                if not missed and not await watched.wait_beyond(seen or 0, beat):
+                    yield None
 
     @asynccontextmanager
     async def _watching(self, account_id: UUID) -> AsyncIterator["_Watched"]:
@@ -154,14 +159,19 @@ class _Watched:
         if version > self.read_to:
             return None
         if version >= self._complete_after:
-            return [change for change in self._recent if change.version > version]
+            newest_first = takewhile(lambda change: change.version > version, reversed(self._recent))
+            return list(newest_first)[::-1]
         missed = await seat_changes_after(self.account_id, version, most=MOST_MISSED + 1)
         return None if len(missed) > MOST_MISSED else missed
 
-    async def wait_beyond(self, version: int) -> None:
-        """Wait until a seat change after this version has been read."""
-        while not (self._recent and self._recent[-1].version > version):
-            await self._moved.wait()
+    async def wait_beyond(self, version: int, most: float) -> bool:
+        """Wait until a seat change after this version is read, so many seconds at most; tells whether it was."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(most):
+                while not (self._recent and self._recent[-1].version > version):
+                    await self._moved.wait()
+                return True
+        return False
 
     def close(self) -> None:
         """Stop reading."""

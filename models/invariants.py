@@ -165,11 +165,14 @@ INVARIANTS = [
     Invariant(
         "the sandbox charged what is recorded, once a purchase",
         """
-        SELECT payment.purchase_id, count(*) AS charges
-        FROM sandbox_charges AS charge JOIN payments AS payment ON payment.id = charge.payment_id
-        WHERE payment.state = 'SUCCEEDED'
-        GROUP BY payment.purchase_id
-        HAVING count(*) > 1 OR bool_or(charge.amount <> payment.amount OR charge.currency <> payment.currency)
+        SELECT coalesce(payment.id, charge.payment_id) AS payment_id, payment.state, payment.amount,
+               charge.amount AS charged, charge.method
+        FROM payments AS payment FULL JOIN sandbox_charges AS charge ON charge.payment_id = payment.id
+        WHERE coalesce(payment.provider, 'sandbox') = 'sandbox'
+            AND ((payment.state = 'SUCCEEDED' AND (charge.amount, charge.currency)
+                    IS DISTINCT FROM (payment.amount, payment.currency))
+                OR payment.id IS NULL
+                OR (payment.state = 'DECLINED' AND charge.method NOT LIKE 'pm_card_chargeDeclined%'))
         """,
     ),
     Invariant(

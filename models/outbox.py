@@ -12,6 +12,8 @@ from models.database import execute_many, fetch, transaction
 from models.ids import new_id
 from models.tables import Delivery
 
+# Any number that nothing else in the database locks.
+RELAY_LOCK = 7_236_042
 LEASE = timedelta(minutes=2)
 # 5 s, 15 s, 45 s ... up to an hour, for three days: an outage of a weekend loses nothing.
 FIRST_DELAY = timedelta(seconds=5)
@@ -38,21 +40,28 @@ class NewDelivery:
     event: Happening
     consumer: str
     recipient_id: UUID
+    in_order: bool
 
 
 async def take_events(moment: datetime, *, most: int) -> list[Happening]:
-    """Claim events that have no deliveries yet, inside the transaction that makes them."""
+    """Claim events that have no deliveries yet, in order, inside the transaction that makes them.
+
+    One relay at a time does this: two would number the notices of one person in the order of their own speed.
+    """
+    if not (await fetch("SELECT pg_try_advisory_xact_lock($1) AS mine", RELAY_LOCK))[0]["mine"]:
+        return []
     rows = await fetch(
         """
         WITH unrelayed AS (
             SELECT id FROM events WHERE relayed_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
         )
         UPDATE events SET relayed_at = $1 FROM unrelayed WHERE events.id = unrelayed.id
-        RETURNING events.id, account_id, type, actor_id, occurred_at, data
+        RETURNING events.id, account_id, type, actor_id, occurred_at, data, version
         """,
         moment,
         most,
     )
+    rows.sort(key=lambda row: (row["account_id"], row.pop("version") or 0, row["id"]))
     return [happening_from_row(row) for row in rows]
 
 
@@ -60,18 +69,21 @@ async def add_deliveries(deliveries: Sequence[NewDelivery], moment: datetime) ->
     """Write deliveries, due at once; one for each event and consumer, whoever writes it first."""
     await execute_many(
         """
-        INSERT INTO deliveries (id, account_id, event_id, consumer, recipient_id, attempts, due_at)
-        VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (event_id, consumer) DO NOTHING
+        INSERT INTO deliveries (id, account_id, event_id, consumer, recipient_id, in_order, attempts, due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (event_id, consumer) DO NOTHING
         """,
         [
-            (new_id(), new.event.account_id, new.event.id, new.consumer, new.recipient_id, moment)
+            (new_id(), new.event.account_id, new.event.id, new.consumer, new.recipient_id, new.in_order, moment)
             for new in deliveries
         ],
     )
 
 
 async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
-    """Lease due deliveries: nobody else gets them until the lease runs out. Oldest first, one per recipient."""
+    """Lease due deliveries: nobody else gets them until the lease runs out.
+
+    Oldest first; of those to one person that go in order, the first that is still open.
+    """
     async with transaction():
         rows = await fetch(
             """
@@ -79,11 +91,11 @@ async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
                 SELECT id FROM deliveries AS this
                 WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
                     AND (leased_until IS NULL OR leased_until <= $1)
-                    AND NOT EXISTS (
+                    AND NOT (this.in_order AND EXISTS (
                         SELECT FROM deliveries AS earlier
                         WHERE earlier.recipient_id = this.recipient_id AND earlier.id < this.id
-                            AND earlier.sent_at IS NULL AND earlier.failed_at IS NULL
-                    )
+                            AND earlier.in_order AND earlier.sent_at IS NULL AND earlier.failed_at IS NULL
+                    ))
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
             )
             UPDATE deliveries SET leased_until = $3, attempts = attempts + 1
@@ -114,6 +126,11 @@ async def mark_failed(delivery: Delivery, moment: datetime, error: str) -> None:
     await Delivery.filter(id=delivery.id).update(failed_at=moment, leased_until=None, last_error=error[:300])
 
 
+async def stop_blocking(delivery: Delivery) -> None:
+    """Let later notices to the same person pass one that cannot even be written."""
+    await Delivery.filter(id=delivery.id).update(in_order=False)
+
+
 async def retry_later(delivery: Delivery, moment: datetime, error: str) -> bool:
     """Put the notice off for a growing while; False, and failed, once three days are over."""
     if moment - made_at(delivery) > GIVE_UP_AFTER:
@@ -126,8 +143,8 @@ async def retry_later(delivery: Delivery, moment: datetime, error: str) -> bool:
 
 async def release(deliveries: Sequence[Delivery]) -> None:
     """Give leased deliveries back untried, for the next round."""
-    ids = [delivery.id for delivery in deliveries]
-    await fetch("UPDATE deliveries SET leased_until = NULL, attempts = attempts - 1 WHERE id = ANY($1)", ids)
+    if ids := [delivery.id for delivery in deliveries]:
+        await fetch("UPDATE deliveries SET leased_until = NULL, attempts = attempts - 1 WHERE id = ANY($1)", ids)
 
 
 def made_at(delivery: Delivery) -> datetime:

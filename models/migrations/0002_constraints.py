@@ -89,6 +89,7 @@ INDEXES = {
     "seat_grants_account_idx": "seat_grants (account_id, package_id)",
     "licenses_account_idx": "licenses (account_id, id)",
     "licenses_user_idx": "licenses (account_id, user_id, id)",
+    "events_actor_idx": "events (account_id, actor_id, occurred_at) WHERE version IS NULL",
     "events_unrelayed_idx": "events (id) WHERE relayed_at IS NULL",
     "events_seats_idx": "events (account_id, version) WHERE pools IS NOT NULL",
     "deliveries_due_idx": "deliveries (due_at) WHERE sent_at IS NULL AND failed_at IS NULL",

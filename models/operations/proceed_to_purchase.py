@@ -50,8 +50,6 @@ async def proceed_to_purchase(
     """
     viewer.require(Permission.PURCHASE)
     check_key(idempotency_key)
-    if not provider.accepts(payment_method):
-        raise InvalidInput([(("paymentMethod",), "The provider knows no such payment method.")])
     values = {
         "purchase_id": purchase_id,
         "accept_licenses": accept_licenses,
@@ -60,6 +58,7 @@ async def proceed_to_purchase(
     async with account_transaction(viewer.account_id) as account:
         earlier = await find_record(account, OPERATION, idempotency_key, values)
         if earlier is None:
+            _require_known(payment_method, provider)
             purchase = await _find_open(account, purchase_id, accepted=accept_licenses)
             payment = await _record_intent(account, viewer, purchase, provider.name, payment_method)
             await keep_record(account, OPERATION, idempotency_key, values, answer=None, payment_id=payment.id)
@@ -68,6 +67,11 @@ async def proceed_to_purchase(
     if earlier is not None and earlier.answer is not None:
         return answer_again(earlier.answer)
     return await _charge(payment, provider)
+
+
+def _require_known(payment_method: str, provider: PaymentProvider) -> None:
+    if not provider.accepts(payment_method):
+        raise InvalidInput([(("paymentMethod",), "The provider knows no such payment method.")])
 
 
 async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> Purchase:

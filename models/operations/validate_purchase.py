@@ -29,7 +29,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
         cart = await read_cart(viewer.user_id)
         if not cart.lines:
             raise CartEmpty
-        await _cancel_waiting(viewer)
+        await _cancel_waiting(account, viewer)
         purchase = await _freeze(account, viewer, cart)
         await record(
             account,
@@ -40,14 +40,19 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
     return purchase
 
 
-async def _cancel_waiting(viewer: Viewer) -> None:
-    waiting = Purchase.filter(
-        account_id=viewer.account_id,
-        buyer_id=viewer.user_id,
-        state=PurchaseState.AWAITING_ACCEPTANCE,
+async def _cancel_waiting(account: Account, viewer: Viewer) -> None:
+    """End the purchase that still waits; the database holds that there is one at most."""
+    waiting = await Purchase.get_or_none(
+        account_id=account.id, buyer_id=viewer.user_id, state=PurchaseState.AWAITING_ACCEPTANCE
     )
-    await waiting.filter(expires_at__lte=now()).update(state=PurchaseState.EXPIRED)
-    await waiting.update(state=PurchaseState.CANCELLED)
+    if waiting is None:
+        return
+    expired = waiting.expires_at <= now()
+    waiting.state = PurchaseState.EXPIRED if expired else PurchaseState.CANCELLED
+    await waiting.save(update_fields=["state"])
+    if not expired:
+        data = {"purchase_id": waiting.id, "number": waiting.number}
+        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.user_id, data=data)
 
 
 async def _freeze(account: Account, viewer: Viewer, cart: CartContents) -> Purchase:

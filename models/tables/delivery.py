@@ -11,6 +11,7 @@ from models.ids import new_id
 class Delivery(Model):
     """Unique per event and consumer. Open until `sent_at` (done) or `failed_at` (given up, with `last_error`).
 
+    Deliveries `in_order` go to one person in the order of what happened; the others neither wait nor are waited for.
     Its id makes the Message-ID and the secret link of the mail, so a repeat is the same mail.
     """
 
@@ -22,6 +23,7 @@ class Delivery(Model):
     consumer = fields.CharField(max_length=80)
     recipient_id: UUID
     recipient = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT)
+    in_order = fields.BooleanField(default=True)
     attempts = fields.IntField(default=0)
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)

@@ -25,7 +25,7 @@ def create(
 ) -> None:
     """Open an account; a relay mails its administrator a sign-in link."""
     opened = run_on_database(
-        open_account(
+        lambda: open_account(
             company_name=company,
             email=email,
             first_name=first_name,

@@ -23,5 +23,5 @@ def catalogue(
         entries = read_catalogue(file or SHIPPED)
     except (OSError, tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is no catalogue: {str(error).splitlines()[0]}") from None
-    run_on_database(load_catalogue(entries))
+    run_on_database(lambda: load_catalogue(entries))
     console.print(f"{len(entries.package)} packages are on sale.")

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from api.pages.routes import HomeLink
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.serve import require_free_port
-from usher.commands.shared import console, settings_with_database
+from usher.commands.shared import console, start_database
 from usher.commands.token import sign_in_secret
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
 from usher.logs import configure_logs
@@ -19,7 +19,7 @@ from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
 from usher.process import build_app, database
 from usher.serving import UVICORN
-from usher.settings import Settings
+from usher.settings import Settings, load_settings
 
 
 def demo() -> None:
@@ -29,7 +29,10 @@ def demo() -> None:
     stay on this machine, and its payments move no money.
     """
     console.print("Starting the database ...")
-    settings = settings_with_database()
+    settings = load_settings()
+    # Never another database: the demo's relay would take that one's mails into its own mailbox.
+    settings.database_url = None
+    start_database(settings)
     require_free_port(settings)
     settings.secret_key = SecretStr(_secret_key(settings.data_folder))
     # What goes well shows in the mailbox; the terminal is for the addresses and for what goes wrong.
@@ -82,6 +85,8 @@ def _secret_key(folder: Path) -> str:
     """A key of the demo's own, kept so that mailed links survive a restart."""
     file = folder / "secret_key"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
+        written = file.with_suffix(".new")
+        written.touch(mode=0o600)
+        written.write_text(secrets.token_urlsafe(48))
+        written.rename(file)
     return file.read_text()

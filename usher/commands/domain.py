@@ -24,7 +24,7 @@ def approve(
     account: Annotated[UUID | None, typer.Option(help="Which account, when several claim it.")] = None,
 ) -> None:
     """Approve a claim without its TXT record: you have seen other proof."""
-    run_on_database(_approve(name.strip().lower(), account))
+    run_on_database(lambda: _approve(name.strip().lower(), account))
     console.print(f"{name} is approved.")
 
 

@@ -46,14 +46,17 @@ def serve(
 
 def require_free_port(settings: Settings) -> None:
     """Raise SettingsError when somebody else listens where we are to."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SettingsError(
-                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set USHER_HOST or USHER_PORT."
-            ) from None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set USHER_HOST or USHER_PORT."
+        ) from None
 
 
 async def _require_migrated(settings: Settings) -> None:

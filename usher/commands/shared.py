@@ -1,7 +1,7 @@
 """What several commands do first."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -28,12 +28,12 @@ def start_database(settings: Settings) -> None:
         settings.database_url = start_postgres(settings.data_folder)
 
 
-def run_on_database(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run one piece of work on the configured database."""
+def run_on_database(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Do one piece of work on the configured database."""
     settings = settings_with_database()
 
     async def connected() -> Result:
         async with database(settings):
-            return await work
+            return await work()
 
     return asyncio.run(connected())

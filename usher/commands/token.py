@@ -25,13 +25,13 @@ def _group() -> None:
 @token.command()
 def bearer(email: Annotated[str, typer.Argument(help="The user's address.")]) -> None:
     """Print an access token, for scripts: send it as `Authorization: Bearer ...`. It lasts 30 days."""
-    typer.echo(run_on_database(_bearer(email)).secret)
+    typer.echo(run_on_database(lambda: _bearer(email)).secret)
 
 
 @token.command()
 def link(email: Annotated[str, typer.Argument(help="The user's address.")]) -> None:
     """Print a sign-in link, good for one use within 15 minutes."""
-    secret = run_on_database(sign_in_secret(email))
+    secret = run_on_database(lambda: sign_in_secret(email))
     typer.echo(f"{load_settings().public_url}/sign-in?token={secret}")
 
 

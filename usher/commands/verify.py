@@ -12,13 +12,14 @@ def verify() -> None:
 
     Prints a table; exits 1 when anything differs.
     """
-    findings = run_on_database(check_invariants())
+    findings = run_on_database(check_invariants)
     console.print(_table(findings))
     broken = [finding for finding in findings if finding.rows]
     for finding in broken:
         console.print(f"[red]{finding.invariant.name}[/] is broken by:")
         for row in finding.rows:
-            console.print("  " + ", ".join(f"{column}={value}" for column, value in row.items()), soft_wrap=True)
+            shown = ", ".join(f"{column}={value}" for column, value in row.items())
+            console.print(f"  {shown}", markup=False, soft_wrap=True)
     if broken:
         raise typer.Exit(1)
     console.print(f"All {len(findings)} invariants hold.")
