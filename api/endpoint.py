@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from cross_web import HTTPException
 from graphql import GraphQLError
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -19,6 +20,7 @@ from strawberry.types.unset import UnsetType
 
 from api.context import Context, Services
 from api.cookies import session_cookie
+from api.media_types import prefers
 from api.origins import is_cross_site
 from api.presented_errors import present
 from api.websocket import WebSocketHandler
@@ -53,11 +55,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request = Request(_plainly_spelled(scope), receive)
         try:
             response = await self._respond(request)
         except HTTPException as error:
             response = _refusal(error.status_code, error.reason)
+        except StarletteHTTPException as error:
+            response = _refusal(error.status_code, error.detail)
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone before anything could run
             response = _failure(error)
         await response(scope, receive, send)
@@ -122,13 +126,20 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         response = await self.run(request)
-        accept = request.headers.get("accept", "")
-        if GRAPHQL_JSON in accept:
+        if prefers(request.headers.get("accept", ""), GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         else:
             # The older media type tells success and failure by the body alone.
             response.status_code = 200
         return response
+
+
+def _plainly_spelled(scope: Scope) -> Scope:
+    """The request with its media types in lower case, which is all that Strawberry reads."""
+    headers = [
+        (name, value.lower() if name in {b"content-type", b"accept"} else value) for name, value in scope["headers"]
+    ]
+    return {**scope, "headers": headers}
 
 
 def _bearer(header: str | None) -> str | None:

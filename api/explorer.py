@@ -47,6 +47,9 @@ def explorer_routes(folder: Path) -> list[Route | Mount]:
 class _Assets(StaticFiles):
     """Files whose names carry a hash of their content, and so never change."""
 
+    async def check_config(self) -> None:
+        """A folder that was not built has nothing in it, which is no error of this server."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers.update(HEADERS)

@@ -5,10 +5,15 @@ import uuid
 import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from models.errors import BusinessError, InvalidInput, NotPermitted
 
 log = structlog.get_logger(__name__)
+
+# What a request has forgotten to say, or may not ask for where it asks.
+REQUEST_FAULTS = (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError)
 
 UNAVAILABLE = (
     OSError,
@@ -32,6 +37,8 @@ def present(error: GraphQLError) -> GraphQLError:
         original = original.original_error
     if original is None:
         return _coded(error, error.message, {"code": _code(error), **(error.extensions or {})})
+    if isinstance(original, REQUEST_FAULTS):
+        return _coded(error, error.message or str(original), {"code": "BAD_REQUEST"})
     if isinstance(original, BusinessError):
         return _coded(error, str(original), {"code": original.code, **_facts(original)})
     return _masked(error, original)

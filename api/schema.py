@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.schema.schema import StreamResult
-from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.context import Context
@@ -55,12 +56,33 @@ class ShortDocuments(SchemaExtension):
         yield
 
 
+class OneOperation(SchemaExtension):
+    """Refuses a document with several operations and no name of one; Strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Add the error to those of validation, whose list may be a cached one."""
+        context = self.execution_context
+        document = context.graphql_document
+        operations = [
+            each for each in (document.definitions if document else ()) if isinstance(each, OperationDefinitionNode)
+        ]
+        if len(operations) > 1 and _has_no_name(context):
+            error = GraphQLError("Must provide operation name if query contains multiple operations.")
+            context.pre_execution_errors = [*(context.pre_execution_errors or []), error]
+        yield
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema, with every error presented on its way out, whichever way that is."""
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run a query or a mutation; subscriptions need a stream."""
-        result = await super().execute(*args, **kwargs | {"allowed_operation_types": ANSWERED_ONCE})
+        try:
+            result = await super().execute(*args, **kwargs | {"allowed_operation_types": ANSWERED_ONCE})
+        except CannotGetOperationTypeError as error:
+            result = PreExecutionError(
+                data=None, errors=[GraphQLError(error.as_http_error_reason(), original_error=error)]
+            )
         _present_errors(result)
         return result
 
@@ -72,11 +94,20 @@ class Schema(strawberry.Schema):
         """Log nothing here, where the text would hold the document and the secrets in it."""
 
 
+def _has_no_name(context: ExecutionContext) -> bool:
+    # `operation_name` would answer with the name of the first operation.
+    return context._provided_operation_name is None  # noqa: SLF001
+
+
 async def _presented(results: StreamResult) -> StreamResult:
-    async with aclosing(results):
-        async for result in results:
-            _present_errors(result)
-            yield result
+    try:
+        async with aclosing(results):
+            async for result in results:
+                _present_errors(result)
+                yield result
+    except Exception as error:  # noqa: BLE001 - what an extension raised, before anything ran
+        told = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+        yield PreExecutionError(data=None, errors=[present(told)])
 
 
 def _present_errors(result: Any) -> None:
@@ -97,6 +128,7 @@ schema = Schema(
         lambda: AddValidationRules([DocumentLimits]),
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        OneOperation,
     ],
     exception_handlers=exception_handlers(),
 )

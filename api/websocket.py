@@ -16,10 +16,20 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_message(self, message: Message) -> None:
         """Handle a frame. What is not a message of the protocol closes the socket with 4400."""
+        if isinstance(message, dict) and message.get("payload", message) is None:
+            # Some clients write an absent payload as null.
+            message.pop("payload")
         if problem := _problem(message):
             await self.handle_invalid_message(problem)
         else:
             await super().handle_message(message)
+
+    async def send_message(self, message: Message) -> None:
+        """Send a frame. The one error that Strawberry makes by itself, of too many operations, gets its code."""
+        if message["type"] == "error":
+            for error in message["payload"]:
+                error.setdefault("extensions", {"code": "LIMIT_EXCEEDED"})
+        await super().send_message(message)
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004

@@ -34,9 +34,10 @@ def _message(notice: Notice, rendered: RenderedMail) -> EmailMessage:
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(notice.event.occurred_at)
     message["Message-ID"] = f"<{notice.delivery.id}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = notice.recipient.locale
     # RFC 3834: no out-of-office answers to a machine.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
+    # Last: making a message of two parts moves the Content- headers it has into the first part.
+    message["Content-Language"] = notice.recipient.locale
     return message

@@ -59,9 +59,26 @@ async def lock_cart_version(user_id: UUID) -> int:
     return row["version"] if row else 0
 
 
-async def empty_cart(user_id: UUID) -> None:
-    """Remove every line of a cart and move it to its next version."""
-    await fetch("DELETE FROM cart_lines WHERE user_id = $1", user_id)
+async def take_from_cart(user_id: UUID, bought: dict[UUID, int]) -> None:
+    """Take seats that were bought, by package, out of a cart, and move it to its next version.
+
+    What was added while the payment was under way stays.
+    """
+    await lock_cart_version(user_id)
+    await fetch(
+        """
+        WITH bought AS (SELECT * FROM unnest($2::uuid[], $3::int[]) AS line (package_id, quantity)),
+        gone AS (
+            DELETE FROM cart_lines AS line USING bought
+            WHERE line.user_id = $1 AND line.package_id = bought.package_id AND line.quantity <= bought.quantity
+        )
+        UPDATE cart_lines AS line SET quantity = line.quantity - bought.quantity FROM bought
+        WHERE line.user_id = $1 AND line.package_id = bought.package_id AND line.quantity > bought.quantity
+        """,
+        user_id,
+        list(bought),
+        list(bought.values()),
+    )
     await fetch("UPDATE carts SET version = version + 1 WHERE user_id = $1", user_id)
 
 

@@ -3,9 +3,9 @@
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.database import fetch, transaction
 from models.ids import new_id
@@ -14,12 +14,18 @@ from models.json import to_json
 SHIPPED = Path(__file__).with_name("catalogue.toml")
 
 
+# GraphQL's Int.
+MAX_INT = 2**31 - 1
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Text500 = Annotated[str, Field(min_length=1, max_length=500, pattern=PRINTABLE)]
+
+
 class Translation(BaseModel):
     """What a package is called in another language."""
 
     model_config = ConfigDict(extra="forbid")
 
-    description: str = Field(min_length=1, max_length=500)
+    description: Text500
 
 
 class PackageEntry(BaseModel):
@@ -28,12 +34,12 @@ class PackageEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")
-    name: str = Field(min_length=1, max_length=100)
-    description: str = Field(min_length=1, max_length=500)
-    tier: int = Field(ge=1)
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
+    description: Text500
+    tier: int = Field(ge=1, le=MAX_INT)
     protects_message_body: bool
-    attachment_limit_megabytes: int | None = Field(default=None, gt=0)
-    signatory_limit: int | None = Field(default=None, ge=0)
+    attachment_limit_megabytes: int | None = Field(default=None, gt=0, le=MAX_INT)
+    signatory_limit: int | None = Field(default=None, ge=0, le=MAX_INT)
     collects_confidential_information: bool
     unit_price: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
     term: Literal["MONTH", "YEAR"]
@@ -47,6 +53,13 @@ class Catalogue(BaseModel):
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     package: list[PackageEntry] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _refuse_doubles(self) -> Self:
+        codes = [entry.code for entry in self.package]
+        if len(codes) != len(set(codes)):
+            raise ValueError("the same code twice")
+        return self
 
 
 def read_catalogue(path: Path) -> Catalogue:

@@ -11,6 +11,10 @@ from models.errors import InvalidInput
 
 MAX_QUANTITY = 10_000
 MAX_EMAIL = 254
+# Controls, surrogates, unassigned and private characters, invisible formatting, line and paragraph separators.
+_UNPRINTABLE = {"Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"}
+# Some scripts cannot be written without these two.
+_JOINERS = {0x200C: "x", 0x200D: "x"}
 # BCP 47: language, and maybe script and region; what else a tag may hold changes nothing of a mail.
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
@@ -38,7 +42,7 @@ class Inputs:
             self._refuse(field, "Must not be empty.")
         elif len(clean) > most:
             self._refuse(field, f"At most {most} characters.")
-        elif any(unicodedata.category(character) in {"Cc", "Cs", "Cn"} for character in clean):
+        elif any(unicodedata.category(character) in _UNPRINTABLE for character in clean.translate(_JOINERS)):
             self._refuse(field, "Must not hold control characters.")
         return clean
 

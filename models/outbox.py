@@ -1,5 +1,6 @@
 """From events to deliveries to their outcome: what the relay reads and writes."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,16 +62,16 @@ async def take_events(moment: datetime, *, most: int) -> list[Happening]:
         moment,
         most,
     )
-    rows.sort(key=lambda row: (row["account_id"], row.pop("version") or 0, row["id"]))
-    return [happening_from_row(row) for row in rows]
+    return [happening_from_row(row) for row in _in_order(rows)]
 
 
 async def add_deliveries(deliveries: Sequence[NewDelivery], moment: datetime) -> None:
-    """Write deliveries, due at once; one for each event and consumer, whoever writes it first."""
+    """Write deliveries, due at once, to people of the event's own account; one for each event and consumer."""
     await execute_many(
         """
         INSERT INTO deliveries (id, account_id, event_id, consumer, recipient_id, in_order, attempts, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (event_id, consumer) DO NOTHING
+        SELECT $1, $2, $3, $4, users.id, $6, 0, $7 FROM users WHERE users.id = $5 AND users.account_id = $2
+        ON CONFLICT (event_id, consumer) DO NOTHING
         """,
         [
             (new_id(), new.event.account_id, new.event.id, new.consumer, new.recipient_id, new.in_order, moment)
@@ -155,3 +156,14 @@ def made_at(delivery: Delivery) -> datetime:
 def happening_from_row(row: dict[str, Any]) -> Happening:
     """An event from a row with raw JSON."""
     return Happening(**(row | {"data": orjson.loads(row["data"])}))
+
+
+def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events by time, those that move an account by its version: the clocks of two machines may differ."""
+    rows.sort(key=lambda row: row["id"])
+    queues: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row["version"] or 0, reverse=True):
+        if row["version"] is not None:
+            queues[row["account_id"]].append(row)
+    ordered = [row if row["version"] is None else queues[row["account_id"]].pop() for row in rows]
+    return [{column: row[column] for column in row if column != "version"} for row in ordered]

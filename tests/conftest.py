@@ -72,6 +72,7 @@ async def db(pool: None) -> None:
         " WHERE schemaname = 'public' AND tablename NOT IN ('tortoise_migrations', 'packages')"
     )
     await fetch(f"TRUNCATE {tables[0]['names']} RESTART IDENTITY CASCADE")
+    await fetch("SELECT setval('purchase_number', 1, false)")
     await load_shipped_catalogue()
 
 

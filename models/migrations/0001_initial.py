@@ -37,6 +37,31 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Cart",
+            fields=[
+                ("user_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                (
+                    "account",
+                    fields.ForeignKeyField(
+                        "models.Account",
+                        source_field="account_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("version", fields.BigIntField(default=0)),
+            ],
+            options={
+                "table": "carts",
+                "app": "models",
+                "pk_attr": "user_id",
+                "table_description": "A user's cart; no row means an empty one at version 0. Prices are the catalogue's until validation.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Domain",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -247,43 +272,6 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "A person of one account; the e-mail address is unique across the installation, case ignored.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Cart",
-            fields=[
-                (
-                    "user",
-                    fields.OneToOneField(
-                        "models.User",
-                        source_field="user_id",
-                        primary_key=True,
-                        db_index=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name=False,
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                (
-                    "account",
-                    fields.ForeignKeyField(
-                        "models.Account",
-                        source_field="account_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name=False,
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                ("version", fields.BigIntField(default=0)),
-            ],
-            options={
-                "table": "carts",
-                "app": "models",
-                "pk_attr": "user_id",
-                "table_description": "A user's cart; no row means an empty one at version 0. Prices are the catalogue's until validation.",
             },
             bases=["Model"],
         ),

@@ -38,6 +38,8 @@ async def request_sign_in(*, email: str) -> SignInRequested:
 
 
 async def _links_mailed_lately(user: User) -> int:
+    # Several at once wait for each other here: each must see what the one before it has recorded.
+    await User.filter(id=user.id).select_for_update(no_key=True).get()
     since = now() - SIGN_IN_LINK_LIFETIME
     asked = Event.filter(account_id=user.account_id, type=EventType.SIGN_IN_REQUESTED.value)
     return await asked.filter(actor_id=user.id, occurred_at__gt=since).count()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.account_transaction import account_transaction
-from models.carts import empty_cart, lock_cart_version
+from models.carts import take_from_cart
 from models.clock import now
 from models.errors import PaymentDeclined
 from models.events import EventType, record
@@ -74,8 +74,7 @@ async def _complete(account: Account, purchase: Purchase, payment: Payment) -> N
     await _settle(payment, PaymentState.SUCCEEDED)
     lines = await PurchaseLine.filter(purchase_id=purchase.id).order_by("id")
     pools = [await _grant(account, line) for line in lines]
-    if await lock_cart_version(purchase.buyer_id) == purchase.cart_version:
-        await empty_cart(purchase.buyer_id)
+    await take_from_cart(purchase.buyer_id, {line.package_id: line.quantity for line in lines})
     await record(
         account,
         EventType.PURCHASE_COMPLETED,

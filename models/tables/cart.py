@@ -11,8 +11,7 @@ from models.ids import new_id
 class Cart(Model):
     """A user's cart; no row means an empty one at version 0. Prices are the catalogue's until validation."""
 
-    user_id: UUID
-    user = fields.OneToOneField("models.User", related_name=False, on_delete=fields.RESTRICT, primary_key=True)
+    user_id: UUID = fields.UUIDField(primary_key=True)
     account_id: UUID
     account = fields.ForeignKeyField("models.Account", related_name=False, on_delete=fields.RESTRICT)
     version = fields.BigIntField(default=0)

@@ -1,8 +1,7 @@
 """Migrations: from nothing to the newest schema, again, at once, and in step with the tables."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import asyncpg
@@ -11,43 +10,35 @@ from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from models.database import tortoise_config
+from models.migrate import migrate, pending_migrations
+from tests.support.databases import new_database
+from tests.support.processes import call
+from tests.support.running import usher_environment
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = sorted(path.stem for path in (ROOT / "models" / "migrations").glob("0*.py"))
 
-# `migrate` opens and closes the pool of its process: it has one of its own here.
-MIGRATE = "import asyncio, sys; from models.migrate import {0}; print(*asyncio.run({0}(sys.argv[1])))"
+
+def _migrate(url: str) -> None:
+    print(*asyncio.run(migrate(url)))  # noqa: T201
 
 
-async def run(function: str, url: str) -> list[str]:
-    """Call a function of models.migrate in a process of its own; returns the names it returns."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        MIGRATE.format(function),
-        url,
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    printed, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert (process.returncode, errors.decode()) == (0, "")
-    return printed.decode().split()
+def _pending(url: str) -> None:
+    print(*asyncio.run(pending_migrations(url)))  # noqa: T201
+
+
+async def run(function: Callable[[str], None], url: str) -> list[str]:
+    """Call one of these in a process of its own, for they open and close its pool; returns the names printed."""
+    done = await call(function, url, folder=ROOT, env=usher_environment())
+    assert (done.code, done.err) == (0, "")
+    return done.out.split()
 
 
 @pytest.fixture
-async def empty_url(database_url: str, worker: str) -> AsyncIterator[str]:
+async def empty_url(database_url: str) -> AsyncIterator[str]:
     """A database with nothing in it."""
-    name = f"usher_test_{worker}_empty"
-    base, _, query = database_url.partition("?")
-    server = await asyncpg.connect(database_url)
-    try:
-        await server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        await server.execute(f'CREATE DATABASE "{name}"')
-        yield f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-        await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await server.close()
+    async with new_database(database_url) as url:
+        yield url
 
 
 async def schema_of(url: str) -> list[tuple[str, ...]]:
@@ -83,20 +74,18 @@ async def applied(url: str) -> list[str]:
 async def test_from_nothing_to_the_newest_schema_and_again_changes_nothing(
     empty_url: str, database_url: str, pool: None
 ) -> None:
-    assert await run("pending_migrations", empty_url) == ["all"]
-    assert await run("migrate", empty_url) == NAMES
+    assert await run(_pending, empty_url) == ["all"]
+    assert await run(_migrate, empty_url) == NAMES
     newest = await schema_of(empty_url)
     assert newest == await schema_of(database_url)
-    assert await run("pending_migrations", empty_url) == []
-    assert await run("migrate", empty_url) == []
+    assert await run(_pending, empty_url) == []
+    assert await run(_migrate, empty_url) == []
     assert await schema_of(empty_url) == newest
     assert await applied(empty_url) == NAMES
 
 
-async def test_three_processes_that_migrate_at_once_do_it_once(
-    empty_url: str, database_url: str, pool: None
-) -> None:
-    results = await asyncio.gather(*[run("migrate", empty_url) for _ in range(3)])
+async def test_three_processes_that_migrate_at_once_do_it_once(empty_url: str, database_url: str, pool: None) -> None:
+    results = await asyncio.gather(*[run(_migrate, empty_url) for _ in range(3)])
     assert sorted(results) == [[], [], NAMES]
     assert await applied(empty_url) == NAMES
     assert await schema_of(empty_url) == await schema_of(database_url)
@@ -105,7 +94,7 @@ async def test_three_processes_that_migrate_at_once_do_it_once(
 async def test_a_process_that_waits_to_migrate_does_not_migrate_while_the_lock_is_held(empty_url: str) -> None:
     holder = await asyncpg.connect(empty_url)
     await holder.execute("SELECT pg_advisory_lock(7236041)")
-    waiting = asyncio.create_task(run("migrate", empty_url))
+    waiting = asyncio.create_task(run(_migrate, empty_url))
     while not await holder.fetch("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
         assert not waiting.done()
         await asyncio.sleep(0.01)

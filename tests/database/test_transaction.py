@@ -61,21 +61,27 @@ async def test_a_block_that_ends_is_committed(db: None) -> None:
 
 
 async def test_a_block_that_raises_is_undone(db: None) -> None:
+    async def work() -> None:
+        async with transaction():
+            await add("one")
+            await execute_many("UPDATE accounts SET version = $1", [(7,)])
+            raise ValueError("enough")
+
     async with nothing_changes():
         with pytest.raises(ValueError, match="enough"):
-            async with transaction():
-                await add("one")
-                await execute_many("UPDATE accounts SET version = $1", [(7,)])
-                raise ValueError("enough")
+            await work()
     await assert_pool_is_whole()
 
 
 async def test_a_block_that_a_statement_fails_is_undone(db: None) -> None:
+    async def work() -> None:
+        async with transaction():
+            await add("one")
+            await add("")
+
     async with nothing_changes():
         with pytest.raises(IntegrityError):
-            async with transaction():
-                await add("one")
-                await add("")
+            await work()
     await assert_pool_is_whole()
 
 
@@ -109,12 +115,15 @@ async def test_transactions_do_not_nest(db: None) -> None:
 
 
 async def test_a_savepoint_undoes_only_its_own_block(db: None) -> None:
+    async def work() -> None:
+        async with savepoint():
+            await add("two")
+            await add("")
+
     async with transaction():
         await add("one")
         with pytest.raises(IntegrityError):
-            async with savepoint():
-                await add("two")
-                await add("")
+            await work()
         async with savepoint():
             await add("three")
     assert await names() == ["one", "three"]
@@ -212,10 +221,14 @@ async def terminate_backends(database_url: str) -> int:
     connection = await asyncpg.connect(database_url)
     try:
         ended = await connection.fetch(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        return len(ended)
+        pids = [row["pid"] for row in ended]
+        async with asyncio.timeout(20):
+            while await connection.fetch("SELECT FROM pg_stat_activity WHERE pid = ANY($1)", pids):  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+        return len(pids)
     finally:
         await connection.close()
 
@@ -234,12 +247,15 @@ async def test_after_the_database_ended_every_connection_calls_work_again(db: No
 async def test_a_transaction_whose_connection_was_ended_raises_and_the_next_works(
     db: None, database_url: str
 ) -> None:
+    async def work() -> None:
+        async with transaction():
+            await add("lost")
+            await terminate_backends(database_url)
+            await add("lost too")
+
     for _ in range(5):
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
-            async with transaction():
-                await add("lost")
-                await terminate_backends(database_url)
-                await add("lost too")
+            await work()
     assert await names() == []
     await pair("kept")
     assert await names() == ["kept", "kept"]

@@ -54,4 +54,5 @@ async def relay(mail_server: MailServer, relay_to: RelayTo, company: Company) ->
     relay = relay_to(f"smtp://127.0.0.1:{mail_server.port}?starttls=never")
     await run_until_idle(relay)
     mail_server.tries.clear()
+    mail_server.was_tried.clear()
     return relay

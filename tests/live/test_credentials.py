@@ -105,7 +105,7 @@ async def test_a_page_of_another_origin_gets_no_socket(server_url: str, cookie: 
 async def test_a_session_that_is_ended_hears_no_further_change(
     admin: Client, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", -1.0)
+    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 0.0)
     async with admin.live() as live:
         await live.subscribe(SEATS)
         version, _, _ = await next_update(live)
@@ -120,10 +120,21 @@ async def test_a_session_that_is_ended_hears_no_further_change(
         assert await failed(live) == {"code": "UNAUTHENTICATED"}
 
 
+async def test_a_session_that_is_ended_is_told_so_though_nothing_changes(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 0.05)
+    async with admin.live() as live:
+        await live.subscribe(SEATS)
+        await next_update(live)
+        await admin.run("mutation { signOut { ok } }")
+        assert await failed(live) == {"code": "UNAUTHENTICATED"}
+
+
 async def test_a_user_who_loses_the_permission_hears_no_further_change(
     admin: Client, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", -1.0)
+    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 0.0)
     await company.buy(PRO=1)
     await User.filter(id=company.users[1].id).update(role="ADMINISTRATOR")
     async with admin.live() as live:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import pytest
+from structlog.testing import capture_logs
 
 from models import feed as feed_module
 from models import wakeups
@@ -14,8 +15,7 @@ from tests.support.company import Company
 from tests.support.recorded import account_version
 from tests.support.seats_feed import NOTHING_BOUGHT, Update, commit_elsewhere, recorded_updates, update_from
 from tests.support.statements import statements
-
-COMES_WITHIN = 10.0
+from tests.support.waiting import COMES_WITHIN, until
 
 
 @pytest.fixture
@@ -32,10 +32,12 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "LOOK_EVERY", 0.01)
 
 
-async def take(company: Company, following: AsyncGenerator[SeatUpdate, None], count: int = 1) -> list[Update]:
+async def take(company: Company, following: AsyncGenerator[SeatUpdate | None, None], count: int = 1) -> list[Update]:
     """The next so many updates; fails when they do not come."""
     async with asyncio.timeout(COMES_WITHIN):
-        return [update_from(company, await anext(following)) for _ in range(count)]
+        found = [await anext(following) for _ in range(count)]
+    assert None not in found
+    return [update_from(company, update) for update in found if update]
 
 
 async def commit(company: Company, *purchased: int) -> int:
@@ -155,19 +157,19 @@ async def test_a_database_that_fails_for_a_while_delays_and_loses_nothing(
 ) -> None:
     async with aclosing(running.follow(company.account_id, None)) as following:
         ((seen, _, _),) = await take(company, following)
-        await commit(company, 1)
-        await fetch("ALTER TABLE events RENAME TO events_away")
+        await fetch("ALTER TABLE accounts RENAME TO accounts_away")
         try:
-            wakeups.announce(company.account_id)
-            waiting = asyncio.create_task(take(company, following, 2))
-            reading = running._watched[company.account_id]._refreshing
-            assert reading is not None
-            await asyncio.wait_for(reading, COMES_WITHIN)
-            assert not waiting.done()
+            with capture_logs() as entries:
+                wakeups.announce(company.account_id)
+                await until(lambda: {"feed.read_failed", "feed.look_failed"} <= {entry["event"] for entry in entries})
         finally:
-            await fetch("ALTER TABLE events_away RENAME TO events")
+            await fetch("ALTER TABLE accounts_away RENAME TO accounts")
+        await commit(company, 1)
         await commit(company, 2)
-        assert await waiting == [(seen + 1, False, {"PRO": (1, 0, 0)}), (seen + 2, False, {"PRO": (2, 0, 0)})]
+        assert await take(company, following, 2) == [
+            (seen + 1, False, {"PRO": (1, 0, 0)}),
+            (seen + 2, False, {"PRO": (2, 0, 0)}),
+        ]
 
 
 async def test_a_follower_that_fell_too_far_behind_gets_a_snapshot_and_a_quick_one_each_change(
@@ -214,6 +216,22 @@ async def test_many_followers_of_an_account_cost_one_reader(running: Feed, compa
     assert len(seen) == 2
     for follower in followers:
         await follower.aclose()
+
+
+async def test_a_follower_is_called_now_and_then_when_nothing_comes_and_misses_nothing_by_it(
+    running: Feed, company: Company
+) -> None:
+    async with aclosing(running.follow(company.account_id, None, beat=0.01)) as following:
+        ((seen, _, _),) = await take(company, following)
+        assert [await anext(following) for _ in range(3)] == [None, None, None]
+        await commit(company, 1, 2)
+        wakeups.announce(company.account_id)
+        told = []
+        async with asyncio.timeout(COMES_WITHIN):
+            while len(told) < 2:
+                if update := await anext(following):
+                    told.append(update_from(company, update))
+        assert told == [(seen + 1, False, {"PRO": (1, 0, 0)}), (seen + 2, False, {"PRO": (2, 0, 0)})]
 
 
 async def test_a_feed_listens_only_while_it_runs(company: Company) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket as sockets
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,21 +17,14 @@ from models.feed import Feed
 from tests.support.client import Client, Live
 from tests.support.company import Company
 from tests.support.seats_feed import SEATS, commit_elsewhere, next_update, updates
+from tests.support.waiting import until
 
-SETTLES_WITHIN = 10.0
 # The same, 30 kB at a time.
 LONG = (
     "subscription { seatCountsChanged { version pools { package { "
     + " ".join(f"description{number}: description" for number in range(150))
     + " } } } }"
 )
-
-
-async def until(settled: Callable[[], bool]) -> None:
-    """Wait until something holds; fails when it does not within the time that everything settles in."""
-    async with asyncio.timeout(SETTLES_WITHIN):
-        while not settled():  # noqa: ASYNC110 - what ends by itself tells nobody
-            await asyncio.sleep(0.01)
 
 
 def pool_is_idle() -> bool:
@@ -71,10 +64,13 @@ async def slow_socket(client: Client) -> AsyncIterator[Live]:
 @pytest.mark.usefixtures("nothing_left")
 async def test_a_hundred_clients_that_vanish_leave_nothing_behind(admin: Client, company: Company) -> None:
     await company.buy(PRO=3)
+    doors = asyncio.Semaphore(10)
     arrived = asyncio.Barrier(101)
 
     async def listen_and_vanish(number: int) -> None:
-        async with admin.live() as live:
+        async with AsyncExitStack() as stack:
+            async with doors:
+                live = await stack.enter_async_context(admin.live())
             await live.subscribe(SEATS)
             if number % 4:
                 await next_update(live)

@@ -44,7 +44,11 @@ async def secrets_of_a_day(company: Company, post: Post) -> dict[str, str]:
     await company.assign(ben, "ECO")
     await send_activation_link(company.viewer, license_id=license.id)
     await request_sign_in(email=ann.email)
-    _, to_ann, to_ben, fresh, sign_in = sorted(await post.collect(), key=lambda mail: mail.message["Date"].datetime)
+    mails = {(mail.to.split()[0], mail.subject): mail for mail in await post.collect()}
+    to_ann = mails["Ann", "A license has been assigned to you: Eco"]
+    to_ben = mails["Ben", "A license has been assigned to you: Eco"]
+    fresh = mails["Ann", "Your new activation link: Eco"]
+    sign_in = mails["Ann", "Your sign-in link for Usher"]
     (welcome,) = post.arrived()[:1]
     await activate_license(token=fresh.token)
     session = await complete_sign_in(token=sign_in.token, kind=SessionKind.BEARER)

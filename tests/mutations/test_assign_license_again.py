@@ -114,7 +114,7 @@ async def test_another_account_may_use_the_same_key(
 
 async def test_a_bad_key_is_refused(admin: Client, company: Company) -> None:
     await company.buy(PRO=1)
-    for key in ["", "k" * 256, "k" * 900_000, "key\x00", "\x1b", "ke\ny", "key\x7f", "ké"]:
+    for key in ["", "k" * 256, "k" * 150_000, "key\x00", "\x1b", "ke\ny", "key\x7f", "ké"]:
         async with nothing_changes():
             assert await assign(admin, **giving(company, company.users[0], idempotencyKey=key)) == BAD_KEY
 

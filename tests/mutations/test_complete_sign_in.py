@@ -153,7 +153,7 @@ async def test_a_token_with_anything_added_is_refused(client: Client, company: C
 
 
 async def test_an_unknown_token_is_refused(client: Client, company: Company) -> None:
-    for token in ["", " ", "unknown", "\x00", "\x01\x1f\x7f", "t" * 900_000, "é" * 50]:
+    for token in ["", " ", "unknown", "\x00", "\x01\x1f\x7f", "t" * 150_000, "é" * 50]:
         await assert_refused(client, token)
 
 

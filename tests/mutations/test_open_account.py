@@ -118,7 +118,7 @@ async def test_a_bad_value_is_refused_by_its_field(client: Client) -> None:
         ("companyName", "", EMPTY),
         ("companyName", " \t\n", EMPTY),
         ("companyName", "c" * 201, "At most 200 characters."),
-        ("companyName", "c" * 900_000, "At most 200 characters."),
+        ("companyName", "c" * 150_000, "At most 200 characters."),
         ("companyName", "Bakery\x00", CONTROL),
         ("companyName", "Bake\nry", CONTROL),
         ("firstName", "", EMPTY),
@@ -149,7 +149,7 @@ async def test_a_bad_value_is_refused_by_its_field(client: Client) -> None:
         ("email", "o" * 65 + "@example.net", NO_EMAIL),
         ("email", "o@" + "e" * 64 + ".net", NO_EMAIL),
         ("email", "o" * 60 + "@" + ".".join(["e" * 60] * 4) + ".net", NO_EMAIL),
-        ("email", "o" * 900_000 + "@example.net", NO_EMAIL),
+        ("email", "o" * 150_000 + "@example.net", NO_EMAIL),
     ]:
         await assert_invalid(client, "openAccount", {field: text}, **(GOOD | {field: value}))
 
@@ -173,7 +173,7 @@ async def test_what_is_no_language_tag_is_refused(client: Client) -> None:
         "../en",
         "C",
         "e" * 36,
-        "e" * 900_000,
+        "e" * 150_000,
     ]:
         await assert_invalid(client, "openAccount", {"locale": NO_LOCALE}, **(GOOD | {"locale": locale}))
 

@@ -232,7 +232,7 @@ async def test_a_payment_method_that_the_provider_does_not_know_is_refused(admin
         "4242424242424242",
         "\x00",
         "pm_card_visa\x00",
-        "m" * 900_000,
+        "m" * 150_000,
     ]:
         async with nothing_changes():
             answer = await pay(admin, purchase, paymentMethod=method)

@@ -1,5 +1,6 @@
 """requestSignIn over HTTP."""
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -24,6 +25,15 @@ async def ask(client: Client, email: str) -> None:
     assert answer["__typename"] == "SignInRequested"
     assert answer["expiresAt"].endswith("Z")
     assert earliest <= datetime.fromisoformat(answer["expiresAt"]) <= now() + SIGN_IN_LINK_LIFETIME
+
+
+async def wishes() -> dict[str, int]:
+    """How many links were asked for, by the address they go to."""
+    rows = await fetch(
+        "SELECT email, count(*) AS asked FROM events JOIN users ON users.id = actor_id"
+        " WHERE type = 'sign_in.requested' GROUP BY email"
+    )
+    return {row["email"]: row["asked"] for row in rows}
 
 
 @pytest.mark.parametrize("email", ["ann@example.com", "ANN@EXAMPLE.COM", "Ann@Example.com", " ann@example.com\n"])
@@ -63,11 +73,29 @@ async def test_an_unknown_address_gets_the_same_answer_and_nothing_happens(clien
             await ask(client, email)
 
 
-async def test_asking_again_records_another_wish(client: Client, company: Company) -> None:
-    await ask(client, "ann@example.com")
-    await ask(client, "ann@example.com")
-    events = await fetch("SELECT count(*) AS wishes FROM events WHERE type = 'sign_in.requested'")
-    assert events == [{"wishes": 2}]
+async def test_asking_again_records_another_wish_up_to_five(client: Client, company: Company) -> None:
+    for asked in range(1, 6):
+        await ask(client, "ann@example.com")
+        assert await wishes() == {"ann@example.com": asked}
+    async with nothing_changes():
+        await ask(client, "ann@example.com")
+        await ask(client, "ANN@EXAMPLE.COM")
+    await ask(client, "ben@example.com")
+    assert await wishes() == {"ann@example.com": 5, "ben@example.com": 1}
+
+
+async def test_after_a_quarter_of_an_hour_five_more_are_mailed(client: Client, company: Company) -> None:
+    for _ in range(6):
+        await ask(client, "ann@example.com")
+    await fetch("UPDATE events SET occurred_at = occurred_at - interval '15 minutes'")
+    for _ in range(6):
+        await ask(client, "ann@example.com")
+    assert await wishes() == {"ann@example.com": 10}
+
+
+async def test_twenty_at_once_are_mailed_five_links(client: Client, company: Company) -> None:
+    await asyncio.gather(*(ask(client, "ann@example.com") for _ in range(20)))
+    assert await wishes() == {"ann@example.com": 5}
 
 
 async def test_a_malformed_address_is_refused(client: Client, company: Company) -> None:
@@ -85,7 +113,7 @@ async def test_a_malformed_address_is_refused(client: Client, company: Company) 
         "ann@example.com\r\nBcc: all@example.org",
         "ann@ex\x7fample.com",
         "a" * 65 + "@example.com",
-        "a" * 900_000,
+        "a" * 150_000,
         "ann@" + "e" * 250 + ".com",
     ]:
         await assert_invalid(client, "requestSignIn", {"email": "Not an e-mail address."}, email=email)

@@ -119,7 +119,9 @@ async def test_the_same_call_again_sees_that_the_bank_has_confirmed(company: Com
 
 
 @pytest.mark.parametrize("method", ["", "pm_card", "PM_CARD_VISA", "pm_card_visa ", "4242424242424242"])
-async def test_a_method_that_is_none_of_the_providers_is_refused_before_anything(company: Company, method: str) -> None:
+async def test_a_method_that_is_none_of_the_providers_is_refused_before_anything(
+    company: Company, method: str
+) -> None:
     await company.put_in_cart(PRO=2)
     purchase = await company.validate()
     async with nothing_changes():

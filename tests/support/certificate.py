@@ -79,7 +79,7 @@ def _signed(n: int, d: int) -> bytes:
 
 
 def _extensions(key_id: bytes) -> bytes:
-    """RFC 5280, 4.2.1: key identifiers, key usage (signature, key encipherment, certificates), names, own authority."""
+    """RFC 5280, 4.2.1: key identifiers, key usage (signatures, keys, certificates), names, its own authority."""
     yes = bytes.fromhex("0101ff")
     return _sequence(
         _sequence(bytes.fromhex("0603551d0e"), _der(0x04, _der(0x04, key_id))),

@@ -35,7 +35,7 @@ class History:
 
 
 async def empty_database() -> None:
-    """Take out every row, and put the shipped catalogue in: as the fixture `db`, for one past that many tests read."""
+    """Take out every row and put the shipped catalogue in, as the fixture `db` does for one test."""
     tables = await fetch(
         "SELECT string_agg(format('%I', tablename), ', ') AS names FROM pg_tables"
         " WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"

@@ -14,6 +14,7 @@ from models.ids import new_id
 from models.json import to_json
 from tests.support.client import Live
 from tests.support.company import Company
+from tests.support.waiting import COMES_WITHIN
 
 SEATS = (
     "subscription ($after: String) { seatCountsChanged(after: $after) {"
@@ -27,7 +28,7 @@ Update = tuple[int, bool, dict[str, tuple[int, int, int]]]
 
 async def next_update(live: Live) -> Update:
     """The next message of the only subscription of a socket; fails on anything else."""
-    return update_of((await live.next())["seatCountsChanged"])
+    return update_of((await live.next(within=COMES_WITHIN))["seatCountsChanged"])
 
 
 async def updates(live: Live, count: int) -> list[Update]:

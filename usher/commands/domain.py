@@ -5,6 +5,7 @@ from uuid import UUID
 
 import typer
 
+from models.inputs import Inputs
 from models.operations.approve_domain import approve_domain
 from models.reads.domains import claims_of
 from usher.commands.shared import console, run_on_database
@@ -24,8 +25,16 @@ def approve(
     account: Annotated[UUID | None, typer.Option(help="Which account, when several claim it.")] = None,
 ) -> None:
     """Approve a claim without its TXT record: you have seen other proof."""
-    run_on_database(lambda: _approve(name.strip().lower(), account))
+    run_on_database(lambda: _approve(_clean(name), account))
     console.print(f"{name} is approved.")
+
+
+def _clean(name: str) -> str:
+    """The name as claims are kept. Raises InvalidInput."""
+    inputs = Inputs()
+    clean = inputs.domain("name", name)
+    inputs.refuse_bad()
+    return clean
 
 
 async def _approve(name: str, account_id: UUID | None) -> None:

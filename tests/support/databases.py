@@ -1,0 +1,35 @@
+"""Databases beside the one that the tests share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+
+@asynccontextmanager
+async def new_database(database_url: str) -> AsyncIterator[str]:
+    """A database with nothing in it, on the server of another.
+
+    It stays, for the next test to empty: dropping a database has the server write all of them to the disk first.
+    """
+    name = f"{database_url.partition('?')[0].rpartition('/')[2]}_new"
+    server = await asyncpg.connect(database_url)
+    try:
+        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await server.execute(f'CREATE DATABASE "{name}"')
+        await server.fetch("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
+    finally:
+        await server.close()
+    url = another_database(database_url, name)
+    emptied = await asyncpg.connect(url)
+    try:
+        await emptied.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    finally:
+        await emptied.close()
+    yield url
+
+
+def another_database(database_url: str, name: str) -> str:
+    """The URL of another database on the same server, which need not exist."""
+    base, _, query = database_url.partition("?")
+    return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")

@@ -1,0 +1,13 @@
+"""Waiting for what ends by itself and tells nobody."""
+
+import asyncio
+from collections.abc import Callable
+
+COMES_WITHIN = 20.0
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fails when it does not come to."""
+    async with asyncio.timeout(COMES_WITHIN):
+        while not holds():  # noqa: ASYNC110 - nothing tells when it does
+            await asyncio.sleep(0.01)

@@ -1,0 +1,113 @@
+"""usher migrate and usher verify, and what every command says of a database that is not as it must be."""
+
+import asyncpg
+import pytest
+
+from models.database import fetch
+from models.invariants import INVARIANTS
+from tests.support.company import Company
+from tests.support.databases import another_database
+from tests.support.refused_command import assert_one_line, assert_refused
+from tests.support.running import free_port
+from tests.support.unchanged import nothing_changes
+from tests.usher.conftest import Run
+
+MIGRATIONS = ["0001_initial", "0002_constraints"]
+
+
+async def test_migrate_makes_an_empty_database_ready_and_does_so_once(run: Run, empty_url: str) -> None:
+    done = await run("migrate", DATABASE_URL=empty_url)
+    assert (done.code, done.err) == (0, "")
+    *first, last = done.out.splitlines()
+    assert first[:2] == [f"applied {name}" for name in MIGRATIONS]
+    assert last == "The database is up to date."
+    connection = await asyncpg.connect(empty_url)
+    codes = [row["code"] for row in await connection.fetch("SELECT code FROM packages WHERE on_sale ORDER BY tier")]
+    await connection.execute("UPDATE packages SET unit_price = 1, on_sale = (code = 'ECO')")
+    again = await run("migrate", DATABASE_URL=empty_url)
+    assert (again.code, again.out, again.err) == (0, "The database is up to date.\n", "")
+    # A catalogue that is there is the operator's own.
+    kept = [tuple(row) for row in await connection.fetch("SELECT code, unit_price FROM packages WHERE on_sale")]
+    await connection.close()
+    assert codes == ["ECO", "ADVANCED", "PRO"]
+    assert kept == [("ECO", 1)]
+
+
+def table_of(printed: str) -> dict[str, str]:
+    """The table of invariants and verdicts; a name too long for its column goes on in the next line."""
+    table: dict[str, str] = {}
+    for line in printed.splitlines():
+        if line.startswith("│"):
+            name, verdict = (cell.strip() for cell in line.strip("│").split("│"))
+            if not verdict:
+                before, verdict = table.popitem()
+                name = f"{before} {name}"
+            table[name] = verdict
+    return table
+
+
+async def test_verify_proves_a_right_database(run: Run, company: Company) -> None:
+    await company.buy(ECO=2)
+    await company.assign(company.users[0], "ECO")
+    async with nothing_changes():
+        done = await run("verify")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[-1] == f"All {len(INVARIANTS)} invariants hold."
+    assert table_of(done.out) == {invariant.name: "holds" for invariant in INVARIANTS}
+
+
+async def test_verify_shows_what_is_wrong_and_exits_1(run: Run, company: Company) -> None:
+    await company.buy(ECO=2)
+    await fetch("UPDATE seat_pools SET purchased = 3")
+    async with nothing_changes():
+        done = await run("verify")
+    assert (done.code, done.err) == (1, "")
+    broken = {"counters equal the rows", "counters equal the newest events"}
+    assert table_of(done.out) == {
+        invariant.name: "1 rows differ" if invariant.name in broken else "holds" for invariant in INVARIANTS
+    }
+    lines = done.out.splitlines()
+    start = lines.index("counters equal the rows is broken by:")
+    shown = lines[start + 1]
+    assert f"account_id={company.account_id}" in shown
+    assert f"package_id={company.packages['ECO'].id}" in shown
+    assert "purchased=3, purchased_rows=2, assigned=0, assigned_rows=None" in shown
+    assert "counters equal the newest events is broken by:" in lines
+
+
+NEED_THE_DATABASE = [
+    ["verify"],
+    ["catalogue"],
+    ["account", "create", "Company", "ann@example.com", "--first-name", "Ann", "--last-name", "Example"],
+    ["domain", "approve", "example.com"],
+    ["token", "bearer", "ann@example.com"],
+    ["token", "link", "ann@example.com"],
+]
+
+
+@pytest.mark.parametrize("arguments", NEED_THE_DATABASE, ids=lambda arguments: " ".join(arguments[:2]))
+async def test_a_database_that_is_not_migrated_is_told_in_one_line(
+    run: Run, empty_url: str, arguments: list[str]
+) -> None:
+    assert_one_line(await run(*arguments, DATABASE_URL=empty_url), "The database ")
+
+
+@pytest.mark.parametrize("arguments", [*NEED_THE_DATABASE, ["migrate"]], ids=lambda words: " ".join(words[:2]))
+async def test_a_database_that_is_not_there_is_told_in_one_line(run: Run, arguments: list[str]) -> None:
+    url = f"postgres://usher:hush@127.0.0.1:{free_port()}/usher"
+    done = await run(*arguments, DATABASE_URL=url)
+    assert_one_line(done, "The database cannot be used: ")
+    assert "hush" not in done.err
+
+
+@pytest.mark.parametrize("arguments", [["verify"], ["migrate"]], ids=" ".join)
+async def test_a_database_that_the_server_does_not_have_is_told_in_one_line(
+    run: Run, database_url: str, arguments: list[str]
+) -> None:
+    url = another_database(database_url, "usher_test_of_nobody")
+    assert_one_line(await run(*arguments, DATABASE_URL=url), "The database cannot be used: ")
+
+
+async def test_a_wrong_setting_is_told_in_one_line(run: Run) -> None:
+    done = await run("verify", DATABASE_URL="mysql://db.example.com/usher")
+    assert_refused(done, "USHER_DATABASE_URL is wrong: expected postgres://user:password@host:port/database.")

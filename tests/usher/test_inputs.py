@@ -1,0 +1,301 @@
+"""What people type: what is taken, in which form it is kept, and what is refused."""
+# ruff: noqa: RUF001 - addresses and names are written in many scripts
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import InvalidInput
+from models.inputs import Inputs
+
+NOT_AN_EMAIL = "Not an e-mail address."
+NOT_A_DOMAIN = "Not a domain name, for example example.com."
+NOT_A_LOCALE = "Not a locale, for example en or fr-CA."
+EMPTY = "Must not be empty."
+CONTROLS = "Must not hold control characters."
+
+# Texts with much of what addresses, domains and locales are made of.
+ALMOST_RIGHT = st.text(st.sampled_from("aB1éß.-@_。\u00ad\u200d\u0301 "), max_size=12).map(
+    lambda typed: f"{typed}.example.com"
+) | st.from_regex(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,4}){0,2}", fullmatch=True)
+
+
+def taken(kind: str, value: Any, **limits: int) -> Any:
+    """The clean value; fails the test when it is refused."""
+    inputs = Inputs()
+    clean = getattr(inputs, kind)("field", value, **limits)
+    inputs.refuse_bad()
+    return clean
+
+
+def refused(kind: str, value: Any, **limits: int) -> str:
+    """Why the value is refused; fails the test when it is taken."""
+    inputs = Inputs()
+    getattr(inputs, kind)("field", value, **limits)
+    with pytest.raises(InvalidInput) as error:
+        inputs.refuse_bad()
+    ((path, text),) = error.value.fields
+    assert path == ("field",)
+    return text
+
+
+GOOD_EMAILS = {
+    "ann@example.com": "ann@example.com",
+    "  ann@example.com\n": "ann@example.com",
+    "Ann.Example@EXAMPLE.Com": "Ann.Example@example.com",
+    "ann+seats@sub.example.com": "ann+seats@sub.example.com",
+    "o'neil_%!#$&*/=?^`{|}~-@example.com": "o'neil_%!#$&*/=?^`{|}~-@example.com",
+    "1@example.com": "1@example.com",
+    "ann@bücher.example.com": "ann@xn--bcher-kva.example.com",
+    "ann@XN--BCHER-KVA.example.com": "ann@xn--bcher-kva.example.com",
+    "ann@EXAMPLE。com": "ann@example.com",
+    f"{'a' * 64}@example.com": f"{'a' * 64}@example.com",
+    f"a@{'b' * 63}.example.com": f"a@{'b' * 63}.example.com",
+}
+
+BAD_EMAILS = [
+    "",
+    " ",
+    "ann",
+    "@example.com",
+    "ann@",
+    "ann@localhost",
+    "ann@example",
+    "ann@@example.com",
+    "ann@example@example.com",
+    ".ann@example.com",
+    "ann.@example.com",
+    "a..b@example.com",
+    "a b@example.com",
+    "ann@exam ple.com",
+    '"a b"@example.com',
+    "élodie@example.com",
+    "ann@-example.com",
+    "ann@example-.com",
+    "ann@exa_mple.com",
+    "ann@example..com",
+    "ann@.example.com",
+    "ann@example.com.",
+    "ann@example.123",
+    "ann@[127.0.0.1]",
+    "ann@127.0.0.1",
+    "Ann <ann@example.com>",
+    "mailto:ann@example.com",
+    "ann@example.com,ben@example.com",
+    "ann@example.com;",
+    "ann@example.com\nBcc: ben@example.com",
+    "ann\r\n@example.com",
+    "ann\x00@example.com",
+    "ann@example.com\x00",
+    "ann\u202e@example.com",
+    "ann@\ud800.com",
+    "\ud800@example.com",
+    f"{'a' * 65}@example.com",
+    f"a@{'b' * 64}.com",
+    f"a@{'.'.join(['b' * 60] * 4)}.example.com",
+    "a" * 100_000,
+]
+
+
+@pytest.mark.parametrize("typed", GOOD_EMAILS)
+def test_good_addresses_are_kept_in_one_form(typed: str) -> None:
+    assert taken("email", typed) == GOOD_EMAILS[typed]
+
+
+@pytest.mark.parametrize("typed", BAD_EMAILS, ids=lambda typed: ascii(typed)[:40])
+def test_bad_addresses_are_refused(typed: str) -> None:
+    assert refused("email", typed) == NOT_AN_EMAIL
+
+
+GOOD_DOMAINS = {
+    "example.com": "example.com",
+    " Sub.EXAMPLE.com ": "sub.example.com",
+    "example.com.": "example.com",
+    "a-b.example.com": "a-b.example.com",
+    "a.io": "a.io",
+    "123.example.com": "123.example.com",
+    "bücher.example.com": "xn--bcher-kva.example.com",
+    "xn--bcher-kva.example.com": "xn--bcher-kva.example.com",
+    "BÜCHER.example.com": "xn--bcher-kva.example.com",
+    "straße.example.com": "xn--strae-oqa.example.com",
+    "例え.example.com": "xn--r8jz45g.example.com",
+    "example.рф": "example.xn--p1ai",
+    "example。com": "example.com",
+    f"{'a' * 63}.com": f"{'a' * 63}.com",
+    ".".join(["a" * 60] * 4) + ".example": ".".join(["a" * 60] * 4) + ".example",
+}
+
+BAD_DOMAINS = [
+    "",
+    ".",
+    "com",
+    "localhost",
+    ".com",
+    "example.",
+    "example..com",
+    ".example.com",
+    "-example.com",
+    "example-.com",
+    "exa_mple.com",
+    "_dmarc.example.com",
+    "exa mple.com",
+    "*.example.com",
+    "ann@example.com",
+    "https://example.com",
+    "example.com/seats",
+    "example.com:443",
+    "example.com\x00",
+    "exam\nple.com",
+    "127.0.0.1",
+    "example.123",
+    "[::1]",
+    "xn--.com",
+    "xn--a.com",
+    "ab--cd.com",
+    "👍.com",
+    "\ud800.com",
+    f"{'a' * 64}.com",
+    ".".join(["a" * 61] * 4) + ".example",
+    "a" * 100_000,
+]
+
+
+@pytest.mark.parametrize("typed", GOOD_DOMAINS)
+def test_good_domains_are_kept_in_one_form(typed: str) -> None:
+    assert taken("domain", typed) == GOOD_DOMAINS[typed]
+
+
+@pytest.mark.parametrize("typed", BAD_DOMAINS, ids=lambda typed: ascii(typed)[:40])
+def test_bad_domains_are_refused(typed: str) -> None:
+    assert refused("domain", typed) == NOT_A_DOMAIN
+
+
+# An address as a whole has 254 characters at most.
+@pytest.mark.parametrize("typed", [typed for typed in GOOD_DOMAINS if len(typed) < 250])
+def test_an_address_has_the_domain_that_was_claimed(typed: str) -> None:
+    domain = typed.strip().removesuffix(".")
+    assert taken("email", f"ann@{domain}") == f"ann@{GOOD_DOMAINS[typed]}"
+
+
+GOOD_LOCALES = {
+    "en": "en",
+    " EN ": "en",
+    "fr-CA": "fr-CA",
+    "FR-ca": "fr-CA",
+    "pt-BR": "pt-BR",
+    "es-419": "es-419",
+    "sr-Latn-RS": "sr-Latn-RS",
+    "zh-hant-tw": "zh-Hant-TW",
+}
+BAD_LOCALES = [
+    "",
+    " ",
+    "e",
+    "xx",
+    "english",
+    "fr_CA",
+    "en-XX",
+    "en-",
+    "-en",
+    "en--US",
+    "en.UTF-8",
+    "ca-ES@valencia",
+    "root",
+    "x-klingon",
+    "en\x00",
+    "en\nfr",
+    "../../etc/passwd",
+    "e" * 100_000,
+]
+
+
+@pytest.mark.parametrize("typed", GOOD_LOCALES)
+def test_good_locales_are_kept_in_one_form(typed: str) -> None:
+    assert taken("locale", typed) == GOOD_LOCALES[typed]
+
+
+@pytest.mark.parametrize("typed", BAD_LOCALES, ids=lambda typed: ascii(typed)[:40])
+def test_bad_locales_are_refused(typed: str) -> None:
+    assert refused("locale", typed) == NOT_A_LOCALE
+
+
+GOOD_TEXTS = {
+    "Ann": "Ann",
+    "\n  Ann  Example\t": "Ann  Example",
+    "Exe\u0301mple": "Ex\u00e9mple",
+    "O’Neil-Ünal & <b>": "O’Neil-Ünal & <b>",
+    "李小龍": "李小龍",
+    "👍🏽": "👍🏽",
+    "x" * 20: "x" * 20,
+    "e\u0301" * 20: "\u00e9" * 20,
+}
+BAD_TEXTS = {
+    "": EMPTY,
+    " \t\r\n\u00a0\u2003 ": EMPTY,
+    "x" * 21: "At most 20 characters.",
+    "Ann\nExample": CONTROLS,
+    "Ann\tExample": CONTROLS,
+    "Ann\x00": CONTROLS,
+    "Ann\x7f": CONTROLS,
+    "Ann\x85Example": CONTROLS,
+    "Ann\ud800": CONTROLS,
+    "Ann\uffff": CONTROLS,
+}
+
+
+@pytest.mark.parametrize("typed", GOOD_TEXTS)
+def test_good_texts_are_trimmed_and_composed(typed: str) -> None:
+    assert taken("text", typed, most=20) == GOOD_TEXTS[typed]
+
+
+@pytest.mark.parametrize("typed", BAD_TEXTS, ids=lambda typed: ascii(typed)[:40])
+def test_bad_texts_are_refused(typed: str) -> None:
+    assert refused("text", typed, most=20) == BAD_TEXTS[typed]
+
+
+@pytest.mark.parametrize(("value", "least"), [(1, 1), (10_000, 1), (0, 0)])
+def test_good_quantities(value: int, least: int) -> None:
+    assert taken("quantity", value, least=least) == value
+
+
+@pytest.mark.parametrize(("value", "least"), [(0, 1), (-1, 0), (10_001, 1), (2**31, 1), (-(2**63), 1)])
+def test_bad_quantities(value: int, least: int) -> None:
+    assert refused("quantity", value, least=least) == f"A whole number from {least} to 10000."
+
+
+def test_every_bad_field_is_told_at_once() -> None:
+    inputs = Inputs()
+    inputs.email("email", "ann")
+    inputs.text("firstName", "Ann", most=20)
+    inputs.text("lastName", "", most=20)
+    inputs.locale("locale", "xx")
+    with pytest.raises(InvalidInput) as error:
+        inputs.refuse_bad()
+    assert error.value.fields == [(("email",), NOT_AN_EMAIL), (("lastName",), EMPTY), (("locale",), NOT_A_LOCALE)]
+    assert str(error.value) == f"email: {NOT_AN_EMAIL}; lastName: {EMPTY}; locale: {NOT_A_LOCALE}"
+
+
+@pytest.mark.parametrize("kind", ["email", "domain", "locale"])
+@settings(derandomize=True, deadline=None)
+@given(typed=ALMOST_RIGHT | st.text(max_size=300))
+def test_whatever_is_typed_is_taken_or_refused_and_taking_it_again_changes_nothing(kind: str, typed: str) -> None:
+    inputs = Inputs()
+    clean = getattr(inputs, kind)("field", typed)
+    if not inputs.bad:
+        assert taken(kind, clean) == clean
+        assert clean.isascii()
+        assert clean.isprintable()
+
+
+@settings(derandomize=True, deadline=None)
+@given(typed=st.text(max_size=50))
+def test_whatever_text_is_taken_can_be_stored_and_taking_it_again_changes_nothing(typed: str) -> None:
+    inputs = Inputs()
+    clean = inputs.text("field", typed, most=20)
+    if not inputs.bad:
+        assert taken("text", clean, most=20) == clean
+        assert 1 <= len(clean) <= 20
+        assert "\x00" not in clean
+        assert clean.encode().decode() == clean

@@ -1,0 +1,225 @@
+"""Settings: where they come from, and the one line that says which of them is wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from usher.settings import Settings, SettingsError, load_settings
+
+KEY = "k" * 32
+Set = Callable[..., None]
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Set:
+    """An empty folder and an environment without settings; sets those it is called with, e.g. PORT="80"."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"USHER_{name.upper()}", raising=False)
+
+    def put(**settings: str) -> None:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"USHER_{name}", value)
+
+    return put
+
+
+def refusal() -> str:
+    """The text with which the settings are refused: one line."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    text = str(refused.value)
+    assert text == " ".join(text.split())
+    return text
+
+
+def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> None:
+    settings = load_settings()
+    assert settings.model_dump() == {
+        "database_url": None,
+        "smtp_url": None,
+        "mail_from": "Usher <usher@localhost>",
+        "public_url": "http://127.0.0.1:8000",
+        "install_url": "http://127.0.0.1:8000",
+        "host": "127.0.0.1",
+        "port": 8000,
+        "secret_key": None,
+        "cors_origins": [],
+        "payments": "sandbox",
+        "database_pool": 20,
+        "relay": True,
+        "data_folder": Path(".usher"),
+    }
+
+
+def test_every_setting_is_read_from_the_environment(env: Set) -> None:
+    env(
+        DATABASE_URL="postgresql://usher:hush@db.example.com:5433/usher?sslmode=require",
+        SMTP_URL="smtps://usher:hush@mail.example.com",
+        MAIL_FROM="Seat desk <seats@example.com>",
+        PUBLIC_URL="https://seats.example.com/",
+        INSTALL_URL="https://install.example.com/start",
+        HOST="::1",
+        PORT="80",
+        SECRET_KEY=KEY,
+        CORS_ORIGINS=" https://app.example.com, http://localhost:5173 ,",
+        PAYMENTS="sandbox",
+        DATABASE_POOL="2",
+        RELAY="false",
+        DATA_FOLDER="/var/lib/usher",
+    )
+    settings = load_settings()
+    assert settings.smtp_url is not None
+    assert settings.secret_key is not None
+    assert settings.smtp_url.get_secret_value() == "smtps://usher:hush@mail.example.com"
+    assert settings.secret_key.get_secret_value() == KEY
+    assert settings.model_dump(exclude={"smtp_url", "secret_key"}) == {
+        "database_url": "postgresql://usher:hush@db.example.com:5433/usher?sslmode=require",
+        "mail_from": "Seat desk <seats@example.com>",
+        "public_url": "https://seats.example.com",
+        "install_url": "https://install.example.com/start",
+        "host": "::1",
+        "port": 80,
+        "cors_origins": ["https://app.example.com", "http://localhost:5173"],
+        "payments": "sandbox",
+        "database_pool": 2,
+        "relay": False,
+        "data_folder": Path("/var/lib/usher"),
+    }
+
+
+WRONG = {
+    "DATABASE_URL": ["mysql://db.example.com/usher", "postgres://db.example.com", "usher", ""],
+    "SMTP_URL": ["http://mail.example.com", "mail.example.com", "smtp://", "smtp://a?starttls=maybe", ""],
+    "MAIL_FROM": ["nobody", "Usher", "", "<>"],
+    "PUBLIC_URL": ["seats.example.com", "ftp://seats.example.com", "https://", "https://a.example.com/?b=c", "/"],
+    "INSTALL_URL": ["install.example.com", "javascript:alert(1)", "https://install.example.com/#start"],
+    "PORT": ["eighty", "-1", "0", "65536", "80.5", ""],
+    "SECRET_KEY": ["short", "k" * 31, ""],
+    "CORS_ORIGINS": [
+        "app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/path",
+        "*",
+        "null",
+        "ftp://app.example.com",
+        "https://app.example.com,nonsense",
+    ],
+    "PAYMENTS": ["gold", "Sandbox", ""],
+    "DATABASE_POOL": ["1", "201", "many"],
+    "RELAY": ["perhaps", "2", ""],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_setting_is_named_in_one_line(env: Set, name: str, value: str) -> None:
+    env(**{name: value})
+    assert refusal().startswith(f"USHER_{name} is wrong: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("DATABASE_URL", "usher", "expected postgres://user:password@host:port/database."),
+        (
+            "SMTP_URL",
+            "usher",
+            "expected smtp://user:password@host:port or smtps://..., ?starttls=required|auto|never.",
+        ),
+        ("MAIL_FROM", "nobody", "expected an address, e.g. Usher <usher@example.com>."),
+        ("PUBLIC_URL", "usher", "expected http://host or https://host."),
+        ("SECRET_KEY", "short", "use at least 32 random characters."),
+        ("CORS_ORIGINS", "usher", "usher is not an origin, e.g. https://app.example.com."),
+        ("PAYMENTS", "gold", "expected one of: sandbox."),
+        ("DATABASE_POOL", "1", "Input should be greater than or equal to 2."),
+    ],
+)
+def test_the_line_says_what_is_expected(env: Set, name: str, value: str, text: str) -> None:
+    env(**{name: value})
+    assert refusal() == f"USHER_{name} is wrong: {text}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "hush"),
+        ("SMTP_URL", "smtp://usher:hush@"),
+        ("SMTP_URL", "smtp://usher:hush/hush@mail.example.com"),
+        ("SMTP_URL", "smtp://usher:hush#hush@mail.example.com"),
+        ("DATABASE_URL", "postgres://usher:hush@db.example.com"),
+        ("DATABASE_URL", "postgres://usher:hush/hush@db.example.com/usher"),
+        ("DATABASE_URL", "postgres://usher:hush?hush@db.example.com/usher"),
+    ],
+)
+def test_a_wrong_setting_does_not_give_its_secret_away(env: Set, name: str, value: str) -> None:
+    env(**{name: value})
+    text = refusal()
+    assert text.startswith(f"USHER_{name} is wrong: ")
+    assert "hush" not in text
+
+
+def test_secrets_do_not_show(env: Set) -> None:
+    env(
+        SECRET_KEY="hush" * 8,
+        SMTP_URL="smtp://usher:hush@mail.example.com",
+        DATABASE_URL="postgres://usher:hush@db.example.com/usher",
+    )
+    settings = load_settings()
+    assert "hush" not in repr(settings)
+    assert "hush" not in str(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "help_text"),
+    [
+        ("secret_key", "Set it to 32 or more random characters; links in mails are made with it."),
+        ("smtp_url", "Set it to your mail server, e.g. smtp://user:password@host:587?starttls=required"),
+    ],
+)
+def test_a_missing_setting_is_named_with_its_help(env: Set, name: str, help_text: str) -> None:
+    settings = load_settings()
+    with pytest.raises(SettingsError) as refused:
+        settings.require(name)
+    assert str(refused.value) == f"USHER_{name.upper()} is missing. {help_text}"
+    with pytest.raises(SettingsError, match="USHER_SECRET_KEY is missing"):
+        settings.require("secret_key", "smtp_url")
+
+
+def test_what_is_set_is_not_missing(env: Set) -> None:
+    env(SECRET_KEY=KEY, SMTP_URL="smtp://mail.example.com")
+    load_settings().require("secret_key", "smtp_url")
+
+
+def test_settings_are_read_from_the_file_too_and_the_environment_wins(env: Set, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        f"USHER_PORT=1234\nUSHER_HOST=127.0.0.2\nUSHER_SECRET_KEY={KEY}\n"
+        "USHER_CORS_ORIGINS=https://a.example.com,https://b.example.com\n"
+        "# a comment\nPORT=1\nUSHER_NO_SETTING=of ours\n"
+    )
+    env(PORT="4321")
+    settings = load_settings()
+    assert (settings.port, settings.host) == (4321, "127.0.0.2")
+    assert settings.public_url == "http://127.0.0.2:4321"
+    assert settings.cors_origins == ["https://a.example.com", "https://b.example.com"]
+    assert settings.secret_key is not None
+    assert settings.secret_key.get_secret_value() == KEY
+
+
+def test_a_wrong_setting_in_the_file_is_named_too(env: Set, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("USHER_PORT=eighty\n")
+    assert refusal().startswith("USHER_PORT is wrong: ")
+
+
+def test_pages_to_install_are_ours_where_none_is_named(env: Set) -> None:
+    env(PUBLIC_URL="https://seats.example.com/")
+    assert load_settings().install_url == "https://seats.example.com"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("0.0.0.0", "http://localhost:8000"), ("::", "http://localhost:8000"), ("::1", "http://[::1]:8000")],
+)
+def test_links_lead_to_an_address_that_can_be_followed(env: Set, host: str, url: str) -> None:
+    env(HOST=host)
+    assert load_settings().public_url == url
