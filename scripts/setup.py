@@ -86,9 +86,7 @@ def _run(command: list[str], problem: str, folder: Path = ROOT) -> None:
     path = f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = os.environ | {"VIRTUAL_ENV": str(VENV), "UV_PROJECT_ENVIRONMENT": str(VENV), "PATH": path}
     with LOG.open("a") as log:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
-        )
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         _fail(f"{problem} Details are in {LOG.relative_to(ROOT)}.")
 
