@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
 
+from models import wakeups
 from models.clock import now
 from models.database import savepoint, transaction
 from models.errors import EmailTaken
@@ -43,6 +44,7 @@ async def open_account(
         user.account_id = account.id
         await save_new_user(user)
         await record(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
+    wakeups.announce(account.id)
     return AccountOpened(account, user)
 
 

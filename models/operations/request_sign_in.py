@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models import wakeups
 from models.clock import now
 from models.database import transaction
 from models.events import EventType, record_for_user
@@ -34,6 +35,8 @@ async def request_sign_in(*, email: str) -> SignInRequested:
         user = await user_by_email(address)
         if user and await _links_mailed_lately(user) < MOST_LINKS:
             await record_for_user(user, EventType.SIGN_IN_REQUESTED)
+    if user:
+        wakeups.announce(user.account_id)
     return SignInRequested(now() + SIGN_IN_LINK_LIFETIME)
 
 
