@@ -36,7 +36,11 @@ INSTALL_URL = "https://install.example.com/start"
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
     """A server to make databases on: the one USHER_TEST_DATABASE_URL names, else the embedded one."""
-    return os.environ.get("USHER_TEST_DATABASE_URL") or start_postgres(ROOT / ".usher" / "test")
+    if named := os.environ.get("USHER_TEST_DATABASE_URL"):
+        return named
+    url = start_postgres(ROOT / ".usher" / "test")
+    asyncio.run(_trade_safety_for_speed(url))
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -148,6 +152,16 @@ def relay(mailbox: Mailbox, mail_config: MailConfig, db: None) -> Relay:
     """A relay that sends to the mailbox; tests run its rounds themselves."""
     server = SmtpServer.from_url(f"smtp://127.0.0.1:{mailbox.port}?starttls=never")
     return Relay(Postman(server, mail_config), make_provider("sandbox"))
+
+
+async def _trade_safety_for_speed(server: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
 
 
 async def _make_database(server: str, name: str) -> None:
