@@ -19,6 +19,7 @@ from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.database import connect, disconnect
 from models.feed import Feed
+from models.neighbours import Neighbours
 from payments import make_provider
 from usher.settings import Settings
 
@@ -75,6 +76,11 @@ async def database(settings: Settings) -> AsyncIterator[None]:
         await disconnect()
 
 
+def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """The connection to the other processes on the same database, while the block runs."""
+    return Neighbours(settings.database_url or "").running()
+
+
 @asynccontextmanager
 async def relaying(relay: Relay) -> AsyncIterator[None]:
     """Run a relay, and the look at claimed domains, beside the block; it ends within seconds of it."""
@@ -97,6 +103,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(database(settings))
+            await stack.enter_async_context(neighbours(settings))
             await stack.enter_async_context(services.feed.running())
             if settings.relay:
                 await stack.enter_async_context(relaying(build_relay(settings)))

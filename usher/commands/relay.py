@@ -5,7 +5,7 @@ import signal
 
 from usher.commands.shared import console, start_database
 from usher.logs import configure_logs
-from usher.process import build_relay, database, relaying
+from usher.process import build_relay, database, neighbours, relaying
 from usher.settings import Settings, load_settings
 
 
@@ -27,5 +27,5 @@ async def _relay(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with database(settings), relaying(build_relay(settings)):
+    async with database(settings), neighbours(settings), relaying(build_relay(settings)):
         await stop.wait()

@@ -1,0 +1,88 @@
+"""Telling the other processes on the same database that an account has new events, and hearing it from them.
+
+By LISTEN and NOTIFY on one connection outside the pool. A NOTIFY inside the business's transaction would make all
+commits of the cluster wait for each other; here one statement tells of everything that was committed since the last.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import structlog
+
+from models import wakeups
+from models.database import ANSWER_WITHIN, credentials
+
+CHANNEL = "usher_accounts"
+# A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
+MOST_IDS = 200
+RECONNECT_AFTER = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Neighbours:
+    """The connection to the other processes. While it is lost, everybody still looks for themselves every second."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._me = uuid4().hex
+        self._untold: set[UUID] = set()
+        self._woken = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Speak and listen while the block runs."""
+        stop_speaking = wakeups.speak(self._note)
+        talking = asyncio.create_task(self._talk())
+        try:
+            yield
+        finally:
+            stop_speaking()
+            talking.cancel()
+            with suppress(asyncio.CancelledError):
+                await talking
+
+    def _note(self, account_id: UUID) -> None:
+        self._untold.add(account_id)
+        self._woken.set()
+
+    async def _talk(self) -> None:
+        while True:
+            try:
+                await self._talk_while_connected()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("neighbours.lost", error=type(error).__name__)
+            await asyncio.sleep(RECONNECT_AFTER)
+
+    async def _talk_while_connected(self) -> None:
+        connection = await asyncpg.connect(**credentials(self._url), command_timeout=ANSWER_WITHIN)
+        try:
+            # A connection that ends must end the wait below.
+            connection.add_termination_listener(lambda _: self._woken.set())
+            await connection.add_listener(CHANNEL, self._hear)
+            while not connection.is_closed():
+                await self._tell(connection)
+                await self._woken.wait()
+        finally:
+            connection.terminate()
+
+    async def _tell(self, connection: asyncpg.Connection) -> None:
+        self._woken.clear()
+        while self._untold:
+            ids = set(islice(self._untold, MOST_IDS))
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, self._payload(ids))
+            self._untold -= ids
+
+    def _payload(self, ids: Iterable[UUID]) -> str:
+        return " ".join([self._me, *map(str, ids)])
+
+    def _hear(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
+        speaker, *ids = str(payload).split()
+        if speaker != self._me:
+            for account_id in ids:
+                wakeups.pass_on(UUID(account_id))

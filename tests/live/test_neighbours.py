@@ -1,0 +1,109 @@
+"""What is committed by one process reaches the followers of another."""
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+import models.feed
+from api.ids import encode_id
+from models import wakeups
+from models.database import fetch
+from models.feed import Feed
+from models.neighbours import CHANNEL, Neighbours
+from tests.conftest import SECRET_KEY
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.running import free_port, running_usher
+from tests.support.waiting import until
+
+WITHIN = 20.0
+
+
+@pytest.fixture
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No feed finds anything by its own look: only what it is told of arrives."""
+    monkeypatch.setattr(models.feed, "LOOK_EVERY", 3600.0)
+
+
+async def listening() -> int:
+    rows = await fetch(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE $1",
+        f"LISTEN%{CHANNEL}%",
+    )
+    return rows[0]["count"]
+
+
+async def until_listening() -> None:
+    async with asyncio.timeout(WITHIN):
+        while not await listening():  # noqa: ASYNC110 - the server tells nobody when it does
+            await asyncio.sleep(0.02)
+
+
+async def test_an_assignment_through_another_process_is_told_here(
+    company: Company, database_url: str, nobody_looks: None, tmp_path: Path
+) -> None:
+    await company.buy(PRO=1)
+    port = free_port()
+    settings = {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": SECRET_KEY,
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "PORT": str(port),
+    }
+    feed = Feed()
+    async with (
+        feed.running(),
+        Neighbours(database_url).running(),
+        running_usher("serve", "--no-relay", ready="Application startup complete", folder=tmp_path, **settings),
+        aclosing(feed.follow(company.account_id, None)) as updates,
+        Client(f"http://127.0.0.1:{port}", await company.access_token()) as admin,
+    ):
+        await until_listening()
+        first = await anext(updates)
+        assert first is not None
+        assert first.snapshot
+        done = await admin.mutate(
+            "assignLicense",
+            "",
+            userId=encode_id("User", company.users[0].id),
+            packageId=encode_id("Package", company.packages["PRO"].id),
+        )
+        assert done["__typename"] == "LicenseAssigned"
+        told = await asyncio.wait_for(anext(updates), WITHIN)
+        assert told is not None
+        assert [(pool.purchased, pool.assigned) for pool in told.pools] == [(1, 1)]
+
+
+async def test_a_lost_connection_is_made_again(company: Company, database_url: str) -> None:
+    heard: list[object] = []
+    stop = wakeups.listen(heard.append)
+    try:
+        async with Neighbours(database_url).running():
+            await until_listening()
+            await fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
+            )
+            async with asyncio.timeout(WITHIN):
+                while company.account_id not in heard:
+                    await fetch("SELECT pg_notify($1, $2)", CHANNEL, f"another {company.account_id}")
+                    await asyncio.sleep(0.05)
+    finally:
+        stop()
+
+
+async def test_what_this_process_says_is_not_heard_by_itself(company: Company, database_url: str) -> None:
+    heard: list[object] = []
+    neighbours = Neighbours(database_url)
+    async with neighbours.running():
+        await until_listening()
+        stop = wakeups.listen(heard.append)
+        await company.buy(ECO=1)
+        own = len(heard)
+        # What another says comes after it on the same connection, so nothing of our own is still on its way.
+        await fetch("SELECT pg_notify($1, $2)", CHANNEL, f"another {company.users[0].id}")
+        await until(lambda: company.users[0].id in heard)
+        stop()
+    assert heard[own:] == [company.users[0].id]
