@@ -22,7 +22,9 @@ Counts = dict[str, tuple[int, int, int]]
 async def test_the_whole_job(tmp_path: Path) -> None:
     port = str(free_port())
     demo = {"PORT": port, "DATA_FOLDER": str(tmp_path / "data")}
-    async with running_usher("demo", ready="The link signs in once", folder=tmp_path, **demo) as printed:
+    # A database that the settings name is not the demo's to touch: this one would not even answer.
+    elsewhere = demo | {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/elsewhere"}
+    async with running_usher("demo", ready="The link signs in once", folder=tmp_path, **elsewhere) as printed:
         token = _token_of(printed)
         mails = Mails(tmp_path / "data" / "mailbox")
         async with Client(f"http://127.0.0.1:{port}") as nobody:

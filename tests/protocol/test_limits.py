@@ -1,0 +1,119 @@
+"""Documents that would cost the server more than they cost their sender."""
+
+import pytest
+from graphql import build_schema, get_introspection_query, parse, validate
+
+from api.limits import MAX_CHARACTERS, MAX_COST, MAX_DEPTH, DocumentLimits
+from api.schema import schema
+from tests.support.client import Client
+from tests.support.unchanged import nothing_changes
+
+
+def refused(document: str) -> list[dict[str, object]]:
+    """What the limits say of a document."""
+    errors = validate(schema._schema, parse(document), [DocumentLimits])
+    return [{key: (e.extensions or {})[key] for key in ("code", "limit", "asked", "allowed")} for e in errors]
+
+
+def too_much(limit: str, asked: str, allowed: int) -> dict[str, object]:
+    return {"code": "LIMIT_EXCEEDED", "limit": limit, "asked": asked, "allowed": allowed}
+
+
+def fan_out(levels: int) -> str:
+    """Fragments that spread the next one twice: as many paths as two to the power of the levels."""
+    fragments = [
+        f"fragment F{n} on User {{ a: license {{ user {{ ...F{n + 1} }} }} b: license {{ user {{ ...F{n + 1} }} }} }}"
+        for n in range(levels)
+    ]
+    return f"{{ viewer {{ user {{ ...F0 }} }} }} {' '.join(fragments)} fragment F{levels} on User {{ id }}"
+
+
+def nested(depth: int) -> str:
+    """Fields inside one another, so many deep."""
+    pairs = "license { user { " * ((depth - 3) // 2)
+    return "{ viewer { user { " + pairs + "id " + "} } " * ((depth - 3) // 2) + "} } }"
+
+
+async def test_a_short_document_that_fans_out_without_end_is_refused(client: Client) -> None:
+    document = fan_out(18)
+    async with nothing_changes():
+        answer = await client.post(document)
+    assert "data" not in answer
+    limits = {error["extensions"]["limit"]: error["extensions"]["asked"] for error in answer["errors"]}
+    # Level n costs 4 + 2 times level n + 1, and the innermost 1: 2^18 * 5 - 4, inside two fields.
+    assert limits["cost"] == str(5 * 2**18 - 4 + 2)
+
+
+def test_a_fan_out_of_any_height_is_measured_in_one_pass() -> None:
+    assert too_much("cost", "more than 10^12", MAX_COST) in refused(fan_out(60))
+
+
+def test_a_field_costs_one_times_the_pages_it_lies_in() -> None:
+    page = "{{ account {{ users(first: {size}) {{ nodes {{ id email license {{ id }} }} }} }} }}"
+    # account, users, and for each of the rows: nodes, id, email, license, id.
+    assert refused(page.format(size=100)) == []
+    inner = "users(first: 100) { nodes { license { user { license { user { email } } } } } }"
+    doubled = "{ account { " + " ".join(f"p{n}: {inner}" for n in range(18)) + " } }"
+    assert refused(doubled) == [too_much("cost", str(1 + 18 * (1 + 100 * 6)), MAX_COST)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rows"), [("", 50), ("(first: 7)", 7), ("(last: 9)", 9), ("(first: $size)", 100)]
+)
+def test_a_page_counts_as_what_is_asked_for_or_the_most_there_can_be(arguments: str, rows: int) -> None:
+    pages = " ".join(f"p{n}: licenses{arguments} {{ nodes {{ id }} }}" for n in range(5000 // rows + 1))
+    document = f"query ($size: Int) {{ account {{ {pages} }} }}"
+    number = 5000 // rows + 1
+    assert refused(document) == [too_much("cost", str(1 + number * (1 + 2 * rows)), MAX_COST)]
+
+
+def test_nodes_counts_its_ids_and_a_connections_nodes_counts_once() -> None:
+    assert refused('{ nodes(ids: ["a", "b"]) { id ... on User { email } } }') == []
+    wide = " ".join(f"n{n}: id" for n in range(120))
+    assert refused(f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {wide} }} }}") == [
+        too_much("cost", str(1 + 100 * 120), MAX_COST)
+    ]
+
+
+def test_depth_is_limited() -> None:
+    assert refused(nested(MAX_DEPTH - 1)) == []
+    assert refused(nested(MAX_DEPTH + 1)) == [too_much("depth", str(MAX_DEPTH + 1), MAX_DEPTH)]
+
+
+def test_fragments_that_spread_themselves_end() -> None:
+    assert refused("{ viewer { user { ...A } } } fragment A on User { id ...B } fragment B on User { id ...A }") == []
+
+
+def test_introspection_is_well_inside() -> None:
+    query = get_introspection_query(input_value_deprecation=True, schema_description=True, specified_by_url=True)
+    assert refused(query) == []
+    assert build_schema(schema.as_str()) is not None
+
+
+async def test_a_long_document_is_refused_before_anything_reads_it(client: Client) -> None:
+    comment = "#" + "x" * MAX_CHARACTERS + "\n"
+    answer = await client.post(comment + "{ packages { code } }")
+    asked = str(len(comment) + len("{ packages { code } }"))
+    assert [error["extensions"] for error in answer["errors"]] == [too_much("length", asked, MAX_CHARACTERS)]
+
+
+async def test_a_name_that_would_take_long_to_compose_is_refused_by_its_length(client: Client) -> None:
+    marks = "\u0345\u0301" * 40_000
+    async with nothing_changes():
+        answer = await client.mutate(
+            "openAccount",
+            "... on InvalidInputError { fields { path message } }",
+            companyName=marks,
+            email="new@example.net",
+            firstName="Ann",
+            lastName="Example",
+        )
+    assert answer["fields"] == [{"path": ["companyName"], "message": "At most 200 characters."}]
+
+
+async def test_an_origin_that_is_none_is_another_site(client: Client) -> None:
+    response = await client.http.post(
+        "/graphql", json={"query": "{ packages { code } }"}, headers={"origin": "http://["}
+    )
+    assert response.status_code == 200
+    assert len(response.json()["data"]["packages"]) == 3
