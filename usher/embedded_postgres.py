@@ -22,6 +22,11 @@ def start_postgres(folder: Path) -> str:
     return server.get_uri(DATABASE)
 
 
+def has_postgres(folder: Path) -> bool:
+    """Whether a folder holds the data of an embedded PostgreSQL."""
+    return (folder / "postgres" / "PG_VERSION").exists()
+
+
 def _pgserver() -> ModuleType:
     """Import the library, with its lock and its sockets in a folder of this user's own.
 

@@ -1,5 +1,7 @@
 """usher migrate and usher verify, and what every command says of a database that is not as it must be."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 
@@ -8,7 +10,7 @@ from models.invariants import INVARIANTS
 from tests.support.company import Company
 from tests.support.databases import another_database
 from tests.support.refused_command import assert_one_line, assert_refused
-from tests.support.running import free_port
+from tests.support.running import free_port, run_usher
 from tests.support.unchanged import nothing_changes
 from tests.usher.conftest import Run
 
@@ -111,3 +113,11 @@ async def test_a_database_that_the_server_does_not_have_is_told_in_one_line(
 async def test_a_wrong_setting_is_told_in_one_line(run: Run) -> None:
     done = await run("verify", DATABASE_URL="mysql://db.example.com/usher")
     assert_refused(done, "USHER_DATABASE_URL is wrong: expected postgres://user:password@host:port/database.")
+
+
+async def test_a_command_in_a_folder_without_a_database_says_so_and_makes_none(tmp_path: Path) -> None:
+    exit_code, printed = await run_usher("verify", folder=tmp_path)
+    assert exit_code == 2
+    assert printed.startswith("usher: There is no database in .usher here.")
+    assert printed.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

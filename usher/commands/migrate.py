@@ -4,9 +4,9 @@ import asyncio
 
 from models.catalogue import load_shipped_catalogue
 from models.migrate import migrate as apply_migrations
-from usher.commands.shared import console, settings_with_database
+from usher.commands.shared import console, start_database
 from usher.process import database
-from usher.settings import Settings
+from usher.settings import Settings, load_settings
 
 
 def migrate() -> None:
@@ -14,7 +14,9 @@ def migrate() -> None:
 
     Safe to run again and at once from several machines. PostgreSQL 15 and later.
     """
-    applied = asyncio.run(bring_up_to_date(settings_with_database()))
+    settings = load_settings()
+    start_database(settings)
+    applied = asyncio.run(bring_up_to_date(settings))
     for name in applied:
         console.print(f"applied {name}")
     console.print("The database is up to date.")

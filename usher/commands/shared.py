@@ -6,20 +6,13 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
-from usher.embedded_postgres import start_postgres
+from usher.embedded_postgres import has_postgres, start_postgres
 from usher.process import database
-from usher.settings import Settings, load_settings
+from usher.settings import Settings, SettingsError, load_settings
 
 Result = TypeVar("Result")
 
 console = Console(highlight=False)
-
-
-def settings_with_database() -> Settings:
-    """The settings, with the embedded PostgreSQL started where no database is named."""
-    settings = load_settings()
-    start_database(settings)
-    return settings
 
 
 def start_database(settings: Settings) -> None:
@@ -29,8 +22,14 @@ def start_database(settings: Settings) -> None:
 
 
 def run_on_database(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Do one piece of work on the configured database."""
-    settings = settings_with_database()
+    """Do one piece of work on the configured database, which must be there. Raises SettingsError."""
+    settings = load_settings()
+    if settings.database_url is None and not has_postgres(settings.data_folder):
+        raise SettingsError(
+            f"There is no database in {settings.data_folder} here. Set USHER_DATABASE_URL or USHER_DATA_FOLDER,"
+            " or make one with `usher migrate`."
+        )
+    start_database(settings)
 
     async def connected() -> Result:
         async with database(settings):
