@@ -1,5 +1,4 @@
 """usher catalogue: the packages on sale, from a file."""
-# ruff: noqa: ASYNC240 - small files, written for a process that reads them
 
 import tomllib
 from collections.abc import AsyncIterator
