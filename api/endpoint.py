@@ -135,10 +135,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
 
 def _plainly_spelled(scope: Scope) -> Scope:
-    """The request with its media types in lower case, which is all that Strawberry reads."""
-    headers = [
-        (name, value.lower() if name in {b"content-type", b"accept"} else value) for name, value in scope["headers"]
-    ]
+    """The request with its content type in lower case, which is all that Strawberry reads."""
+    headers = [(name, value.lower() if name == b"content-type" else value) for name, value in scope["headers"]]
     return {**scope, "headers": headers}
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from models import wakeups
+from models.beside import beside
 from models.database import fetch
 from models.inventory import PoolCounts, read_inventory
 from models.reads.feed import SeatChange, seat_changes_after
@@ -46,14 +47,11 @@ class Feed:
     async def running(self) -> AsyncIterator[None]:
         """Listen for commits of this process, and look around every second for those of others."""
         stop_listening = wakeups.listen(self._wake)
-        looking = asyncio.create_task(self._look_around())
         try:
-            yield
+            async with beside(self._look_around()):
+                yield
         finally:
             stop_listening()
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
 
     async def follow(
         self, account_id: UUID, after: int | None, *, beat: float = 60.0

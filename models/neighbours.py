@@ -6,7 +6,7 @@ commits of the cluster wait for each other; here one statement tells of everythi
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 
 from models import wakeups
+from models.beside import beside
 from models.database import ANSWER_WITHIN, credentials
 
 CHANNEL = "usher_accounts"
@@ -38,14 +39,11 @@ class Neighbours:
     async def running(self) -> AsyncIterator[None]:
         """Speak and listen while the block runs."""
         stop_speaking = wakeups.speak(self._note)
-        talking = asyncio.create_task(self._talk())
         try:
-            yield
+            async with beside(self._talk()):
+                yield
         finally:
             stop_speaking()
-            talking.cancel()
-            with suppress(asyncio.CancelledError):
-                await talking
 
     def _note(self, account_id: UUID) -> None:
         self._untold.add(account_id)

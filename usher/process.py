@@ -17,6 +17,7 @@ from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
+from models.beside import beside
 from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
@@ -86,12 +87,11 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
     """Run a relay, and the look at claimed domains, beside the block; it ends within seconds of it."""
     stop = asyncio.Event()
     running = asyncio.create_task(relay.run(stop))
-    checking = asyncio.create_task(DomainChecker().run())
     try:
-        yield
+        async with beside(DomainChecker().run()):
+            yield
     finally:
         stop.set()
-        checking.cancel()
         try:
             await asyncio.wait_for(running, RELAY_STOPS_WITHIN)
         except TimeoutError:

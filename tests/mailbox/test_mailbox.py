@@ -20,14 +20,6 @@ HTML = """<!doctype html><html><head><link rel="preconnect" href="https://remote
 
 
 @pytest.fixture
-async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
-    mailbox = Mailbox(tmp_path / "mails")
-    await mailbox.start()
-    yield mailbox
-    await mailbox.stop()
-
-
-@pytest.fixture
 async def client(mailbox: Mailbox) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(Starlette(routes=mailbox_routes(mailbox)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://usher.example.com") as client:
@@ -101,13 +93,13 @@ async def test_a_restart_keeps_mails_and_counts(mailbox: Mailbox, tmp_path: Path
     await send(mailbox, a_mail(1), a_mail(1), a_mail(2))
     kept = mailbox.messages()
     await mailbox.stop()
-    again = Mailbox(tmp_path / "mails")
+    again = Mailbox(tmp_path / "mailbox")
     assert again.messages() == kept
     await again.start()
     await send(again, a_mail(1))
     await again.stop()
     assert sorted(summary.received for summary in again.messages()) == [1, 3]
-    assert {path.suffix for path in (tmp_path / "mails").iterdir()} == {".eml"}
+    assert {path.suffix for path in (tmp_path / "mailbox").iterdir()} == {".eml"}
 
 
 async def test_the_source_is_what_was_sent(mailbox: Mailbox) -> None:
@@ -120,9 +112,9 @@ async def test_the_source_is_what_was_sent(mailbox: Mailbox) -> None:
 async def test_files_that_others_put_or_take_are_noticed(mailbox: Mailbox, tmp_path: Path) -> None:
     await send(mailbox, a_mail(1))
     [summary] = mailbox.messages()
-    (tmp_path / "mails" / f"{'a' * 32}.eml").write_bytes(b"Subject: by hand\r\n\r\n")
-    (tmp_path / "mails" / "notes.eml").write_bytes(b"Subject: not ours\r\n\r\n")
-    (tmp_path / "mails" / f"{summary.id}.eml").unlink()
+    (tmp_path / "mailbox" / f"{'a' * 32}.eml").write_bytes(b"Subject: by hand\r\n\r\n")
+    (tmp_path / "mailbox" / "notes.eml").write_bytes(b"Subject: not ours\r\n\r\n")
+    (tmp_path / "mailbox" / f"{summary.id}.eml").unlink()
     assert [summary.subject for summary in mailbox.messages()] == ["by hand"]
 
 

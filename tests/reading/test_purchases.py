@@ -5,17 +5,16 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
 from models.clock import now
 from models.errors import PaymentDeclined
 from models.operations.cancel_purchase import cancel_purchase
 from models.operations.proceed_to_purchase import proceed_to_purchase
 from models.tables import Payment, Purchase
 from payments import make_provider
-from tests.support.carts import shown_line, total_of
 from tests.support.client import Client
 from tests.support.company import Company
-from tests.support.shown import PURCHASE, moment, money
+from tests.support.purchases import SUCCEEDED, shown_purchase
+from tests.support.shown import PURCHASE, money
 
 PURCHASES = f"{{ account {{ purchases {{ totalCount nodes {PURCHASE} }} }} }}"
 PAGE = (
@@ -23,7 +22,6 @@ PAGE = (
     " purchases(first: $first, after: $after, last: $last, before: $before) {"
     " nodes { number } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } } }"
 )
-PAID = {"provider": "sandbox", "state": "SUCCEEDED", "clientSecret": None, "declineCode": None}
 
 
 async def pay(company: Company, purchase: Purchase, method: str) -> None:
@@ -35,24 +33,6 @@ async def pay(company: Company, purchase: Purchase, method: str) -> None:
         idempotency_key=f"{method} {purchase.id}",
         provider=make_provider("sandbox"),
     )
-
-
-async def shown_purchase(
-    purchase: Purchase, state: str, payment: dict[str, Any] | None, **seats: int
-) -> dict[str, Any]:
-    row = await Purchase.get(id=purchase.id)
-    return {
-        "id": encode_id("Purchase", row.id),
-        "number": row.number,
-        "state": state,
-        "createdAt": moment(row.created_at),
-        "expiresAt": moment(row.expires_at),
-        "acceptedAt": moment(row.accepted_at),
-        "completedAt": moment(row.completed_at),
-        "total": money(total_of(**seats)),
-        "lines": [shown_line(code, quantity) for code, quantity in seats.items()],
-        "payment": payment,
-    }
 
 
 async def page(client: Client, **window: Any) -> tuple[list[str], dict[str, Any]]:
@@ -75,11 +55,11 @@ async def test_purchases_show_lines_and_payment_newest_first(
         await pay(company, declined, "pm_card_chargeDeclinedInsufficientFunds")
     waiting = await company.validate()
     answer = (await admin.run(PURCHASES))["account"]["purchases"]
-    no_funds = PAID | {"state": "DECLINED", "declineCode": "insufficient_funds"}
+    no_funds = SUCCEEDED | {"state": "DECLINED", "declineCode": "insufficient_funds"}
     assert answer["nodes"] == [
         await shown_purchase(waiting, "AWAITING_ACCEPTANCE", None, ADVANCED=1),
         await shown_purchase(declined, "FAILED", no_funds, ADVANCED=1),
-        await shown_purchase(bought, "COMPLETED", PAID, ECO=3, PRO=2),
+        await shown_purchase(bought, "COMPLETED", SUCCEEDED, ECO=3, PRO=2),
     ]
     assert answer["totalCount"] == 3
     assert answer["nodes"][2]["total"] == money("678.00")
@@ -92,7 +72,7 @@ async def test_a_payment_that_waits_for_the_buyer_shows_its_client_secret(admin:
     purchase = await company.validate()
     await pay(company, purchase, "pm_card_threeDSecureRequired")
     payment = await Payment.get(purchase_id=purchase.id)
-    open_payment = PAID | {"state": "REQUIRES_ACTION", "clientSecret": f"sandbox_{payment.id}_secret"}
+    open_payment = SUCCEEDED | {"state": "REQUIRES_ACTION", "clientSecret": f"sandbox_{payment.id}_secret"}
     answer = (await admin.run(PURCHASES))["account"]["purchases"]["nodes"]
     assert answer == [await shown_purchase(purchase, "AWAITING_PAYMENT", open_payment, PRO=1)]
 
