@@ -80,7 +80,7 @@ class Installation:
     async def serve(
         self, *options: str, port: int | None = None, workers: int = 1, command: tuple[str, ...] = ()
     ) -> UsherProcess:
-        """Start `usher serve` and wait until all its workers answer. `command` stands for `usher` where it is given."""
+        """Start `usher serve` and wait until its workers answer. `command`, where given, stands for `usher`."""
         port = port or free_port()
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
         server = await self._start(arguments, port=port, command=command)
