@@ -13,9 +13,6 @@ from api.context import Services
 from api.endpoint import GraphQLEndpoint
 from api.explorer import explorer_routes
 from api.health import health_routes
-from api.schema import schema
-
-MAX_BODY_BYTES = 200_000
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -29,7 +26,7 @@ def make_app(
     lifespan: Lifespan | None = None,
 ) -> Starlette:
     """Put the application together. `origins` may call /graphql from a browser, with the visitor's cookie."""
-    endpoint = GraphQLEndpoint(schema, services, origins)
+    endpoint = GraphQLEndpoint(services, origins)
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -40,7 +37,6 @@ def make_app(
         ],
         middleware=[_cors(origins)],
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
     )
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
 from models.errors import NotPermitted, Unauthenticated
 from models.feed import Feed
@@ -19,12 +20,13 @@ from models.viewer import Viewer
 
 @dataclass(frozen=True)
 class Services:
-    """What the process provides: the live feed, the payment provider, and how cookies are set."""
+    """What the process provides: the live feed, the payment provider, how cookies are set, and what it allows."""
 
     feed: Feed
     provider: PaymentProvider
     install_url: str
     secure_cookies: bool
+    limits: Limits = DEFAULT_LIMITS
 
 
 @dataclass

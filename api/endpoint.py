@@ -1,6 +1,8 @@
 """/graphql: GraphQL over HTTP and over WebSocket (graphql-transport-ws)."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,25 +12,28 @@ from graphql import GraphQLError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UnsetType
 
+from api.bodies import read_body
+from api.callers import caller_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
 from api.origins import is_cross_site
 from api.presented_errors import present
+from api.schema import make_schema
+from api.sockets import Sockets, TooManySockets
 from api.websocket import WebSocketHandler
 from models.credentials import viewer_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-MAX_SUBSCRIPTIONS = 50
+REFUSAL_HEADERS = {405: {"allow": "POST"}, 408: {"connection": "close"}, 429: {"retry-after": "10"}}
 INIT_TIMEOUT = timedelta(seconds=10)
 
 
@@ -37,27 +42,39 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = WebSocketHandler
 
-    def __init__(self, schema: BaseSchema, services: Services, allowed_origins: Sequence[str] = ()) -> None:
+    def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         super().__init__(
-            schema,
+            make_schema(services.limits),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
-            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+            max_subscriptions_per_connection=services.limits.socket_operations,
             allowed_origins=allowed_origins,
         )
         self._services = services
         self._origins = frozenset(allowed_origins)
+        self._sockets = Sockets(services.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
-        request = Request(_plainly_spelled(scope), receive)
+        if scope["type"] == "http":
+            await self._serve_request(scope, receive, send)
+        else:
+            await self._serve_socket(scope, receive, send)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._respond(request)
+            with self._sockets.room(caller_of(HTTPConnection(scope))):
+                await super().__call__(scope, receive, send)
+        except TooManySockets as error:
+            refusal = _refusal(429, str(error), code="LIMIT_EXCEEDED")
+            await WebSocket(scope, receive, send).send_denial_response(refusal)
+            await _until_gone(receive)
+
+    async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self._respond(Request(_plainly_spelled(scope), receive))
         except HTTPException as error:
             response = _refusal(error.status_code, error.reason)
         except StarletteHTTPException as error:
@@ -125,13 +142,32 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def _respond(self, request: Request) -> Response:
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        response = await self.run(request)
+        body = await read_body(request, self._services.limits.body_bytes)
+        response = await self.run(Request(request.scope, _once_more(body)))
         if prefers(request.headers.get("accept", ""), GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         else:
             # The older media type tells success and failure by the body alone.
             response.status_code = 200
         return response
+
+
+def _once_more(body: bytes) -> Receive:
+    """Give a body that was read to whoever reads next."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Wait until a refused connection is lost: uvicorn logs an error where the application returns before."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1.0):
+            # That it came, that it was refused, that it is gone.
+            for _ in range(3):
+                await receive()
 
 
 def _plainly_spelled(scope: Scope) -> Scope:
@@ -153,7 +189,7 @@ def _failure(error: Exception) -> Response:
     return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
 
 
-def _refusal(status: int, reason: str) -> Response:
-    body = {"errors": [{"message": reason, "extensions": {"code": "BAD_REQUEST"}}]}
-    headers = {"allow": "POST"} if status == 405 else None
-    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=headers)
+def _refusal(status: int, reason: str, *, code: str | None = None) -> Response:
+    code = code or ("LIMIT_EXCEEDED" if status == 413 else "BAD_REQUEST")
+    body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
+    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))

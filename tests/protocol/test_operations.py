@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.schema import MAX_TOKENS
+from api.limits import DEFAULT_LIMITS
 from tests.support.client import Client
 
 NEW = "application/graphql-response+json"
@@ -89,13 +89,14 @@ async def test_a_subscription_by_post_is_refused_whatever_is_accepted(http: http
 
 
 async def test_a_document_of_too_many_tokens_is_refused(http: httpx2.AsyncClient, db: None) -> None:
-    # Four tokens a field, and the two outer braces.
-    most = (MAX_TOKENS - 2) // 4
-    fits = "{" + "packages { code } " * most + "}"
+    # Six tokens, and a comment each.
+    fits = "{ packages { code } }" + "#\n" * (DEFAULT_LIMITS.document_tokens - 6)
     assert (await post(http, query=fits)).json() == {"data": {"packages": CODES}}
-    code, message = refusal(await post(http, query=fits.replace("{", "{ viewer { permissions } ", 1)))
-    assert code in {"GRAPHQL_PARSE_FAILED", "LIMIT_EXCEEDED"}
-    assert str(MAX_TOKENS) in message
+    (error,) = (await post(http, query=fits + "#")).json()["errors"]
+    assert error == {
+        "message": "The document has more than the 1000 tokens that are allowed.",
+        "extensions": {"code": "LIMIT_EXCEEDED", "limit": "tokens", "asked": "more than 1000", "allowed": 1000},
+    }
 
 
 @pytest.mark.parametrize("depth", [50, 100, 200, 330, 480])

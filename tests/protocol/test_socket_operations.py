@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.endpoint import MAX_SUBSCRIPTIONS
-from api.schema import MAX_TOKENS
+from api.limits import DEFAULT_LIMITS
 from models.tables import Domain, Token
 from tests.support.answers import codes
 from tests.support.client import Client, Live
@@ -71,7 +70,7 @@ async def test_a_field_error_is_part_of_the_answer(standard: Client) -> None:
     [
         ({"query": "subscription { seatCountsChanged { version"}, "GRAPHQL_PARSE_FAILED"),
         ({"query": "nonsense"}, "GRAPHQL_PARSE_FAILED"),
-        ({"query": "{" + "packages { code } " * MAX_TOKENS + "}"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{" + "packages { code } " * DEFAULT_LIMITS.document_tokens + "}"}, "LIMIT_EXCEEDED"),
         ({"query": "{ nope }"}, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": "subscription { seatCountsChanged { nope } }"}, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": SEATS, "variables": {"after": 5}}, "GRAPHQL_VALIDATION_FAILED"),
@@ -162,7 +161,7 @@ async def test_a_socket_that_nobody_signed_in_stays_nobody_s(client: Client, com
 
 async def test_a_socket_carries_fifty_operations_at_once_and_no_more(admin: Client) -> None:
     async with admin.live() as live:
-        for number in range(MAX_SUBSCRIPTIONS):
+        for number in range(DEFAULT_LIMITS.socket_operations):
             await live.subscribe(SEATS, id=str(number))
             assert (await live.receive())["id"] == str(number)
         await live.subscribe(SEATS, id="one more")
@@ -170,7 +169,7 @@ async def test_a_socket_carries_fifty_operations_at_once_and_no_more(admin: Clie
         await live.send(type="complete", id="0")
         await live.subscribe(WHO, id="one more")
         assert (await live.receive())["type"] == "next"
-    assert MAX_SUBSCRIPTIONS == 50
+    assert DEFAULT_LIMITS.socket_operations == 50
 
 
 async def test_ids_of_operations_are_the_client_s_own(server_url: str, db: None) -> None:

@@ -3,13 +3,13 @@
 import pytest
 from graphql import ObjectTypeDefinitionNode
 
-from api.schema import schema
 from models.tables import User
 from tests.support.answers import refused, unauthenticated
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.contract import types_of
 from tests.support.recorded import account_version
+from tests.support.schema import schema
 
 # Every field of Account that shows what the account owns, something of it, and what reading it needs.
 NEEDS = {

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from api.ids import encode_id
-from api.schema import schema
 from models.ids import new_id
 from models.tables import CartLine, Domain, License, Purchase, User
 from tests.support.answers import refused
@@ -14,6 +13,7 @@ from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.contract import interfaces, types_of
 from tests.support.refusals import wrong_ids
+from tests.support.schema import schema
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"

@@ -10,6 +10,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
+from api.limits import DEFAULT_LIMITS, Limits
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
@@ -17,9 +18,17 @@ from usher.serving import UVICORN
 
 
 @asynccontextmanager
-async def serving(provider: PaymentProvider, feed: Feed, token: str) -> AsyncIterator[Client]:
-    """A signed-in client of a server that charges with this provider."""
-    services = Services(feed=feed, provider=provider, install_url="https://install.example.com", secure_cookies=False)
+async def serving(
+    provider: PaymentProvider, feed: Feed, token: str, limits: Limits = DEFAULT_LIMITS
+) -> AsyncIterator[Client]:
+    """A client, signed in when it has a token, of a server that charges with this provider and has these limits."""
+    services = Services(
+        feed=feed,
+        provider=provider,
+        install_url="https://install.example.com",
+        secure_cookies=False,
+        limits=limits,
+    )
     app = make_app(services, origins=[], explorer=Path("explorer"))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
     running = asyncio.create_task(server.serve())

@@ -54,6 +54,8 @@ def _log_noise() -> None:
         logging.getLogger(name).info("SELECT 1")
         logging.getLogger(name).debug("SELECT 1")
     logging.getLogger("a.library").debug("SELECT 1")
+    told = '%s - "WebSocket %s" [accepted]'
+    logging.getLogger("uvicorn.error").info(told, "192.0.2.1:5", "/graphql?token=hush")
     structlog.get_logger("usher").info("kept")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.limits import DEFAULT_LIMITS, Limits
 from usher.settings import Settings, SettingsError, load_settings
 
 KEY = "k" * 32
@@ -36,7 +37,7 @@ def refusal() -> str:
 
 def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> None:
     settings = load_settings()
-    assert settings.model_dump() == {
+    assert dict(settings) == {
         "database_url": None,
         "smtp_url": None,
         "mail_from": "Usher <usher@localhost>",
@@ -50,6 +51,8 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> N
         "database_pool": 20,
         "relay": True,
         "data_folder": Path(".usher"),
+        "trusted_proxies": "127.0.0.1",
+        "max": DEFAULT_LIMITS,
     }
 
 
@@ -68,13 +71,17 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         DATABASE_POOL="2",
         RELAY="false",
         DATA_FOLDER="/var/lib/usher",
+        TRUSTED_PROXIES="10.0.0.0/8",
+        MAX_DOCUMENT_COST="20000",
+        MAX_SOCKET_MESSAGES_PER_SECOND="7",
     )
     settings = load_settings()
     assert settings.smtp_url is not None
     assert settings.secret_key is not None
     assert settings.smtp_url.get_secret_value() == "smtps://usher:hush@mail.example.com"
     assert settings.secret_key.get_secret_value() == KEY
-    assert settings.model_dump(exclude={"smtp_url", "secret_key"}) == {
+    secret = {"smtp_url", "secret_key"}
+    assert {name: value for name, value in settings if name not in secret} == {
         "database_url": "postgresql://usher:hush@db.example.com:5433/usher?sslmode=require",
         "mail_from": "Seat desk <seats@example.com>",
         "public_url": "https://seats.example.com",
@@ -86,6 +93,8 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         "database_pool": 2,
         "relay": False,
         "data_folder": Path("/var/lib/usher"),
+        "trusted_proxies": "10.0.0.0/8",
+        "max": Limits(document_cost=20_000, socket_messages_per_second=7),
     }
 
 

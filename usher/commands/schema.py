@@ -2,9 +2,10 @@
 
 import typer
 
-from api.schema import schema as graphql_schema
+from api.limits import DEFAULT_LIMITS
+from api.schema import make_schema
 
 
 def schema() -> None:
     """Print the schema in GraphQL's schema language, as schema.graphql has it."""
-    typer.echo(graphql_schema.as_str())
+    typer.echo(make_schema(DEFAULT_LIMITS).as_str())

@@ -40,6 +40,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         workers=workers,
+        forwarded_allow_ips=settings.trusted_proxies,
         **UVICORN,
     )
 

@@ -1,0 +1,145 @@
+"""How large a document is, measured in one pass at a cost that grows with its length alone."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+)
+
+from api.limits import Limits, limit_error
+from models.reads.paging import DEFAULT_PAGE, MAX_PAGE
+
+
+@dataclass(frozen=True)
+class Size:
+    """`cost` counts the fields that an answer can have, `depth` how far they nest, `aliases` those renamed."""
+
+    cost: int = 0
+    depth: int = 0
+    aliases: int = 0
+
+
+def excesses(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> list[GraphQLError]:
+    """Everything about a document that is more than is allowed.
+
+    Comes before validation, some of whose rules compare each field with each other of its name.
+    """
+    measure = _Measure(schema, document)
+    sizes = measure.operations()
+    asked = {
+        "cost": max((size.cost for size in sizes), default=0),
+        "depth": max((size.depth for size in sizes), default=0),
+        "aliases": max((size.aliases for size in sizes), default=0),
+        "repeats": measure.repeats,
+        "directives": measure.directives,
+    }
+    allowed = {what: getattr(limits, f"document_{what}") for what in asked}
+    return [limit_error(what, asked[what], allowed[what]) for what in asked if asked[what] > allowed[what]]
+
+
+class _Measure:
+    """Every field costs one, times the size of the pages it lies in.
+
+    Each fragment is measured once, however often it is spread: a document of a few hundred characters that fans
+    out without end is refused at once.
+    """
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        self._document = document
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Size] = {}
+        self.repeats = 0
+        self.directives = 0
+
+    def operations(self) -> list[Size]:
+        """The size of each operation; fragments that none of them spreads are measured as well."""
+        operations = [node for node in self._document.definitions if isinstance(node, OperationDefinitionNode)]
+        sizes = [self._measure(node.selection_set, self._schema.get_root_type(node.operation)) for node in operations]
+        for name in self._fragments:
+            self._measure_fragment(name)
+        self.directives += sum(len(node.directives or ()) for node in operations)
+        return sizes
+
+    def _measure(self, selections: SelectionSetNode | None, parent: Any) -> Size:
+        if selections is None:
+            return Size()
+        keys = Counter(_response_keys(selections))
+        self.repeats += keys.total() - len(keys)
+        return self._sum(selections, parent)
+
+    def _sum(self, selections: SelectionSetNode, parent: Any) -> Size:
+        sizes = [self._measure_one(each, parent) for each in selections.selections]
+        self.directives += sum(len(each.directives or ()) for each in selections.selections)
+        return Size(
+            sum(size.cost for size in sizes),
+            max((size.depth for size in sizes), default=0),
+            sum(size.aliases for size in sizes),
+        )
+
+    def _measure_one(self, selection: Any, parent: Any) -> Size:
+        if isinstance(selection, FragmentSpreadNode):
+            return self._measure_fragment(selection.name.value)
+        if isinstance(selection, InlineFragmentNode):
+            return self._sum(selection.selection_set, self._condition(selection) or parent)
+        field = getattr(parent, "fields", {}).get(selection.name.value)
+        inside = self._measure(selection.selection_set, get_named_type(field.type) if field else None)
+        return Size(
+            1 + inside.cost * _rows(selection, field),
+            1 + inside.depth,
+            inside.aliases + (selection.alias is not None),
+        )
+
+    def _measure_fragment(self, name: str) -> Size:
+        if name not in self._measured:
+            # Set first: a fragment that spreads itself is validation's to refuse.
+            self._measured[name] = Size()
+            if fragment := self._fragments.get(name):
+                self.directives += len(fragment.directives or ())
+                self._measured[name] = self._measure(fragment.selection_set, self._condition(fragment))
+        return self._measured[name]
+
+    def _condition(self, node: InlineFragmentNode | FragmentDefinitionNode) -> Any:
+        condition = node.type_condition
+        return self._schema.get_type(condition.name.value) if condition else None
+
+
+def _response_keys(selections: SelectionSetNode) -> Iterator[str]:
+    """The name under which each field of a selection answers, those of inline fragments included."""
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            yield (selection.alias or selection.name).value
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _response_keys(selection.selection_set)
+
+
+def _rows(node: FieldNode, field: GraphQLField | None) -> int:
+    """How many rows a field can bring: the page asked for, or the largest where a variable says."""
+    takes = field.args if field else {}
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    if "ids" in takes:
+        ids = given.get("ids")
+        return len(ids.values) if isinstance(ids, ListValueNode) else MAX_PAGE
+    if "first" not in takes:
+        return 1
+    sizes = [given[key] for key in ("first", "last") if key in given]
+    if not sizes:
+        return DEFAULT_PAGE
+    return max(int(size.value) if isinstance(size, IntValueNode) else MAX_PAGE for size in sizes)
