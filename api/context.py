@@ -8,8 +8,10 @@ from starlette.responses import Response
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from api.callers import caller_of
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
+from models.caller import Caller
 from models.errors import NotPermitted, Unauthenticated
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
@@ -44,6 +46,10 @@ class Context:
     def fresh(self, viewer: Viewer | None) -> "Context":
         """The same for another operation, with loaders that have read nothing yet."""
         return Context(self.services, self.connection, self.response, viewer, self.connection_params)
+
+    def caller(self) -> Caller:
+        """Who calls, whether signed in or not."""
+        return caller_of(self.connection, self.services.limits)
 
     def require_viewer(self) -> Viewer:
         """The viewer. Raises Unauthenticated."""

@@ -20,7 +20,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UnsetType
 
 from api.bodies import read_body
-from api.callers import caller_of
+from api.callers import address_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
@@ -65,7 +65,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._sockets.room(caller_of(HTTPConnection(scope))):
+            with self._sockets.room(address_of(HTTPConnection(scope))):
                 await super().__call__(scope, receive, send)
         except TooManySockets as error:
             refusal = _refusal(429, str(error), code="LIMIT_EXCEEDED")

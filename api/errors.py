@@ -1,6 +1,7 @@
 """The refusals as GraphQL types, and the one table that maps each to its type."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,13 @@ class NotFoundError(BusinessError):
     """Unknown, or somebody else's."""
 
     id: strawberry.ID | None = strawberry.field(description="The id that leads nowhere.")
+
+
+@strawberry.type(description="This was done too often from where you call. Nothing was done.")
+class RateLimitedError(BusinessError):
+    """Too often."""
+
+    retry_at: datetime = strawberry.field(description="When there is room for another try.")
 
 
 @strawberry.type(description="The viewer lacks a permission. Ask an administrator of the account.")
@@ -182,6 +190,7 @@ TABLE: list[tuple[type[errors.BusinessError], type[BusinessError], Facts]] = [
     (errors.EmailTaken, EmailTakenError, lambda _e, _: {}),
     (errors.LastAdministrator, LastAdministratorError, lambda _e, _: {}),
     (errors.IdempotencyMismatch, IdempotencyMismatchError, lambda _e, _: {}),
+    (errors.RateLimited, RateLimitedError, lambda e, _: {"retry_at": e.retry_at}),
 ]
 
 # Unauthenticated is a top-level error; DomainTaken meets the operator alone.

@@ -11,7 +11,9 @@ class Limits:
 
     `document_cost` counts the fields that an answer can have: a page of 100 rows with forty fields each is well
     inside the default, two such pages inside one another are not. `document_repeats` counts fields that stand in
-    a selection a second time. `sockets` are those of one process, `caller_sockets` those of one address.
+    a selection a second time. `sockets` are those of one process, `caller_sockets` those of one address on it. An
+    address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever
+    process it meets.
     """
 
     body_bytes: int = 200_000
@@ -26,6 +28,8 @@ class Limits:
     caller_sockets: int = 1_000
     socket_operations: int = 50
     socket_messages_per_second: int = 200
+    caller_sign_ins: int = 300
+    caller_accounts: int = 20
 
     def __post_init__(self) -> None:
         for limit in fields(self):

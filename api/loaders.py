@@ -12,6 +12,7 @@ from models.reads.domains import domains_by_id
 from models.reads.licenses import licenses_by_id, live_licenses_by_user
 from models.reads.packages import packages_by_id
 from models.reads.purchases import lines_by_purchase, payment_by_purchase, purchases_by_id
+from models.reads.sessions import sessions_by_id
 from models.reads.users import users_by_id
 from models.tables import Package
 
@@ -32,6 +33,7 @@ class Loaders:
         self.payment_of_purchase = self._of_account(payment_by_purchase)
         self.domains = self._of_account(domains_by_id)
         self.pools = self._of_account(pools_by_package)
+        self.sessions = self._of_account(sessions_by_id)
         self.carts = self._of_account(carts_by_user)
 
     def _of_account(self, read: AccountRead[Found]) -> DataLoader[UUID, Found | None]:

@@ -13,6 +13,7 @@ from api.types.package import Package
 from api.types.people import License, User
 from api.types.purchase import Purchase
 from api.types.seats import SeatPool
+from api.types.session import Session
 from models.permission import Permission
 from models.reads.accounts import account_by_id
 from models.viewer import Viewer
@@ -96,6 +97,13 @@ async def _domain(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     return Domain.of(row) if row else None
 
 
+async def _session(info: Info, viewer: Viewer, key: UUID) -> Node | None:
+    row = await info.context.loaders(viewer.account_id).sessions.load(key)
+    if row is None or (row.user_id != viewer.user_id and not viewer.may(Permission.MANAGE_USERS)):
+        return None
+    return Session.of(row)
+
+
 Finder = Callable[[Info, Viewer, UUID], Awaitable[Node | None]]
 FINDERS: dict[str, Finder] = {
     "Account": _account,
@@ -105,4 +113,5 @@ FINDERS: dict[str, Finder] = {
     "CartLine": _cart_line,
     "Purchase": _purchase,
     "Domain": _domain,
+    "Session": _session,
 }

@@ -15,6 +15,7 @@ from mailers.consumers import deliveries_for
 from models import wakeups
 from models.clock import now
 from models.database import transaction
+from models.operations.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
 from models.payment_provider import PaymentProvider
@@ -50,6 +51,7 @@ class Relay:
         """Do everything that is due once; tells whether there was anything. One step's failure stops no other."""
         self._woken.clear()
         done = [
+            await self._attempt("sign-ins", self._answer_sign_ins, moment),
             await self._attempt("deliveries", self.make_deliveries, moment),
             await self._attempt("mail", self._postman.send_due, moment),
             await self._attempt("payments", self._reconcile, moment),
@@ -71,6 +73,9 @@ class Relay:
         except (LookupError, ValueError, TypeError):
             log.exception("relay.bad_event", event_id=str(event.id), type=event.type)
             return []
+
+    async def _answer_sign_ins(self, _moment: datetime) -> int:
+        return await answer_sign_in_requests()
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)

@@ -1,6 +1,7 @@
 """Expected refusals. Each carries the facts a caller needs to find the way out; none is a bug."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -163,6 +164,16 @@ class LastAdministrator(BusinessError):
 
     def __init__(self) -> None:
         super().__init__("This is the last administrator of the account. Name another one first.")
+
+
+class RateLimited(BusinessError):
+    """The caller has done this too often; `retry_at` is when there will be room again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_at: datetime) -> None:
+        self.retry_at = retry_at
+        super().__init__("Too often. Try again later.")
 
 
 class IdempotencyMismatch(BusinessError):

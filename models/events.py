@@ -1,16 +1,17 @@
 """Names of everything that can happen, and the one function that records it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from models.clock import now
-from models.database import fetch_one
+from models.database import execute_many, fetch_one
 from models.ids import new_id
 from models.inventory import PoolCounts
 from models.json import to_json
-from models.tables import Account, User
+from models.tables import Account
 
 
 class EventType(StrEnum):
@@ -69,16 +70,15 @@ async def record(
     return event_id
 
 
-async def record_for_user(user: User, event_type: EventType) -> UUID:
-    """Write an event that concerns a user alone: it has no version and does not move the account."""
-    event_id = new_id()
-    await fetch_one(
+async def record_for_users(event_type: EventType, happened: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+    """Write events that concern a user alone: they have no version and do not move the account.
+
+    Each is a user's id, their account's, and when it happened.
+    """
+    await execute_many(
         "INSERT INTO events (id, account_id, type, actor_id, occurred_at, data) VALUES ($1, $2, $3, $4, $5, $6)",
-        event_id,
-        user.account_id,
-        event_type.value,
-        user.id,
-        now(),
-        to_json({"user_id": user.id}),
+        [
+            (new_id(), account_id, event_type.value, user_id, at, to_json({"user_id": user_id}))
+            for user_id, account_id, at in happened
+        ],
     )
-    return event_id

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from uuid import UUID
 
+# There is work for the relay that concerns no account yet.
+NO_ACCOUNT = UUID(int=0)
+
 Listener = Callable[[UUID], None]
 
 _listeners: list[Listener] = []

@@ -49,6 +49,7 @@ async def fill_demo_company(payments: str) -> bool:
         first_name="Robin",
         last_name="Administration",
         locale="en",
+        caller=None,
     )
     viewer = Viewer(opened.account.id, opened.user.id, opened.user.role, session_id=new_id())
     people = await _add_people(viewer)

@@ -17,6 +17,7 @@ from api.mutations.proceed_to_purchase import ProceedToPurchasePayload, proceed_
 from api.mutations.remove_from_cart import RemoveFromCartPayload, remove_from_cart
 from api.mutations.remove_license import RemoveLicensePayload, remove_license
 from api.mutations.request_sign_in import RequestSignInPayload, request_sign_in
+from api.mutations.revoke_session import RevokeSessionPayload, revoke_session
 from api.mutations.send_activation_link import SendActivationLinkPayload, send_activation_link
 from api.mutations.sign_out import SignedOut, sign_out
 from api.mutations.transfer_license import TransferLicensePayload, transfer_license
@@ -48,6 +49,10 @@ class Mutation:
     sign_out: SignedOut = strawberry.mutation(
         resolver=sign_out,
         description="Ends the session that the call came with; its cookie or token works nowhere any more.",
+    )
+    revoke_session: RevokeSessionPayload = strawberry.mutation(
+        resolver=revoke_session,
+        description="Ends a session from elsewhere, e.g. on a lost telephone. One's own; others' need MANAGE_USERS.",
     )
 
     # -- the cart and the purchase

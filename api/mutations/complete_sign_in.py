@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from graphql import GraphQLError
 
+from api.callers import client_of
 from api.context import Info
 from api.cookies import set_session_cookie
 from api.enums import SessionKind
@@ -52,7 +53,9 @@ async def complete_sign_in(
     response = info.context.response
     if kind is SessionKind.COOKIE and response is None:
         raise GraphQLError("A cookie cannot be set over a WebSocket. Sign in over HTTP, or ask for BEARER.")
-    signed_in = await operation.complete_sign_in(token=input.token, kind=kind)
+    signed_in = await operation.complete_sign_in(
+        token=input.token, kind=kind, client=client_of(info.context.connection)
+    )
     # What the rest of the document asks, it asks as who has signed in.
     info.context.viewer = signed_in.viewer
     if kind is SessionKind.COOKIE and response is not None:

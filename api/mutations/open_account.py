@@ -4,7 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from api.errors import EmailTakenError, InvalidInputError
+from api.context import Info
+from api.errors import EmailTakenError, InvalidInputError, RateLimitedError
 from api.types.account import Account
 from models.operations import open_account as operation
 
@@ -28,12 +29,13 @@ class AccountOpened:
 
 
 OpenAccountPayload = Annotated[
-    AccountOpened | InvalidInputError | EmailTakenError,
+    AccountOpened | InvalidInputError | EmailTakenError | RateLimitedError,
     strawberry.union("OpenAccountPayload", description="What openAccount answers."),
 ]
 
 
 async def open_account(
+    info: Info,
     input: Annotated[OpenAccountInput, strawberry.argument(description="Who opens it.")],
 ) -> OpenAccountPayload:
     """Open an account."""
@@ -43,5 +45,6 @@ async def open_account(
         first_name=input.first_name,
         last_name=input.last_name,
         locale="en" if input.locale is None else input.locale,
+        caller=info.context.caller(),
     )
     return AccountOpened(account=Account.of(opened.account))

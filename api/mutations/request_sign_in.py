@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from api.errors import InvalidInputError
+from api.context import Info
+from api.errors import InvalidInputError, RateLimitedError
 from models.operations import request_sign_in as operation
 
 
@@ -24,14 +25,15 @@ class SignInRequested:
 
 
 RequestSignInPayload = Annotated[
-    SignInRequested | InvalidInputError,
+    SignInRequested | InvalidInputError | RateLimitedError,
     strawberry.union("RequestSignInPayload", description="What requestSignIn answers."),
 ]
 
 
 async def request_sign_in(
+    info: Info,
     input: Annotated[RequestSignInInput, strawberry.argument(description="Who wants to sign in.")],
 ) -> RequestSignInPayload:
     """Have a sign-in link mailed."""
-    requested = await operation.request_sign_in(email=input.email)
+    requested = await operation.request_sign_in(email=input.email, caller=info.context.caller())
     return SignInRequested(expires_at=requested.expires_at)

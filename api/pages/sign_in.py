@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.callers import caller_of, client_of
 from api.context import Services
 from api.cookies import set_session_cookie
 from api.pages.answers import see_other, show
-from api.pages.forms import read_form, well_formed_token
-from models.errors import InvalidInput, TokenInvalid
+from api.pages.forms import Refused, read_form, well_formed_token
+from models.errors import InvalidInput, RateLimited, TokenInvalid
 from models.operations.complete_sign_in import complete_sign_in
 from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME, request_sign_in
 from models.tables import SessionKind
@@ -34,7 +35,9 @@ class SignInPages:
         """POST /sign-in/request: the same answer whether or not the address is a user's."""
         email = (await read_form(request)).get("email", "").strip()
         try:
-            await request_sign_in(email=email)
+            await request_sign_in(email=email, caller=caller_of(request, self.services.limits))
+        except RateLimited as error:
+            raise Refused(429, "too_often") from error
         except InvalidInput:
             return _form(request, "ask", status=422, email=email, bad=True)
         return show(request, "sign_in_asked", email=email, minutes=MINUTES)
@@ -47,7 +50,7 @@ class SignInPages:
         """POST /sign-in"""
         token = well_formed_token((await read_form(request)).get("token"))
         try:
-            signed_in = await complete_sign_in(token=token, kind=SessionKind.COOKIE)
+            signed_in = await complete_sign_in(token=token, kind=SessionKind.COOKIE, client=client_of(request))
         except TokenInvalid:
             return _form(request, "dead_link", status=410)
         response = see_other(request, "/")

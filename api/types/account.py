@@ -15,6 +15,7 @@ from api.types.domain import Domain
 from api.types.people import License, User
 from api.types.purchase import Purchase
 from api.types.seats import SeatInventory
+from api.types.session import Session
 from models import tables
 from models.carts import read_cart
 from models.inventory import read_inventory
@@ -22,6 +23,7 @@ from models.reads import licenses as license_reads
 from models.reads import users as user_reads
 from models.reads.domains import domains_of
 from models.reads.purchases import purchases_of
+from models.reads.sessions import live_sessions
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start, at most 100.")]
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
@@ -141,6 +143,24 @@ class Account(Node):
         """The account's domains."""
         info.context.require(self.key, Permission.MANAGE_DOMAINS)
         return [Domain.of(row) for row in await domains_of(self.key)]
+
+    @strawberry.field(description="Where its people are signed in now, oldest first. Needs MANAGE_USERS.")
+    def sessions(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        user_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those of this user; all when null.")
+        ] = None,
+    ) -> Connection[Session]:
+        """The account's live sessions."""
+        info.context.require(self.key, Permission.MANAGE_USERS)
+        whose = decode_id("User", user_id) if user_id is not None else None
+        where = window(first, after, last, before)
+        return Connection(listing=Listing(live_sessions(self.key, whose), where, Session.of))
 
     @classmethod
     def of(cls, row: tables.Account) -> "Account":

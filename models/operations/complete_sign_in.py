@@ -22,8 +22,8 @@ class SignedIn:
     expires_at: datetime
 
 
-async def complete_sign_in(*, token: str, kind: SessionKind) -> SignedIn:
-    """Trade a mailed token for a session. Raises TokenInvalid."""
+async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -> SignedIn:
+    """Trade a mailed token for a session. `client` is what the client says of itself. Raises TokenInvalid."""
     secret = new_secret()
     async with transaction():
         used = await use_token(token, TokenPurpose.SIGN_IN)
@@ -31,6 +31,7 @@ async def complete_sign_in(*, token: str, kind: SessionKind) -> SignedIn:
         session = await Session.create(
             hash=secret_hash(secret),
             kind=kind,
+            client=client,
             account_id=user.account_id,
             user_id=user.id,
             created_at=now(),

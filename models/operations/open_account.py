@@ -1,10 +1,13 @@
 """Opening an account for a business."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
 
 from models import wakeups
+from models.allowances import Allowance, spend
+from models.caller import Caller
 from models.clock import now
 from models.database import savepoint, transaction
 from models.errors import EmailTaken
@@ -22,11 +25,11 @@ class AccountOpened:
 
 
 async def open_account(
-    *, company_name: str, email: str, first_name: str, last_name: str, locale: str
+    *, company_name: str, email: str, first_name: str, last_name: str, locale: str, caller: Caller | None
 ) -> AccountOpened:
     """Open an account; its first user is its administrator and is mailed a sign-in link.
 
-    Raises InvalidInput, EmailTaken.
+    `caller` is None for the operator, who may open any number. Raises InvalidInput, RateLimited, EmailTaken.
     """
     inputs = Inputs()
     name = inputs.text("companyName", company_name, most=200)
@@ -39,6 +42,9 @@ async def open_account(
         created_at=now(),
     )
     inputs.refuse_bad()
+    if caller is not None:
+        # Each mails somebody who need not have asked for it, and tells whether an address is taken.
+        await spend(Allowance("accounts of a caller", caller.accounts, timedelta(hours=1)), caller.address)
     async with transaction():
         account = await Account.create(name=name, created_at=now())
         user.account_id = account.id

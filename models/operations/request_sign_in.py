@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import wakeups
+from models.allowances import Allowance, spend
+from models.caller import Caller
 from models.clock import now
-from models.database import transaction
-from models.events import EventType, record_for_user
+from models.errors import RateLimited
 from models.inputs import Inputs
-from models.reads.users import user_by_email
-from models.tables import Event, User
+from models.tables import SignInRequest
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
-# More than so many in that time, and somebody is filling a stranger's mailbox.
-MOST_LINKS = 5
+# More than so many, and somebody is filling a stranger's mailbox, or looking for who is a user.
+LINKS_OF_AN_ADDRESS = Allowance("sign-in links of an address", 5, SIGN_IN_LINK_LIFETIME)
 
 
 @dataclass(frozen=True)
@@ -23,26 +23,20 @@ class SignInRequested:
     expires_at: datetime
 
 
-async def request_sign_in(*, email: str) -> SignInRequested:
-    """Have a single-use link mailed to a user. Raises InvalidInput.
+async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
+    """Have a single-use link mailed to a user. Raises InvalidInput, RateLimited.
 
-    Answers the same for an unknown address, and for one that was mailed five links in 15 minutes.
+    Does and answers the same for every address: whose it is, the relay looks up (`answer_sign_in_requests`).
+    An address that was asked for five times in 15 minutes is answered the same once more, and nothing is mailed.
     """
     inputs = Inputs()
     address = inputs.email("email", email)
     inputs.refuse_bad()
-    async with transaction():
-        user = await user_by_email(address)
-        if user and await _links_mailed_lately(user) < MOST_LINKS:
-            await record_for_user(user, EventType.SIGN_IN_REQUESTED)
-    if user:
-        wakeups.announce(user.account_id)
+    await spend(Allowance("sign-in links of a caller", caller.sign_ins, SIGN_IN_LINK_LIFETIME), caller.address)
+    try:
+        await spend(LINKS_OF_AN_ADDRESS, address.lower())
+    except RateLimited:
+        return SignInRequested(now() + SIGN_IN_LINK_LIFETIME)
+    await SignInRequest.create(email=address, requested_at=now())
+    wakeups.announce(wakeups.NO_ACCOUNT)
     return SignInRequested(now() + SIGN_IN_LINK_LIFETIME)
-
-
-async def _links_mailed_lately(user: User) -> int:
-    # Several at once wait for each other here: each must see what the one before it has recorded.
-    await User.filter(id=user.id).select_for_update(no_key=True).get()
-    since = now() - SIGN_IN_LINK_LIFETIME
-    asked = Event.filter(account_id=user.account_id, type=EventType.SIGN_IN_REQUESTED.value)
-    return await asked.filter(actor_id=user.id, occurred_at__gt=since).count()

@@ -1,6 +1,7 @@
 """One file per table or per small family of tables; every constraint is in `models/migrations`."""
 
 from models.tables.account import Account
+from models.tables.allowance import AllowanceSpent
 from models.tables.cart import Cart, CartLine
 from models.tables.credential import Session, SessionKind, Token, TokenPurpose
 from models.tables.delivery import Delivery
@@ -12,10 +13,12 @@ from models.tables.package import Package, Term
 from models.tables.payment import Payment, PaymentState, SandboxCharge
 from models.tables.purchase import Purchase, PurchaseLine, PurchaseState
 from models.tables.seat import SeatGrant, SeatPool
+from models.tables.sign_in_request import SignInRequest
 from models.tables.user import Role, User
 
 __all__ = [
     "Account",
+    "AllowanceSpent",
     "Cart",
     "CartLine",
     "Delivery",
@@ -37,6 +40,7 @@ __all__ = [
     "SeatPool",
     "Session",
     "SessionKind",
+    "SignInRequest",
     "Term",
     "Token",
     "TokenPurpose",

@@ -1,5 +1,6 @@
 """Secrets that open something, stored as SHA-256 only."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -45,7 +46,7 @@ class Token(Model):
 
 
 class Session(Model):
-    """A signed-in client. Revoking it ends it at once everywhere."""
+    """A signed-in client. Revoking it ends it at once everywhere. `client` is what it said of itself."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     hash: bytes = fields.BinaryField()
@@ -54,9 +55,10 @@ class Session(Model):
     account = fields.ForeignKeyField("models.Account", related_name=False, on_delete=fields.RESTRICT)
     user_id: UUID
     user = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT)
+    client = fields.CharField(max_length=200, default="", db_default="")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
-    revoked_at = fields.DatetimeField(null=True)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "sessions"

@@ -137,6 +137,14 @@ REFUSED: dict[str, list[str]] = {
     "idempotency_records_key_check": [one("idempotency_records", "key = ''")],
     "idempotency_records_key": [copy("idempotency_records", payment_id=None)],
     "idempotency_records_payment_key": [copy("idempotency_records", "payment_id IS NOT NULL", key="another")],
+    "sign_in_requests_email_check": [
+        "INSERT INTO sign_in_requests (id, email, requested_at) SELECT id, 'ann', now() FROM users LIMIT 1"
+    ],
+    "allowances_spent_spent_check": [
+        "INSERT INTO allowances_spent (key, period, spent, spent_before, changed_at)"
+        f" SELECT id, 1, {spent}, {before}, now() FROM users LIMIT 1"
+        for spent, before in ((-1, 0), (0, -1))
+    ],
     "sandbox_charges_amount_check": [one("sandbox_charges", "amount = -1")],
     "sandbox_charges_pkey": [copy("sandbox_charges")],
     "users_account_id_fkey": [one("users", f"account_id = '{new_id()}'")],

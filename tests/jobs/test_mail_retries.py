@@ -8,10 +8,10 @@ import pytest
 from jobs.relay import Relay
 from models.clock import now
 from models.database import fetch
-from models.operations.request_sign_in import request_sign_in
 from models.outbox import retry_later
 from models.tables import Delivery, User
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import LINK, part, run_until_idle
 from tests.support.smtp import HANG_UP, MailServer, Try
 from tests.support.unchanged import nothing_changes
@@ -52,7 +52,7 @@ async def test_a_mail_that_is_not_taken_now_waits_longer_each_time(
 ) -> None:
     ann, *_ = company.users
     mail_server.answer(command, answer)
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     moment = now()
     for attempts, wait in enumerate(WAITS, 1):
         delivery = await round_until_put_off(relay, moment, ann, wait)
@@ -67,7 +67,7 @@ async def test_a_mail_that_waits_is_not_tried_before_it_is_due(
 ) -> None:
     ann, *_ = company.users
     mail_server.answer("RCPT", "451 4.3.0 Greylisted", times=1)
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     await relay.round(now())
     due_at = (await delivery_to(ann)).due_at
     async with nothing_changes():
@@ -84,7 +84,7 @@ async def test_a_repeat_is_the_same_mail_with_the_same_link(
 ) -> None:
     ann, *_ = company.users
     mail_server.answer("DATA", "451 4.3.0 Out of breath", times=2)
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     moment = now()
     for _ in range(3):
         await relay.round(moment)
@@ -111,7 +111,7 @@ async def test_a_refusal_for_good_fails_at_once_and_others_go_on(
     ann, ben, cleo = company.users
     mail_server.answer(command, answer, to=ben.email)
     for user in (ann, ben, cleo):
-        await request_sign_in(email=user.email)
+        await ask_for_link(user.email)
     await run_until_idle(relay)
     assert [one.to for one in mail_server.taken] == [ann.email, cleo.email]
     refused = await delivery_to(ben)
@@ -137,8 +137,8 @@ async def test_what_a_server_has_against_us_is_not_held_against_the_recipient(
 ) -> None:
     ann, ben, _ = company.users
     mail_server.answer(command, answer)
-    await request_sign_in(email=ann.email)
-    await request_sign_in(email=ben.email)
+    await ask_for_link(ann.email)
+    await ask_for_link(ben.email)
     await relay.round(now())
     for user in (ann, ben):
         delivery = await delivery_to(user)
@@ -154,7 +154,7 @@ async def test_a_connection_that_breaks_in_a_batch_loses_and_repeats_nothing(
 ) -> None:
     users = [company.administrator, *company.users]
     for user in users:
-        await request_sign_in(email=user.email)
+        await ask_for_link(user.email)
     mail_server.answer("RCPT", HANG_UP, to=users[1].email, times=1)
     connections = mail_server.connections
     assert await relay.round(now())
@@ -171,7 +171,7 @@ async def test_a_mail_is_given_up_after_three_days(company: Company, relay: Rela
     ann, ben, _ = company.users
     mail_server.answer("RCPT", "451 4.3.0 Greylisted")
     for user, age in ((ann, timedelta(days=3, minutes=1)), (ben, timedelta(days=3, minutes=-1))):
-        await request_sign_in(email=user.email)
+        await ask_for_link(user.email)
         await relay.make_deliveries(now())
         await make_older(await delivery_to(user), age)
     await relay.round(now())
@@ -194,7 +194,7 @@ async def make_older(delivery: Delivery, age: timedelta) -> None:
 @pytest.mark.parametrize(("attempts", "wait"), [*enumerate(WAITS, 1), (1000, 3600)])
 async def test_delays_grow_threefold_up_to_an_hour(company: Company, relay: Relay, attempts: int, wait: int) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     moment = now()
     await relay.make_deliveries(moment)
     delivery = await delivery_to(ann)

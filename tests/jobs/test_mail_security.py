@@ -7,11 +7,11 @@ import pytest
 
 from jobs.relay import Relay
 from models.clock import now
-from models.operations.request_sign_in import request_sign_in
 from models.tables import Delivery
 from tests.jobs.conftest import RelayTo
 from tests.support.certificate import Certificate
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
 from tests.support.smtp import MailServer
 
@@ -22,7 +22,7 @@ IN_A_URL = "usher%40example.com:hush%3A%20it%2Fis%40secret"
 async def send_one(company: Company, relay: Relay) -> Delivery:
     """Ask for a sign-in link for Ann and run the relay; returns what became of the mail."""
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     await run_until_idle(relay)
     return await Delivery.get(recipient_id=ann.id)
 

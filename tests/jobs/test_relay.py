@@ -14,12 +14,12 @@ from models.clock import now
 from models.database import fetch
 from models.ids import new_id
 from models.operations.remove_license import remove_license
-from models.operations.request_sign_in import request_sign_in
 from models.operations.send_activation_link import send_activation_link
 from models.outbox import LEASE, claim_deliveries
 from models.tables import Delivery, Event, User
 from tests.jobs.conftest import RelayTo
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
 from tests.support.running import free_port
 from tests.support.smtp import MailServer
@@ -44,9 +44,9 @@ async def test_while_the_server_is_away_everything_waits_then_goes_out_in_order(
     relay = relay_to(f"smtp://127.0.0.1:{port}?starttls=never")
     await company.buy(ECO=1)
     license = await company.assign(ann, "ECO")
-    await request_sign_in(email=ben.email)
+    await ask_for_link(ben.email)
     await remove_license(company.viewer, license_id=license.id)
-    await request_sign_in(email=cleo.email)
+    await ask_for_link(cleo.email)
     assert await relay.round(now())
     # One notice to a recipient at a time: the second of Ann was not even tried. Sign-in links wait for nothing.
     attempts = [row.attempts for row in await Delivery.all().order_by("id")]
@@ -76,7 +76,7 @@ async def test_one_persons_mails_go_out_in_order_even_when_the_first_must_wait(
     license = await company.assign(ann, "ECO")
     await send_activation_link(company.viewer, license_id=license.id)
     await remove_license(company.viewer, license_id=license.id)
-    await request_sign_in(email=ben.email)
+    await ask_for_link(ben.email)
     mail_server.answer("RCPT", "451 4.3.0 Later", to=ann.email, times=1)
     await run_until_idle(relay)
     assert [to for to, _ in subjects(mail_server)] == ["admin@example.com", ben.email]
@@ -111,7 +111,7 @@ async def test_what_a_dead_relay_had_claimed_is_sent_after_its_lease_and_not_bef
     company: Company, relay: Relay, mail_server: MailServer
 ) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     moment = now()
     await relay.make_deliveries(moment)
     (claimed,) = await claim_deliveries(moment, most=50)
@@ -128,7 +128,7 @@ async def test_a_relay_that_died_after_sending_leads_to_the_same_mail_again(
     company: Company, relay: Relay, mail_server: MailServer, mail_config: MailConfig
 ) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     moment = now()
     await relay.make_deliveries(moment)
     (claimed,) = await claim_deliveries(moment, most=50)
@@ -147,7 +147,7 @@ async def test_two_relays_send_each_of_a_hundred_mails_once(
     people = [new_person(company, number) for number in range(50)]
     await User.bulk_create(people)
     for _ in range(2):
-        await asyncio.gather(*[request_sign_in(email=person.email) for person in people])
+        await asyncio.gather(*[ask_for_link(person.email) for person in people])
     other = relay_to(f"smtp://127.0.0.1:{mail_server.port}?starttls=never")
     await asyncio.gather(run_until_idle(relay), run_until_idle(other))
     await run_until_idle(relay, other)
@@ -175,7 +175,7 @@ def new_person(company: Company, number: int) -> User:
 
 async def test_an_event_is_turned_into_its_mails_once(company: Company, relay: Relay, relay_to: RelayTo) -> None:
     for user in company.users:
-        await request_sign_in(email=user.email)
+        await ask_for_link(user.email)
     relays = [relay, *(relay_to("smtp://127.0.0.1:9") for _ in range(3))]
     counts = await asyncio.gather(*[one.make_deliveries(now()) for one in relays])
     assert sum(counts) == 3
@@ -193,7 +193,7 @@ async def test_a_mail_that_cannot_be_written_holds_up_no_other(
     await company.buy(ECO=2)
     await company.assign(ann, "ECO")
     await company.assign(ben, "ECO")
-    await request_sign_in(email=cleo.email)
+    await ask_for_link(cleo.email)
     await fetch("UPDATE events SET data = data - 'package_id' WHERE data ->> 'user_id' = $1", str(ann.id))
     await run_until_idle(relay)
     assert [one.to for one in mail_server.taken] == ["admin@example.com", ben.email, cleo.email]
@@ -217,7 +217,7 @@ async def test_an_event_that_makes_no_sense_holds_up_no_mail(
 ) -> None:
     ann, ben, cleo = company.users
     for user in (ann, ben, cleo):
-        await request_sign_in(email=user.email)
+        await ask_for_link(user.email)
     await fetch(
         f"UPDATE events SET {damage} WHERE data ->> 'user_id' = $1 AND type = 'sign_in.requested'", str(ben.id)
     )

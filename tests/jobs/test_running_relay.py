@@ -13,10 +13,10 @@ from mailers.transport import SmtpServer
 from models.clock import now
 from models.operations.open_account import open_account
 from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.request_sign_in import request_sign_in
 from models.tables import Delivery
 from payments import make_provider
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
 from tests.support.providers import FatalProvider, ProcessDied
 from tests.support.smtp import MailServer
@@ -66,10 +66,15 @@ async def do(company: Company, what: str) -> None:
         case "a license":
             await company.assign(company.users[0], "ECO")
         case "a sign-in link":
-            await request_sign_in(email="ann@example.com")
+            await ask_for_link("ann@example.com")
         case "an account":
             await open_account(
-                company_name="New", email="owner@example.net", first_name="Ola", last_name="Owner", locale="en"
+                company_name="New",
+                email="owner@example.net",
+                first_name="Ola",
+                last_name="Owner",
+                locale="en",
+                caller=None,
             )
 
 
@@ -87,7 +92,7 @@ async def test_a_step_that_fails_stops_no_other(
             idempotency_key="dies",
             provider=FatalProvider(),
         )
-    await request_sign_in(email=company.users[0].email)
+    await ask_for_link(company.users[0].email)
     moment = now() + timedelta(minutes=1)
     provider = FatalProvider()
     postman = Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)

@@ -11,11 +11,11 @@ from models.operations.activate_license import activate_license
 from models.operations.change_license import change_license
 from models.operations.complete_sign_in import complete_sign_in
 from models.operations.remove_license import remove_license
-from models.operations.request_sign_in import request_sign_in
 from models.operations.send_activation_link import send_activation_link
 from models.operations.transfer_license import transfer_license
 from models.tables import Delivery, License, SessionKind, Token
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import Post
 from tests.support.unchanged import nothing_changes
 
@@ -40,7 +40,7 @@ async def assigned(company: Company, post: Post, code: str = "ECO") -> tuple[Lic
 
 async def test_a_sign_in_link_signs_its_user_in_once(company: Company, post: Post) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     token = (await post.collect_one()).token
     signed_in = await complete_sign_in(token=token, kind=SessionKind.COOKIE)
     assert (signed_in.viewer.user_id, signed_in.viewer.account_id) == (ann.id, company.account_id)
@@ -49,7 +49,7 @@ async def test_a_sign_in_link_signs_its_user_in_once(company: Company, post: Pos
 
 async def test_a_sign_in_link_activates_nothing(company: Company, post: Post) -> None:
     await assigned(company, post)
-    await request_sign_in(email="ann@example.com")
+    await ask_for_link("ann@example.com")
     token = (await post.collect_one()).token
     async with nothing_changes():
         with pytest.raises(TokenInvalid):
@@ -64,8 +64,8 @@ async def test_the_link_of_a_new_account_signs_its_administrator_in(company: Com
 
 async def test_two_sign_in_links_each_work(company: Company, post: Post) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
+    await ask_for_link(ann.email)
     first, second = await post.collect()
     assert first.token != second.token
     for mail in (second, first):
@@ -74,15 +74,15 @@ async def test_two_sign_in_links_each_work(company: Company, post: Post) -> None
 
 
 async def test_a_sign_in_for_an_unknown_address_sends_nothing(post: Post) -> None:
-    async with nothing_changes():
-        answer = await request_sign_in(email="nobody@example.com")
+    async with nothing_changes("allowances_spent"):
+        answer = await ask_for_link("nobody@example.com")
     assert now() < answer.expires_at <= now() + timedelta(minutes=15)
     assert await post.collect() == []
 
 
 async def test_a_sign_in_mail_that_would_arrive_expired_is_not_sent(company: Company, post: Post) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     await fetch(
         "UPDATE events SET occurred_at = occurred_at - interval '15 minutes' WHERE type = 'sign_in.requested'"
     )
@@ -101,7 +101,7 @@ async def test_a_sign_in_mail_that_waited_carries_a_link_for_the_time_that_is_le
     company: Company, post: Post
 ) -> None:
     ann, *_ = company.users
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     await fetch(
         "UPDATE events SET occurred_at = occurred_at - interval '14 minutes' WHERE type = 'sign_in.requested'"
     )

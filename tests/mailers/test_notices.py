@@ -17,12 +17,12 @@ from models.operations.change_license import change_license
 from models.operations.change_user_role import change_user_role
 from models.operations.open_account import open_account
 from models.operations.remove_license import remove_license
-from models.operations.request_sign_in import request_sign_in
 from models.operations.send_activation_link import send_activation_link
 from models.operations.transfer_license import transfer_license
 from models.tables import Delivery, Event, Role, User
 from tests.conftest import INSTALL_URL
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import Mail, Post
 
 ECO = "Secures the message body. Attachments are not protected."
@@ -87,6 +87,7 @@ async def test_opening_an_account_mails_its_administrator_a_sign_in_link(post: P
         first_name="Ola",
         last_name="Owner",
         locale="en",
+        caller=None,
     )
     mail = await post.collect_one()
     facts = await sign_in_facts(mail, EventType.ACCOUNT_OPENED)
@@ -100,7 +101,7 @@ async def test_opening_an_account_mails_its_administrator_a_sign_in_link(post: P
 )
 async def test_asking_to_sign_in_mails_a_link(company: Company, post: Post, locale: str, subject: str) -> None:
     user = await company.add_user("Dora", locale=locale)
-    await request_sign_in(email="DORA@example.com")
+    await ask_for_link("DORA@example.com")
     mail = await post.collect_one()
     facts = await sign_in_facts(mail, EventType.SIGN_IN_REQUESTED)
     await check_mail(mail, user, "sign_in_requested", EventType.SIGN_IN_REQUESTED, **facts)
@@ -258,7 +259,7 @@ async def test_nothing_is_sent_by_a_request_itself(company: Company, post: Post)
     ann, *_ = company.users
     await company.buy(ECO=1)
     await company.assign(ann, "ECO")
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     assert len(post.arrived()) == 1
     assert await Delivery.all().count() == 1
     assert [mail.to for mail in await post.collect()] == [
@@ -281,6 +282,6 @@ async def test_a_description_that_has_no_translation_is_told_in_english(company:
 @pytest.mark.parametrize("locale", ["en", "fr-CA"])
 async def test_a_mail_names_its_language(company: Company, post: Post, locale: str) -> None:
     user = await company.add_user("Dora", locale=locale)
-    await request_sign_in(email=user.email)
+    await ask_for_link(user.email)
     mail = await post.collect_one()
     assert mail.message["Content-Language"] == locale

@@ -10,11 +10,11 @@ from mailers.config import MailConfig
 from models.database import fetch
 from models.operations.activate_license import activate_license
 from models.operations.complete_sign_in import complete_sign_in
-from models.operations.request_sign_in import request_sign_in
 from models.operations.send_activation_link import send_activation_link
 from models.tables import SessionKind
 from tests.conftest import SECRET_KEY
 from tests.support.company import Company
+from tests.support.links import ask_for_link
 from tests.support.mails import Post
 
 
@@ -43,7 +43,7 @@ async def secrets_of_a_day(company: Company, post: Post) -> dict[str, str]:
     license = await company.assign(ann, "ECO")
     await company.assign(ben, "ECO")
     await send_activation_link(company.viewer, license_id=license.id)
-    await request_sign_in(email=ann.email)
+    await ask_for_link(ann.email)
     mails = {(mail.to.split()[0], mail.subject): mail for mail in await post.collect()}
     to_ann = mails["Ann", "A license has been assigned to you: Eco"]
     to_ben = mails["Ben", "A license has been assigned to you: Eco"]

@@ -1,17 +1,23 @@
 """openAccount over HTTP."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from api.ids import encode_id
+from api.limits import Limits
+from models.clock import now
 from models.database import fetch
+from models.feed import Feed
 from models.tables import Account, Role, User
+from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.recorded import broken_invariants
 from tests.support.refusals import assert_bad_variables, assert_invalid, refusal
+from tests.support.serving import serving
 from tests.support.unchanged import nothing_changes
 
 OPENED = "... on AccountOpened { account { id name version } }"
@@ -38,7 +44,7 @@ async def opened(client: Client, **changes: Any) -> tuple[dict[str, Any], Accoun
 
 
 async def test_the_account_has_its_first_administrator(client: Client) -> None:
-    async with nothing_changes("accounts", "users", "events"):
+    async with nothing_changes("accounts", "users", "events", "allowances_spent"):
         answer, account, user = await opened(client)
     assert answer["account"] == {
         "id": encode_id("Account", account.id),
@@ -98,9 +104,21 @@ async def test_the_longest_names_fit(client: Client) -> None:
 async def test_an_address_that_is_a_users_already_is_refused_whatever_its_case(
     client: Client, company: Company, email: str
 ) -> None:
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         answer = await client.mutate("openAccount", OPENED, **(GOOD | {"email": email}))
     assert answer == TAKEN
+
+
+async def test_a_caller_who_opens_one_after_the_other_is_stopped(feed: Feed, company: Company) -> None:
+    async with serving(make_provider("sandbox"), feed, "", Limits(caller_accounts=2)) as client:
+        for email in ["owner@example.net", "admin@example.com"]:
+            await client.mutate("openAccount", OPENED, **(GOOD | {"email": email}))
+        async with nothing_changes():
+            answer = await client.mutate(
+                "openAccount", "... on RateLimitedError { retryAt }", **(GOOD | {"email": "another@example.net"})
+            )
+        assert answer["__typename"] == "RateLimitedError"
+        assert now() < datetime.fromisoformat(answer["retryAt"]) < now() + timedelta(hours=2)
 
 
 async def test_of_two_at_once_with_one_address_one_opens(client: Client) -> None:

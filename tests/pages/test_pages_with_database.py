@@ -8,6 +8,7 @@ import pytest
 
 from models.database import fetch
 from models.events import EventType
+from models.operations.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.remove_license import remove_license
 from models.operations.send_activation_link import send_activation_link
 from models.operations.transfer_license import transfer_license
@@ -36,6 +37,7 @@ async def test_asking_for_a_link_answers_the_same_for_known_and_unknown(client: 
     unknown = await client.http.post("/sign-in/request", data={"email": "stranger@example.com"})
     assert (known.status_code, unknown.status_code) == (200, 200)
     assert known.text.replace("admin@", "stranger@") == unknown.text
+    assert await answer_sign_in_requests() == 2
     assert await events_of(company.account_id, EventType.SIGN_IN_REQUESTED) == 1
 
 

@@ -19,6 +19,7 @@ NEEDS = {
     "cart": ("{ version }", "PURCHASE"),
     "purchases": ("{ nodes { number } }", "VIEW_BILLING"),
     "domains": ("{ name }", "MANAGE_DOMAINS"),
+    "sessions": ("{ nodes { id } }", "MANAGE_USERS"),
 }
 OPEN_TO_ALL = {"id", "name", "version"}
 OPEN = "mutation ($input: OpenAccountInput!) { openAccount(input: $input) { ... on AccountOpened { account %s } } }"

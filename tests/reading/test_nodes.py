@@ -37,6 +37,7 @@ async def stock(company: Company) -> Ids:
         "Package": encode_id("Package", package),
         "Purchase": encode_id("Purchase", (await Purchase.get(account_id=account)).id),
         "SeatPool": encode_id("SeatPool", f"{account}/{package}"),
+        "Session": encode_id("Session", company.viewer.session_id),
         "User": encode_id("User", company.users[1].id),
     }
 

@@ -104,6 +104,7 @@ async def make_company(domain: str) -> Company:
         first_name="Ada",
         last_name="Admin",
         locale="en",
+        caller=None,
     )
     viewer = await viewer_of_user(opened.user)
     packages = {package.code: package for package in await packages_on_sale()}

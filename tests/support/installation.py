@@ -15,7 +15,9 @@ from typing import Self
 from tests.support.client import Client
 from tests.support.running import COMMAND, STARTS_WITHIN, STOPS_WITHIN, free_port, usher_environment
 
-SERVES = re.compile("Application startup complete")
+# A process alone listens last of all; where there are several, their parent listens before they start.
+LISTENS = re.compile("Uvicorn running on")
+WORKS = re.compile("Application startup complete")
 RELAYS = re.compile("Usher relays")
 
 
@@ -85,7 +87,7 @@ class Installation:
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
         server = await self._start(arguments, port=port, command=command)
         server.url = f"http://127.0.0.1:{port}"
-        return await server.ready(SERVES, workers)
+        return await (server.ready(LISTENS) if workers == 1 else server.ready(WORKS, workers))
 
     async def relay(self) -> UsherProcess:
         """Start `usher relay`."""

@@ -11,6 +11,7 @@ import uvicorn
 from api.app import make_app
 from api.context import Services
 from api.limits import DEFAULT_LIMITS, Limits
+from api.pages.routes import page_routes
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
@@ -29,7 +30,7 @@ async def serving(
         secure_cookies=False,
         limits=limits,
     )
-    app = make_app(services, origins=[], explorer=Path("explorer"))
+    app = make_app(services, origins=[], explorer=Path("explorer"), pages=page_routes(services, []))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
     running = asyncio.create_task(server.serve())
     await server.up.wait()

@@ -31,6 +31,7 @@ def create(
             first_name=first_name,
             last_name=last_name,
             locale=locale,
+            caller=None,
         )
     )
     console.print(f"Account {opened.account.id} is open; a sign-in link goes to {opened.user.email}.")
