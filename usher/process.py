@@ -22,6 +22,7 @@ from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
+from usher.parent import ends_with_parent
 from usher.settings import Settings
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
@@ -103,6 +104,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            stack.enter_context(ends_with_parent())
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(neighbours(settings))
             await stack.enter_async_context(services.feed.running())

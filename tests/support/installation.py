@@ -5,20 +5,24 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.support.client import Client
+from tests.support.processes import usher
 from tests.support.running import COMMAND, STARTS_WITHIN, STOPS_WITHIN, free_port, usher_environment
 
 # A process alone listens last of all; where there are several, their parent listens before they start.
 LISTENS = re.compile("Uvicorn running on")
 WORKS = re.compile("Application startup complete")
 RELAYS = re.compile("Usher relays")
+WORKER_STARTED = re.compile(r"Started server process \[(\d+)\]")
+WORKER_DIED = re.compile(r"Child process \[(\d+)\] died")
 
 
 @dataclass
@@ -34,6 +38,24 @@ class UsherProcess:
         """Everything it has printed so far."""
         return self.log.read_text(errors="replace")
 
+    @property
+    def workers(self) -> list[int]:
+        """The ids of the processes that serve: its own, or those of its workers."""
+        died = WORKER_DIED.findall(self.printed)
+        return [int(id) for id in WORKER_STARTED.findall(self.printed) if id not in died]
+
+    @contextmanager
+    def alone(self, worker: int) -> Iterator[None]:
+        """Have one of the workers take every new connection while the block runs, which must be short."""
+        others = [id for id in self.workers if id != worker]
+        for id in others:
+            os.kill(id, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for id in others:
+                os.kill(id, signal.SIGCONT)
+
     async def ready(self, pattern: re.Pattern[str], times: int = 1) -> Self:
         """Wait until it has printed a pattern so many times; fails when it ends before."""
         async with asyncio.timeout(STARTS_WITHIN):
@@ -48,10 +70,14 @@ class UsherProcess:
             os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
 
+    def terminate(self) -> None:
+        """Tell it to end with SIGTERM."""
+        self.process.send_signal(signal.SIGTERM)
+
     async def stop(self) -> None:
         """Tell it to end with SIGTERM, and wait until it has. Fails when it takes too long."""
         if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.terminate()
         try:
             await asyncio.wait_for(self.process.wait(), STOPS_WITHIN)
         except TimeoutError:
@@ -69,6 +95,7 @@ class Installation:
     folder: Path
     settings: dict[str, str]
     processes: list[UsherProcess] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     async def __aenter__(self) -> Self:
         return self
@@ -93,6 +120,11 @@ class Installation:
         """Start `usher relay`."""
         return await (await self._start(["relay"])).ready(RELAYS)
 
+    async def verify(self) -> None:
+        """Fail unless `usher verify` finds nothing wrong."""
+        done = await usher("verify", folder=self.folder, **self.settings)
+        assert done.code == 0, done.out + done.err
+
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command to its end; returns its exit code and what it printed."""
         process = await self._start(list(arguments))
@@ -109,7 +141,7 @@ class Installation:
     async def _start(
         self, arguments: list[str], *, port: int | None = None, command: tuple[str, ...] = ()
     ) -> UsherProcess:
-        log = self.folder / f"{len(self.processes)}-{arguments[0]}.log"
+        log = self.folder / f"{next(self._numbers)}-{arguments[0]}.log"
         settings = self.settings | ({"PORT": str(port)} if port else {})
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(

@@ -1,6 +1,7 @@
 """Licenses in tests: their ids, their links, and the company that gives them."""
 
 from datetime import timedelta
+from typing import Any
 
 from api.ids import encode_id
 from models.clock import now
@@ -8,8 +9,10 @@ from models.credentials import issue_token
 from models.operations.activate_license import activate_license
 from models.secrets import new_secret
 from models.tables import License, Package, TokenPurpose, User
+from tests.support.client import Client
 from tests.support.company import Company
 
+ASSIGNED = "... on LicenseAssigned { license { id } } ... on NoSeatAvailableError { pool { available } }"
 MOVES_A_SEAT = ("accounts", "events", "licenses", "seat_pools")
 
 
@@ -45,3 +48,9 @@ async def give(company: Company, user: User, code: str, *, activated: bool = Fal
 async def held_by(user: User) -> License | None:
     """The license a user holds now."""
     return await License.get_or_none(user_id=user.id, ended_at=None)
+
+
+async def assign_over(client: Client, company: Company, user: User, code: str = "PRO", **more: Any) -> dict[str, Any]:
+    """Give a user a seat over HTTP; the answer with what tells how it went."""
+    values = {"userId": id_of(user), "packageId": id_of(company.packages[code])} | more
+    return await client.mutate("assignLicense", ASSIGNED, **values)

@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.support.certificate import Certificate
 
 HANG_UP = "hang up"
+HANG = "hang"
 
 
 @dataclass
@@ -84,7 +85,10 @@ class MailServer:
         return [one for one in self.tries if one.taken]
 
     def answer(self, command: str, answer: str, *, to: str | None = None, times: int = 1_000_000) -> None:
-        """Answer CONNECT, MAIL, RCPT or DATA with this, or HANG_UP, in place of what is usual."""
+        """Answer CONNECT, MAIL, RCPT or DATA with this, in place of what is usual.
+
+        Or, but for CONNECT, HANG_UP, or HANG and never answer.
+        """
         self._rules.append(Rule(command, answer, to, times))
 
     def forgive(self) -> None:
@@ -163,7 +167,7 @@ class _Handler:
         self, smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if answer := self._server.find_answer("MAIL"):
-            return _give(smtp, answer)
+            return await _give(smtp, answer)
         envelope.mail_from = address
         return "250 2.1.0 OK"
 
@@ -171,7 +175,7 @@ class _Handler:
         self, smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if answer := self._server.find_answer("RCPT", address):
-            return _give(smtp, answer)
+            return await _give(smtp, answer)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
@@ -184,7 +188,7 @@ class _Handler:
             Try(to, content, answer is None, session.ssl is not None or smtp_is_tls(smtp), login)
         )
         self._server.was_tried.set()
-        return _give(smtp, answer) if answer else "250 2.0.0 Taken"
+        return await _give(smtp, answer) if answer else "250 2.0.0 Taken"
 
 
 def smtp_is_tls(smtp: SMTP) -> bool:
@@ -192,7 +196,9 @@ def smtp_is_tls(smtp: SMTP) -> bool:
     return smtp.transport is not None and smtp.transport.get_extra_info("ssl_object") is not None
 
 
-def _give(smtp: SMTP, answer: str) -> str:
+async def _give(smtp: SMTP, answer: str) -> str:
+    if answer == HANG:
+        await asyncio.Event().wait()
     if answer == HANG_UP and smtp.transport is not None:
         smtp.transport.abort()
         raise ConnectionResetError

@@ -11,6 +11,7 @@ import uvicorn
 from models.migrate import pending_migrations
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.shared import console, start_database
+from usher.logs import configure_logs
 from usher.serving import UVICORN
 from usher.settings import Settings, SettingsError, load_settings
 
@@ -33,6 +34,8 @@ def serve(
     # Workers are processes of their own and read their settings from the environment.
     os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
     os.environ["USHER_RELAY"] = str(relay and settings.relay)
+    # For the parent of several workers, which tells when one has died.
+    configure_logs()
     console.print(f"Usher serves {settings.public_url}/graphql")
     uvicorn.run(
         "usher.serving:app",

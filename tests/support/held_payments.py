@@ -1,0 +1,56 @@
+"""The command `usher` with a provider that holds payments: a process can be killed or stopped in the middle of one.
+
+Run with `python -m`. It charges as the sandbox does; the payment method tells where it stops. It leaves a file named
+after the payment in the folder where it runs once it is there.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from models.payment_provider import ChargeOutcome
+from models.tables import Payment
+from payments import PROVIDERS
+from payments.sandbox import SandboxProvider
+from usher.cli import main
+
+COMMAND = (sys.executable, "-m", "tests.support.held_payments")
+
+# For ever, before it has charged or after.
+HELD_BEFORE_CHARGE = "pm_card_amex"
+HELD_AFTER_CHARGE = "pm_card_mastercard"
+# After it has charged, until the folder has a file of this name.
+HELD_FOR_A_WHILE = "pm_card_visa"
+GO_ON = "go-on"
+
+
+class HoldingProvider(SandboxProvider):
+    """The sandbox, behind a line that holds on."""
+
+    async def charge(self, payment: Payment) -> ChargeOutcome:
+        """Charge, and answer later or never."""
+        if payment.method == HELD_BEFORE_CHARGE:
+            await _hold(payment)
+        outcome = await super().charge(payment)
+        await _hold(payment)
+        return outcome
+
+
+async def held_payments(folder: Path, count: int) -> None:
+    """Wait until so many payments are held."""
+    async with asyncio.timeout(20):
+        while len(list(folder.glob("*.held"))) < count:  # noqa: ASYNC110 - another process writes them
+            await asyncio.sleep(0.01)
+
+
+async def _hold(payment: Payment) -> None:
+    Path(f"{payment.id}.held").touch()
+    while payment.method != HELD_FOR_A_WHILE or not Path(GO_ON).exists():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+# Workers import this module under the second name.
+if __name__ in {"__main__", "__mp_main__"}:
+    PROVIDERS["sandbox"] = HoldingProvider
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""What relays of other processes have sent, and what they have left to do."""
+
+import asyncio
+
+from models.database import fetch
+from tests.support.smtp import MailServer
+
+LEFT = """
+    SELECT (SELECT count(*) FROM events WHERE relayed_at IS NULL)
+        + (SELECT count(*) FROM deliveries WHERE sent_at IS NULL) AS left
+"""
+
+
+async def everything_is_sent() -> None:
+    """Wait until the relays have nothing left to do; fails when that does not come."""
+    async with asyncio.timeout(30):
+        while (await fetch(LEFT))[0]["left"]:  # noqa: ASYNC110 - other processes do it
+            await asyncio.sleep(0.02)
+
+
+async def notices() -> list[str]:
+    """The Message-IDs of all notices there are to send, in the order of the alphabet."""
+    return sorted(f"<{row['id']}@usher.example.com>" for row in await fetch("SELECT id FROM deliveries"))
+
+
+def message_ids(mail_server: MailServer) -> list[str]:
+    """The Message-IDs of all mails that came, as often as they came."""
+    return [one.message["Message-ID"] for one in mail_server.tries]
