@@ -22,8 +22,8 @@ from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
 from api.origins import is_cross_site
-from api.presented_errors import present
-from api.websocket import WebSocketHandler
+from api.presented_errors import is_temporary, present
+from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
 from models.credentials import viewer_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -53,7 +53,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
         if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+            await self._serve_socket(scope, receive, send)
             return
         request = Request(_plainly_spelled(scope), receive)
         try:
@@ -122,6 +122,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 del answer["data"]
         return answer
 
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - e.g. the database is gone while somebody connects
+            code = TRY_AGAIN_LATER if is_temporary(_shown(error)) else INTERNAL_ERROR
+            await send({"type": "websocket.close", "code": code})
+
     async def _respond(self, request: Request) -> Response:
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
@@ -146,11 +153,15 @@ def _bearer(header: str | None) -> str | None:
 
 
 def _failure(error: Exception) -> Response:
-    shown = present(GraphQLError(str(error), original_error=error))
-    unavailable = (shown.extensions or {}).get("code") == "UNAVAILABLE"
+    shown = _shown(error)
+    unavailable = is_temporary(shown)
     headers = {"retry-after": "2"} if unavailable else None
     body = orjson.dumps({"errors": [shown.formatted]})
     return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
+
+
+def _shown(error: Exception) -> GraphQLError:
+    return present(GraphQLError(str(error), original_error=error))
 
 
 def _refusal(status: int, reason: str) -> Response:
