@@ -8,7 +8,7 @@ import orjson
 from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -58,6 +58,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         request = Request(_plainly_spelled(scope), receive)
         try:
             response = await self._respond(request)
+        except ClientDisconnect:
+            return
         except HTTPException as error:
             response = _refusal(error.status_code, error.reason)
         except StarletteHTTPException as error:
