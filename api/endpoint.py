@@ -25,10 +25,10 @@ from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
 from api.origins import is_cross_site
-from api.presented_errors import present
+from api.presented_errors import is_temporary, present
 from api.schema import make_schema
 from api.sockets import Sockets, TooManySockets
-from api.websocket import WebSocketHandler
+from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
 from models.credentials import viewer_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -71,6 +71,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             refusal = _refusal(429, str(error), code="LIMIT_EXCEEDED")
             await WebSocket(scope, receive, send).send_denial_response(refusal)
             await _until_gone(receive)
+        except Exception as error:  # noqa: BLE001 - e.g. the database is gone while somebody connects
+            code = TRY_AGAIN_LATER if is_temporary(_shown(error)) else INTERNAL_ERROR
+            await send({"type": "websocket.close", "code": code})
 
     async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -182,11 +185,15 @@ def _bearer(header: str | None) -> str | None:
 
 
 def _failure(error: Exception) -> Response:
-    shown = present(GraphQLError(str(error), original_error=error))
-    unavailable = (shown.extensions or {}).get("code") == "UNAVAILABLE"
+    shown = _shown(error)
+    unavailable = is_temporary(shown)
     headers = {"retry-after": "2"} if unavailable else None
     body = orjson.dumps({"errors": [shown.formatted]})
     return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
+
+
+def _shown(error: Exception) -> GraphQLError:
+    return present(GraphQLError(str(error), original_error=error))
 
 
 def _refusal(status: int, reason: str, *, code: str | None = None) -> Response:

@@ -2,32 +2,18 @@
 
 import uuid
 
-import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from models.database import AWAY
 from models.errors import BusinessError, InvalidInput, NotPermitted
 
 log = structlog.get_logger(__name__)
 
 # What a request has forgotten to say, or may not ask for where it asks.
 REQUEST_FAULTS = (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError)
-
-UNAVAILABLE = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-)
 
 
 def present(error: GraphQLError) -> GraphQLError:
@@ -42,6 +28,11 @@ def present(error: GraphQLError) -> GraphQLError:
     if isinstance(original, BusinessError):
         return _coded(error, str(original), {"code": original.code, **_facts(original)})
     return _masked(error, original)
+
+
+def is_temporary(shown: GraphQLError) -> bool:
+    """Whether a presented error says that the same call will work later."""
+    return (shown.extensions or {}).get("code") == "UNAVAILABLE"
 
 
 def _code(error: GraphQLError) -> str:
@@ -62,7 +53,7 @@ def _facts(original: BusinessError) -> dict[str, object]:
 def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
     reference = uuid.uuid4().hex[:12]
     path = ".".join(str(part) for part in error.path or [])
-    if isinstance(original, UNAVAILABLE):
+    if isinstance(original, AWAY):
         log.warning("graphql.unavailable", reference=reference, path=path, error=type(original).__name__)
         text = "The service cannot answer at the moment. Try again in a few seconds."
         return _coded(error, text, {"code": "UNAVAILABLE", "reference": reference})

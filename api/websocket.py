@@ -1,15 +1,24 @@
 """graphql-transport-ws, hardened: a malformed frame or a flood closes its socket, a bad operation only itself."""
 
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
+    Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
 from api.context import Context
+from api.presented_errors import is_temporary
+
+# Close codes: after the first clients reconnect, after the second they give up.
+TRY_AGAIN_LATER = 1013
+INTERNAL_ERROR = 1011
 
 
 class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -47,10 +56,38 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._second = second
         return self._in_this_second > self.context.services.limits.socket_messages_per_second
 
+    async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
+        """Send what an operation yields. A subscription that a short outage stops takes its socket along.
+
+        Its clients reconnect by themselves and follow again; an error would end it, and they would see no change
+        any more. A query or a mutation is told that it failed: to repeat it is for the caller to decide.
+        """
+        async with aclosing(self._until_stopped(operation, result_source)) as results:
+            await super()._send_result_stream(operation, results)
+
+    async def _until_stopped(
+        self, operation: Operation[Context, None], result_source: StreamResult
+    ) -> AsyncGenerator[Any, None]:
+        async for result in result_source:
+            if any(map(is_temporary, getattr(result, "errors", None) or [])) and _is_subscription(operation):
+                operation.completed = True
+                await self.websocket.close(code=TRY_AGAIN_LATER, reason="Try again later")
+                return
+            yield result
+
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004
         """Never close the socket for a bad document: the protocol's error message tells the one operation."""
         return None
+
+
+def _is_subscription(operation: Operation[Context, None]) -> bool:
+    try:
+        most = operation.handler.context.services.limits.document_tokens
+        found = get_operation_ast(parse(operation.query, max_tokens=most), operation.operation_name)
+    except GraphQLError:
+        return False
+    return found is not None and found.operation is OperationType.SUBSCRIPTION
 
 
 def _problem(message: Any) -> str | None:

@@ -8,6 +8,7 @@ import dns.exception
 import structlog
 
 from models.clock import now
+from models.database import AWAY
 from models.errors import BusinessError
 from models.operations.approve_domain import approve_domain
 from models.tables import Domain, DomainState
@@ -32,6 +33,8 @@ class DomainChecker:
         while True:
             try:
                 await self.check_due(now())
+            except AWAY as error:
+                log.warning("domain.check_failed", error=type(error).__name__)
             except Exception:
                 log.exception("domain.check_failed")
             await asyncio.sleep(LOOK_EVERY)

@@ -14,7 +14,7 @@ from jobs.send_mail import Postman
 from mailers.consumers import deliveries_for
 from models import wakeups
 from models.clock import now
-from models.database import transaction
+from models.database import AWAY, transaction
 from models.operations.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
@@ -83,9 +83,11 @@ class Relay:
     async def _attempt(self, step: str, work: Callable[[datetime], Awaitable[int]], moment: datetime) -> int:
         try:
             return await work(moment)
+        except AWAY as error:
+            log.warning("relay.step_failed", step=step, error=type(error).__name__)
         except Exception:
             log.exception("relay.step_failed", step=step)
-            return 0
+        return 0
 
     async def _rest(self, stopping: "asyncio.Task[bool]") -> None:
         waking = asyncio.create_task(self._woken.wait())

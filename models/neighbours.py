@@ -16,7 +16,7 @@ import structlog
 
 from models import wakeups
 from models.beside import beside
-from models.database import ANSWER_WITHIN, credentials
+from models.database import ANSWER_WITHIN, AWAY, credentials
 
 CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
@@ -53,7 +53,7 @@ class Neighbours:
         while True:
             try:
                 await self._talk_while_connected()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*AWAY, asyncpg.PostgresError) as error:
                 log.warning("neighbours.lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_AFTER)
 

@@ -46,6 +46,8 @@ def configure_logs(level: int = logging.INFO) -> None:
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_tells_no_address)
+    # Its pool warns with a trace, every second of an outage, of what our own events tell in a line.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
 
 
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,0 +1,75 @@
+"""A mail server that is down for an hour, in the time of the database: nothing is lost, and the order is kept."""
+
+from datetime import timedelta
+
+from models.clock import now
+from models.database import fetch
+from models.operations.remove_license import remove_license
+from models.tables import Delivery, User
+from tests.jobs.conftest import RelayTo
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.mails import run_until_idle
+from tests.support.running import free_port
+from tests.support.smtp import MailServer
+
+STEP = timedelta(minutes=1)
+ASSIGNED = "A license has been assigned to you: Eco"
+REMOVED = "Your license has been removed: Eco"
+
+
+async def time_passes(step: timedelta) -> None:
+    """Let whatever waits have waited so much longer."""
+    await fetch(
+        "UPDATE deliveries SET due_at = due_at - $1::interval, leased_until = leased_until - $1::interval", step
+    )
+
+
+async def give_and_take(company: Company, user: User) -> None:
+    """Give a seat and take it back: two notices, which make sense in one order alone."""
+    license = await company.assign(user, "ECO")
+    await remove_license(company.viewer, license_id=license.id)
+
+
+async def waiting(client: Client) -> dict[str, int]:
+    """What /readyz tells of mail."""
+    answer = await client.http.get("/readyz")
+    assert answer.status_code == 200
+    return answer.json()["mail"]
+
+
+async def test_an_hour_without_a_mail_server_delays_and_loses_nothing(
+    company: Company, relay_to: RelayTo, client: Client
+) -> None:
+    ann, ben, cleo = company.users
+    port = free_port()
+    relay = relay_to(f"smtp://127.0.0.1:{port}?starttls=never")
+    await company.buy(ECO=3)
+    await give_and_take(company, ann)
+    tries = []
+    for minute in range(60):
+        if minute == 30:
+            await give_and_take(company, ben)
+        await relay.round(now())
+        first = await Delivery.filter(recipient_id=ann.id).order_by("id").first()
+        assert first is not None
+        tries.append(first.attempts)
+        await time_passes(STEP)
+    # Tried at once, then ever less: the minutes in which it was tried.
+    assert [minute for minute, (one, before) in enumerate(zip(tries, [0, *tries], strict=False)) if one > before] == [
+        *(0, 1, 2, 3, 6, 13, 34),
+    ]
+    await give_and_take(company, cleo)
+    await relay.round(now())
+    # The welcome, the receipt, and of each person's two the first, which the second waits for.
+    assert await waiting(client) == {"waiting": 8, "retrying": 4}
+    assert await Delivery.filter(failed_at__isnull=False).count() == 0
+    async with MailServer(port=port) as server:
+        await time_passes(timedelta(hours=1))
+        await run_until_idle(relay)
+        taken = [(one.to, str(one.message["Subject"])) for one in server.taken]
+        for user in (ann, ben, cleo):
+            assert [subject for to, subject in taken if to == user.email] == [ASSIGNED, REMOVED]
+        assert len(taken) == len(server.tries) == 8
+        assert len({str(one.message["Message-ID"]) for one in server.taken}) == 8
+    assert await waiting(client) == {"waiting": 0, "retrying": 0}

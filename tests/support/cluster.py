@@ -1,0 +1,154 @@
+"""A PostgreSQL of a test's own, to be restarted, killed and started again. It keeps what it committed: fsync is on.
+
+Nothing of it is shared with the one on which the other tests make their databases.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import asyncpg
+import psutil
+
+from usher.embedded_postgres import _pgserver
+
+DATABASE = "usher"
+ENDS_WITHIN = 30
+
+
+@dataclass
+class Cluster:
+    """A cluster in a temporary folder, on a Unix socket alone. `async with` makes, starts and removes it.
+
+    A socket's address is its own for good; a port could be taken by another process while the cluster is down.
+    """
+
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="usher-")))
+
+    @property
+    def url(self) -> str:
+        """The address of the database that everything works on."""
+        return f"postgres://postgres@localhost/{DATABASE}?host={self.folder}"
+
+    @property
+    def log(self) -> str:
+        """What the server has logged so far."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    async def __aenter__(self) -> Self:
+        try:
+            await asyncio.to_thread(self._make)
+            await self.start()
+            await self.execute(f"CREATE DATABASE {DATABASE}", database="postgres")
+        except BaseException:
+            await self._remove()
+            raise
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self._remove()
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a server."""
+        return (self.folder / "data" / "postmaster.pid").exists() and self._postmaster() is not None
+
+    async def start(self) -> None:
+        """Start the server and wait until it takes connections; after a crash that is once it has recovered."""
+        options = f"-h '' -k {self.folder} -c max_connections=120 -c shared_buffers=64MB"
+        await self._pg_ctl("-o", options, "-l", str(self.folder / "log"), "start")
+
+    async def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
+        """Stop the server: `fast` ends every session and writes everything down, `immediate` is a crash in order."""
+        await self._pg_ctl("-m", mode, "stop")
+
+    async def kill(self) -> None:
+        """SIGKILL every process of the server at once, as a machine that loses power."""
+        if (postmaster := self._postmaster()) is None:
+            return
+        # Stopped first, so that it can start no child that the list does not have.
+        postmaster.suspend()
+        processes = [*postmaster.children(recursive=True), postmaster]
+        for process in processes:
+            process.kill()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, processes, ENDS_WITHIN)
+        assert not alive, alive
+
+    async def crash(self) -> None:
+        """SIGKILL one connection's process, as a machine short of memory does; the server then ends all others."""
+        psutil.Process((await self.sessions())[0]["pid"]).kill()
+
+    async def fetch(self, sql: str, *values: Any, database: str = DATABASE) -> list[dict[str, Any]]:
+        """Run one statement over a connection of its own, and return its rows."""
+        connection = await asyncpg.connect(
+            user="postgres", host=str(self.folder), database=database, server_settings={"application_name": "test"}
+        )
+        try:
+            return [dict(row) for row in await connection.fetch(sql, *values)]
+        finally:
+            await connection.close()
+
+    async def execute(self, sql: str, *values: Any, database: str = DATABASE) -> None:
+        """Run one statement whose rows nobody needs."""
+        await self.fetch(sql, *values, database=database)
+
+    async def sessions(self) -> list[dict[str, Any]]:
+        """The connections that others have to the database: who, in which state, with which statement."""
+        return await self.fetch(
+            "SELECT pid, state, query FROM pg_stat_activity"
+            " WHERE datname = $1 AND application_name <> 'test' AND backend_type = 'client backend'",
+            DATABASE,
+        )
+
+    async def cut(self) -> int:
+        """End every connection that others have to the database; returns how many there were."""
+        rows = await self.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = $1 AND application_name <> 'test' AND backend_type = 'client backend'",
+            DATABASE,
+        )
+        return len(rows)
+
+    def _make(self) -> None:
+        # The library's own way of making a cluster: as root it makes a user, and opens the folders to it.
+        self._server = _pgserver().get_server(self._make_folder(), cleanup_mode=None, start=False)
+        self._server.ensure_pgdata_inited()
+        if self._server.system_user is not None:
+            shutil.chown(self.folder, self._server.system_user)
+
+    def _make_folder(self) -> Path:
+        (self.folder / "data").mkdir()
+        return self.folder / "data"
+
+    async def _pg_ctl(self, *arguments: str) -> None:
+        command = [str(self._server.bin_path / "pg_ctl"), "-s", "-w", "-t", str(ENDS_WITHIN)]
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [*command, "-D", str(self.folder / "data"), *arguments],
+            check=False,
+            user=self._server.system_user,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            # The server inherits them, so that a pipe would never end.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, self.log
+
+    def _postmaster(self) -> psutil.Process | None:
+        try:
+            return psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
+        except (FileNotFoundError, psutil.NoSuchProcess):
+            return None
+
+    async def _remove(self) -> None:
+        await self.kill()
+        shutil.rmtree(self.folder, ignore_errors=os.name == "nt")
