@@ -1,5 +1,6 @@
 """Data loaders: whatever a document asks of many rows is read by one statement."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -16,8 +17,21 @@ from models.reads.sessions import sessions_by_id
 from models.reads.users import users_by_id
 from models.tables import Package
 
+Key = TypeVar("Key")
 Found = TypeVar("Found")
 AccountRead = Callable[[UUID, Sequence[UUID]], Awaitable[Mapping[UUID, Found]]]
+
+
+class Loader(DataLoader[Key, Found]):
+    """A loader whose reads outlive those that wait for them.
+
+    Where one field is refused, GraphQL cancels those beside it; another part of the document may wait for the same
+    row, and would be cancelled with them.
+    """
+
+    def load(self, key: Key) -> Awaitable[Found]:
+        """The row of a key, read together with others."""
+        return asyncio.shield(super().load(key))
 
 
 class Loaders:
@@ -36,19 +50,19 @@ class Loaders:
         self.sessions = self._of_account(sessions_by_id)
         self.carts = self._of_account(carts_by_user)
 
-    def _of_account(self, read: AccountRead[Found]) -> DataLoader[UUID, Found | None]:
+    def _of_account(self, read: AccountRead[Found]) -> Loader[UUID, Found | None]:
         async def load(keys: list[UUID]) -> list[Found | None]:
             found = await read(self._account_id, keys)
             return [found.get(key) for key in keys]
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
 
-def package_loader() -> DataLoader[UUID, Package | None]:
+def package_loader() -> Loader[UUID, Package | None]:
     """A loader of packages, which belong to no account."""
 
     async def load(keys: list[UUID]) -> list[Package | None]:
         found = await packages_by_id(keys)
         return [found.get(key) for key in keys]
 
-    return DataLoader(load_fn=load)
+    return Loader(load_fn=load)

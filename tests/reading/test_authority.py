@@ -4,7 +4,7 @@ import pytest
 from graphql import ObjectTypeDefinitionNode
 
 from models.tables import User
-from tests.support.answers import refused, unauthenticated
+from tests.support.answers import codes, refused, unauthenticated
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.contract import types_of
@@ -77,3 +77,15 @@ async def test_who_opens_an_account_without_a_sign_in_does_not_read_it(client: C
 async def test_what_anybody_may_know_of_a_new_account_is_its_name(admin: Client) -> None:
     answer = await admin.run(OPEN % "{ name version }", input=OTHERS)
     assert answer == {"openAccount": {"account": {"name": "Newcomer", "version": "1"}}}
+
+
+async def test_a_refusal_takes_no_row_away_from_the_fields_elsewhere_that_wait_for_it(standard: Client) -> None:
+    document = """{
+        refused: viewer { account { seatInventory { version } } user { email } }
+        answered: viewer { user { email } }
+    }"""
+    # Which of the two reads comes back first is not ours to say; in most rounds the refusal is the first.
+    for _ in range(20):
+        answer = await standard.post(document)
+        assert answer["data"] == {"refused": None, "answered": {"user": {"email": "ann@example.com"}}}
+        assert codes(answer) == ["NOT_PERMITTED"]
