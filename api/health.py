@@ -1,17 +1,28 @@
 """/healthz, /readyz and /metrics."""
 
 import asyncio
+import os
 from collections.abc import Coroutine
+from dataclasses import asdict
 from typing import Any, TypeVar
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from models.database import fetch_one
+from models.clock import now
+from models.reads.backlog import Backlog, read_backlog
 
 READY_WITHIN = 2.0
+
+BACKLOG = {
+    "mail_waiting": "Notices that are written and not sent.",
+    "mail_retrying": "Those of them that failed before.",
+    "mail_oldest_seconds": "How long the oldest of them waits.",
+    "mail_unrelayed": "Events that no relay has looked at.",
+}
 
 Result = TypeVar("Result")
 
@@ -30,17 +41,40 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(_request: Request) -> Response:
-    """The database answers; with how many notices wait. 503 when it does not."""
+    """The database answers; with how far behind the mail is. 503 when it does not."""
     try:
-        waiting = await _in_time(_waiting_mail(), READY_WITHIN)
+        backlog = await _in_time(read_backlog(now()), READY_WITHIN)
     except Exception:  # noqa: BLE001 - whatever it is, the process cannot serve
         return JSONResponse({"status": "unavailable", "database": "unreachable"}, status_code=503)
-    return JSONResponse({"status": "ok", "database": "ok", "mail": waiting})
+    # A mail server that is away is no reason to take no more requests: what they lead to waits.
+    return JSONResponse({"status": "ok", "database": "ok", "mail": asdict(backlog)})
 
 
 async def metrics(_request: Request) -> Response:
-    """Counters in Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """What the processes of this machine have counted, and what the database tells, in Prometheus' text format."""
+    try:
+        backlog = await _in_time(read_backlog(now()), READY_WITHIN)
+    except Exception:  # noqa: BLE001 - the counters are worth having without it
+        backlog = None
+    counted = generate_latest(_counted())
+    return Response(counted + generate_latest(_told_by_database(backlog)), media_type=CONTENT_TYPE_LATEST)
+
+
+def _counted() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return together
+
+
+def _told_by_database(backlog: Backlog | None) -> CollectorRegistry:
+    told = CollectorRegistry()
+    Gauge("usher_database_up", "Whether the database answers.", registry=told).set(backlog is not None)
+    if backlog:
+        for name, meaning in BACKLOG.items():
+            Gauge(f"usher_{name}", meaning, registry=told).set(getattr(backlog, name.partition("_")[2]))
+    return told
 
 
 async def _in_time(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
@@ -62,11 +96,3 @@ def _forget(task: asyncio.Task[Any]) -> None:
     _ending.discard(task)
     if not task.cancelled():
         task.exception()
-
-
-async def _waiting_mail() -> dict[str, int]:
-    row = await fetch_one(
-        "SELECT count(*) AS waiting, count(*) FILTER (WHERE attempts > 1) AS retrying FROM deliveries"
-        " WHERE sent_at IS NULL AND failed_at IS NULL"
-    )
-    return dict(row or {})

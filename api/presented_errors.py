@@ -4,11 +4,14 @@ import uuid
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from prometheus_client import Counter
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from models.database import AWAY
+from models.away import AWAY
 from models.errors import BusinessError, InvalidInput, NotPermitted
+
+ERRORS = Counter("usher_errors", "Top-level errors that were answered.", ["code"])
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +66,7 @@ def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
 
 
 def _coded(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    ERRORS.labels(extensions["code"]).inc()
     return GraphQLError(
         message,
         nodes=error.nodes,

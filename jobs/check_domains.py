@@ -7,8 +7,8 @@ import dns.asyncresolver
 import dns.exception
 import structlog
 
+from models.away import AWAY
 from models.clock import now
-from models.database import AWAY
 from models.errors import BusinessError
 from models.operations.approve_domain import approve_domain
 from models.tables import Domain, DomainState

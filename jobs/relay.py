@@ -13,8 +13,9 @@ import structlog
 from jobs.send_mail import Postman
 from mailers.consumers import deliveries_for
 from models import wakeups
+from models.away import AWAY
 from models.clock import now
-from models.database import AWAY, transaction
+from models.database import transaction
 from models.operations.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events

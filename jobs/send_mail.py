@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from prometheus_client import Counter
 
 from mailers.compose import compose
 from mailers.config import MailConfig
@@ -13,6 +14,8 @@ from models.outbox import LEASE, claim_deliveries, mark_failed, mark_sent, relea
 from models.tables import Delivery
 
 BATCH = 50
+
+MAILS = Counter("usher_mails", "Mails that were tried, and what came of it.", ["outcome"])
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +51,11 @@ class Postman:
             await session.send(await compose(delivery, self._config))
         except PermanentlyRefused as error:
             await mark_failed(delivery, now(), str(error))
+            MAILS.labels("refused").inc()
             log.error("mail.refused", delivery=str(delivery.id), consumer=delivery.consumer, error=str(error))
         except Obsolete as error:
             await mark_failed(delivery, now(), str(error))
+            MAILS.labels("obsolete").inc()
             log.warning("mail.obsolete", delivery=str(delivery.id), consumer=delivery.consumer)
         except TryLater as error:
             await self._put_off(delivery, error)
@@ -62,13 +67,15 @@ class Postman:
             await self._put_off(delivery, TryLater(type(error).__name__))
         else:
             await mark_sent(delivery, now())
+            MAILS.labels("sent").inc()
             log.info("mail.sent", delivery=str(delivery.id), consumer=delivery.consumer)
 
     async def _put_off(self, delivery: Delivery, error: TryLater) -> None:
         kept = await retry_later(delivery, now(), str(error))
-        tell = log.warning if kept else log.error
+        outcome, tell = ("put_off", log.warning) if kept else ("given_up", log.error)
+        MAILS.labels(outcome).inc()
         tell(
-            "mail.put_off" if kept else "mail.given_up",
+            f"mail.{outcome}",
             delivery=str(delivery.id),
             consumer=delivery.consumer,
             attempts=delivery.attempts,

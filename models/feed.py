@@ -9,16 +9,20 @@ from itertools import takewhile
 from uuid import UUID
 
 import structlog
+from prometheus_client import Gauge
 
 from models import wakeups
+from models.away import AWAY
 from models.beside import beside
-from models.database import AWAY, fetch
+from models.database import fetch
 from models.inventory import PoolCounts, read_inventory
 from models.reads.feed import SeatChange, seat_changes_after
 
 # A follower that missed more than this gets a snapshot instead.
 MOST_MISSED = 1000
 LOOK_EVERY = 1.0
+
+FOLLOWERS = Gauge("usher_followers", "Subscriptions that follow seat counts.", multiprocess_mode="livesum")
 
 log = structlog.get_logger(__name__)
 
@@ -82,11 +86,13 @@ class Feed:
     async def _watching(self, account_id: UUID) -> AsyncIterator["_Watched"]:
         watched = self._watched.setdefault(account_id, _Watched(account_id))
         watched.followers += 1
+        FOLLOWERS.inc()
         try:
             await watched.refresh()
             yield watched
         finally:
             watched.followers -= 1
+            FOLLOWERS.dec()
             if watched.followers == 0 and self._watched.get(account_id) is watched:
                 del self._watched[account_id]
                 watched.close()

@@ -15,8 +15,9 @@ import asyncpg
 import structlog
 
 from models import wakeups
+from models.away import AWAY
 from models.beside import beside
-from models.database import ANSWER_WITHIN, AWAY, credentials
+from models.database import ANSWER_WITHIN, credentials
 
 CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -134,7 +134,7 @@ async def stop_blocking(delivery: Delivery) -> None:
 
 async def retry_later(delivery: Delivery, moment: datetime, error: str) -> bool:
     """Put the notice off for a growing while; False, and failed, once three days are over."""
-    if moment - made_at(delivery) > GIVE_UP_AFTER:
+    if moment - written_at(delivery.id) > GIVE_UP_AFTER:
         await mark_failed(delivery, moment, f"given up after {delivery.attempts} attempts: {error}")
         return False
     wait = min(FIRST_DELAY * 3 ** min(delivery.attempts - 1, 10), LONGEST_DELAY)
@@ -148,9 +148,9 @@ async def release(deliveries: Sequence[Delivery]) -> None:
         await fetch("UPDATE deliveries SET leased_until = NULL, attempts = attempts - 1 WHERE id = ANY($1)", ids)
 
 
-def made_at(delivery: Delivery) -> datetime:
-    """When the delivery was written, from its time-ordered id (RFC 9562: the first 48 bits are milliseconds)."""
-    return datetime.fromtimestamp((delivery.id.int >> 80) / 1000, tz=delivery.due_at.tzinfo)
+def written_at(delivery_id: UUID) -> datetime:
+    """When a delivery was written, from its time-ordered id (RFC 9562: the first 48 bits are milliseconds)."""
+    return datetime.fromtimestamp((delivery_id.int >> 80) / 1000, tz=UTC)
 
 
 def happening_from_row(row: dict[str, Any]) -> Happening:

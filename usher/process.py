@@ -22,6 +22,7 @@ from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
+from usher.metrics import forget_dead_processes
 from usher.parent import ends_with_parent
 from usher.settings import Settings
 
@@ -105,6 +106,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.enter_context(ends_with_parent())
+            forget_dead_processes()
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(neighbours(settings))
             await stack.enter_async_context(services.feed.running())

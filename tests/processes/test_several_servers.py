@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.client import Client, Live
 from tests.support.company import Company
-from tests.support.installation import SERVES, Installation, UsherProcess
+from tests.support.installation import WORKS, Installation, UsherProcess
 from tests.support.licensing import assign_over
 from tests.support.seats_feed import SEATS, Update, next_update, recorded_updates, updates
 
@@ -97,7 +97,7 @@ async def test_a_worker_that_dies_is_started_again(server_of_two_workers: UsherP
     await company.buy(PRO=3)
     token = await company.access_token()
     doomed, other = server.workers
-    started = len(SERVES.findall(server.printed))
+    started = len(WORKS.findall(server.printed))
     async with AsyncExitStack() as stack:
         _, socket = await connect_to(server, doomed, token, stack)
         await socket.subscribe(SEATS)
@@ -107,7 +107,7 @@ async def test_a_worker_that_dies_is_started_again(server_of_two_workers: UsherP
             await socket.receive()
     await company.assign(company.users[0], "PRO")
     await server.ready(re.compile(rf"Child process \[{doomed}\] died"))
-    await server.ready(SERVES, started + 1)
+    await server.ready(WORKS, started + 1)
     assert server.workers[0] == other
     async with AsyncExitStack() as stack:
         (new,) = server.workers[1:]

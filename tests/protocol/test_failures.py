@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 from structlog.testing import capture_logs
+from websockets.exceptions import ConnectionClosedError
 
 from api import query as query_module
 from models import feed as feed_module
@@ -132,7 +133,19 @@ async def test_a_client_with_a_credential_is_told_that_the_database_is_gone(admi
     assert (await admin.run("{ viewer { user { email } } }"))["viewer"]["user"] == {"email": "admin@example.com"}
 
 
-@pytest.mark.parametrize("document", [SEATS, PACKAGES, "mutation { signOut { ok } }"])
+async def test_a_subscription_that_meets_an_outage_closes_its_socket_so_that_clients_come_back(
+    admin: Client, database_url: str
+) -> None:
+    async with admin.live() as live:
+        async with outage(database_url):
+            await live.subscribe(SEATS)
+            with pytest.raises(ConnectionClosedError) as closed:
+                await live.receive()
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1013, "Try again later")
+
+
+@pytest.mark.parametrize("document", [PACKAGES, "mutation { signOut { ok } }"])
 async def test_a_socket_is_told_that_the_database_is_gone_and_lives_on(
     admin: Client, database_url: str, document: str
 ) -> None:

@@ -12,6 +12,7 @@ from models.migrate import pending_migrations
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.shared import console, start_database
 from usher.logs import configure_logs
+from usher.metrics import shared_metrics
 from usher.serving import UVICORN
 from usher.settings import Settings, SettingsError, load_settings
 
@@ -37,15 +38,16 @@ def serve(
     # For the parent of several workers, which tells when one has died.
     configure_logs()
     console.print(f"Usher serves {settings.public_url}/graphql")
-    uvicorn.run(
-        "usher.serving:app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        forwarded_allow_ips=settings.trusted_proxies,
-        **UVICORN,
-    )
+    with shared_metrics(workers):
+        uvicorn.run(
+            "usher.serving:app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=workers,
+            forwarded_allow_ips=settings.trusted_proxies,
+            **UVICORN,
+        )
 
 
 def require_free_port(settings: Settings) -> None:

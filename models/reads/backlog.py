@@ -1,0 +1,41 @@
+"""How far behind the mail is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import fetch_one
+from models.outbox import written_at
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """`waiting` notices are written and not sent, `retrying` of them failed before; the oldest waits so many seconds.
+
+    `unrelayed` events have not even been looked at: where they grow, no relay runs.
+    """
+
+    waiting: int
+    retrying: int
+    oldest_seconds: int
+    unrelayed: int
+
+
+async def read_backlog(moment: datetime) -> Backlog:
+    """Count it, by indexes that hold what is open alone."""
+    row = await fetch_one(
+        """
+        WITH open AS (SELECT id, last_error FROM deliveries WHERE sent_at IS NULL AND failed_at IS NULL)
+        SELECT (SELECT count(*) FROM open) AS waiting,
+            (SELECT count(*) FROM open WHERE last_error IS NOT NULL) AS retrying,
+            (SELECT id FROM open ORDER BY id LIMIT 1) AS oldest,
+            (SELECT count(*) FROM events WHERE relayed_at IS NULL) AS unrelayed
+        """
+    )
+    found = row or {}
+    since = written_at(found["oldest"]) if found["oldest"] else moment
+    return Backlog(
+        waiting=found["waiting"],
+        retrying=found["retrying"],
+        oldest_seconds=max(int((moment - since).total_seconds()), 0),
+        unrelayed=found["unrelayed"],
+    )
