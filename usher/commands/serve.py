@@ -14,6 +14,7 @@ from usher.commands.shared import console, start_database
 from usher.logs import configure_logs
 from usher.serving import UVICORN
 from usher.settings import Settings, SettingsError, load_settings
+from usher.workers import Workers
 
 
 def serve(
@@ -37,14 +38,13 @@ def serve(
     # For the parent of several workers, which tells when one has died.
     configure_logs()
     console.print(f"Usher serves {settings.public_url}/graphql")
-    uvicorn.run(
-        "usher.serving:app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        **UVICORN,
-    )
+    app = "usher.serving:app"
+    options = UVICORN | {"factory": True, "host": settings.host, "port": settings.port, "workers": workers}
+    if workers == 1:
+        uvicorn.run(app, **options)
+    else:
+        config = uvicorn.Config(app, **options)
+        Workers(config, [config.bind_socket()]).run()
 
 
 def require_free_port(settings: Settings) -> None:
