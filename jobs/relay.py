@@ -34,9 +34,11 @@ class Relay:
         self._postman = postman
         self._provider = provider
         self._woken = asyncio.Event()
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; what is under way is finished first."""
+        """Work until `stop` is set; what is under way is finished first, e.g. the one mail."""
+        self._stop = stop
         stop_listening = wakeups.listen(self._wake)
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -54,7 +56,7 @@ class Relay:
         done = [
             await self._attempt("sign-ins", self._answer_sign_ins, moment),
             await self._attempt("deliveries", self.make_deliveries, moment),
-            await self._attempt("mail", self._postman.send_due, moment),
+            await self._attempt("mail", self._send_mail, moment),
             await self._attempt("payments", self._reconcile, moment),
         ]
         return any(done)
@@ -77,6 +79,9 @@ class Relay:
 
     async def _answer_sign_ins(self, _moment: datetime) -> int:
         return await answer_sign_in_requests()
+
+    async def _send_mail(self, moment: datetime) -> int:
+        return await self._postman.send_due(moment, self._stop)
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)

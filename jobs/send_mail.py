@@ -1,5 +1,6 @@
 """Sending the deliveries that are due."""
 
+import asyncio
 from datetime import datetime
 
 import structlog
@@ -27,8 +28,8 @@ class Postman:
         self._server = server
         self._config = config
 
-    async def send_due(self, moment: datetime) -> int:
-        """Send what is due; returns how many deliveries were claimed."""
+    async def send_due(self, moment: datetime, stop: asyncio.Event) -> int:
+        """Send what is due until `stop` is set; returns how many deliveries were claimed."""
         claimed = await claim_deliveries(moment, most=BATCH)
         if not claimed:
             return 0
@@ -36,13 +37,14 @@ class Postman:
         claimed_at = now()
         try:
             async with self._server.session() as session:
-                while waiting and now() < claimed_at + LEASE / 2:
+                while waiting and not stop.is_set() and now() < claimed_at + LEASE / 2:
                     await self._send(session, waiting.pop(0))
         except TryLater as error:
             # The server itself is out of reach: what was claimed and not yet tried waits too.
-            for delivery in waiting:
-                await self._put_off(delivery, error)
-        else:
+            while waiting:
+                await self._put_off(waiting.pop(0), error)
+        finally:
+            # Also when this is cut off: nobody else could send them before the lease runs out.
             await release(waiting)
         return len(claimed)
 

@@ -13,7 +13,7 @@ from models.tables import Account, Delivery, User
 
 
 async def compose(delivery: Delivery, config: MailConfig) -> EmailMessage:
-    """Write the mail of a delivery; the same each time, to the Message-ID. Raises Obsolete."""
+    """Write the mail of a delivery; the same each time, to the last byte. Raises Obsolete."""
     notice = Notice(
         delivery=delivery,
         event=await event_of(delivery),
@@ -38,6 +38,8 @@ def _message(notice: Notice, rendered: RenderedMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
+    # It would be made up anew each time. Quoted-printable text has no "=_" (RFC 2045, 6.7).
+    message.set_boundary(f"=_{notice.delivery.id}")
     # Last: making a message of two parts moves the Content- headers it has into the first part.
     message["Content-Language"] = notice.recipient.locale
     return message

@@ -23,11 +23,12 @@ from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
 from usher.metrics import forget_dead_processes
-from usher.parent import ends_with_parent
 from usher.settings import Settings
+from usher.workers import ends_with_parent
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
-RELAY_STOPS_WITHIN = 5.0
+# With the time that uvicorn gives to requests, in usher/serving.py, and a second to spare: ten seconds.
+RELAY_STOPS_WITHIN = 2.5
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,8 @@ UVICORN: dict[str, Any] = {
     "ws_per_message_deflate": False,
     "ws_ping_interval": 20,
     "ws_ping_timeout": 20,
-    "timeout_graceful_shutdown": 8,
+    # The relay stops after the requests: see RELAY_STOPS_WITHIN.
+    "timeout_graceful_shutdown": 6,
     "log_config": None,
     # Addresses hold the tokens of mailed links, and a log must not.
     "access_log": False,

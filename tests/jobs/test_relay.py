@@ -136,9 +136,9 @@ async def test_a_relay_that_died_after_sending_leads_to_the_same_mail_again(
     async with SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}").session() as session:
         await session.send(await compose(claimed, mail_config))
     await relay.round(moment + LEASE)
-    first, again = (one.message for one in mail_server.taken)
-    assert first["Message-ID"] == again["Message-ID"] == f"<{claimed.id}@usher.example.com>"
-    assert [part.get_content() for part in first.iter_parts()] == [part.get_content() for part in again.iter_parts()]
+    first, again = mail_server.taken
+    assert first.message["Message-ID"] == f"<{claimed.id}@usher.example.com>"
+    assert first.content == again.content
 
 
 async def test_two_relays_send_each_of_a_hundred_mails_once(

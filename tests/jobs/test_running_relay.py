@@ -60,6 +60,23 @@ async def test_a_running_relay_is_woken_by_what_is_committed(
     assert await Delivery.filter(sent_at=None).count() == 0
 
 
+async def test_a_relay_that_is_stopped_finishes_one_mail_and_leaves_the_rest_to_others(
+    company: Company, relay: Relay, mail_server: MailServer
+) -> None:
+    await company.buy(ECO=3)
+    for user in company.users:
+        await company.assign(user, "ECO")
+    stop = asyncio.Event()
+    running = asyncio.create_task(relay.run(stop))
+    # In this process: the relay has yet to read the answer to its first mail.
+    await asyncio.wait_for(mail_server.was_tried.wait(), 20)
+    stop.set()
+    await asyncio.wait_for(running, 20)
+    assert len(mail_server.tries) == 1
+    left = await Delivery.filter(sent_at=None)
+    assert [(delivery.leased_until, delivery.attempts) for delivery in left] == [(None, 0)] * 3
+
+
 async def do(company: Company, what: str) -> None:
     """Let something happen that one person is told of."""
     match what:

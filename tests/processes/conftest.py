@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from jobs.relay import Relay
+from jobs.send_mail import Postman
+from mailers.config import MailConfig
+from mailers.transport import SmtpServer
+from payments import make_provider
 from tests.conftest import INSTALL_URL, PUBLIC_URL, SECRET_KEY
 from tests.support.client import Client
 from tests.support.company import Company
@@ -28,6 +33,13 @@ async def installation(
     """Nothing runs yet; what is started shares the database of this test process, and the mail server."""
     async with Installation(tmp_path, settings(database_url, mail_server.port)) as made:
         yield made
+
+
+@pytest.fixture
+def relay(mail_server: MailServer, mail_config: MailConfig) -> Relay:
+    """A relay in this process; tests run its rounds themselves."""
+    server = SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}?starttls=never")
+    return Relay(Postman(server, mail_config), make_provider("sandbox"))
 
 
 @pytest.fixture(scope="package")

@@ -12,6 +12,7 @@ from models.payment_provider import ChargeOutcome
 from models.tables import Payment
 from payments import PROVIDERS
 from payments.sandbox import SandboxProvider
+from tests.support.waiting import until
 from usher.cli import main
 
 COMMAND = (sys.executable, "-m", "tests.support.held_payments")
@@ -36,11 +37,9 @@ class HoldingProvider(SandboxProvider):
         return outcome
 
 
-async def held_payments(folder: Path, count: int) -> None:
+async def until_held(folder: Path, count: int) -> None:
     """Wait until so many payments are held."""
-    async with asyncio.timeout(20):
-        while len(list(folder.glob("*.held"))) < count:  # noqa: ASYNC110 - another process writes them
-            await asyncio.sleep(0.01)
+    await until(lambda: len(list(folder.glob("*.held"))) == count)
 
 
 async def _hold(payment: Payment) -> None:

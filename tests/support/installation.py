@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -31,12 +31,17 @@ class UsherProcess:
 
     process: asyncio.subprocess.Process
     log: Path
-    url: str = ""
+    port: int | None = None
 
     @property
     def printed(self) -> str:
         """Everything it has printed so far."""
         return self.log.read_text(errors="replace")
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def workers(self) -> list[int]:
@@ -66,8 +71,10 @@ class UsherProcess:
 
     async def kill(self) -> None:
         """End it and everything it started at once, with SIGKILL, and wait until it is gone."""
-        if self.process.returncode is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+        # Workers may have outlived their parent.
+        if self.process.returncode is None or len(self.workers) > 1:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
 
     def terminate(self) -> None:
@@ -113,7 +120,6 @@ class Installation:
         port = port or free_port()
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
         server = await self._start(arguments, port=port, command=command)
-        server.url = f"http://127.0.0.1:{port}"
         return await (server.ready(LISTENS) if workers == 1 else server.ready(WORKS, workers))
 
     async def relay(self) -> UsherProcess:
@@ -154,6 +160,6 @@ class Installation:
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
-        started = UsherProcess(process, log)
+        started = UsherProcess(process, log, port)
         self.processes.append(started)
         return started

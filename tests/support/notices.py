@@ -1,9 +1,8 @@
 """What relays of other processes have sent, and what they have left to do."""
 
-import asyncio
-
 from models.database import fetch
 from tests.support.smtp import MailServer
+from tests.support.waiting import until_told
 
 LEFT = """
     SELECT (SELECT count(*) FROM events WHERE relayed_at IS NULL)
@@ -13,9 +12,11 @@ LEFT = """
 
 async def everything_is_sent() -> None:
     """Wait until the relays have nothing left to do; fails when that does not come."""
-    async with asyncio.timeout(30):
-        while (await fetch(LEFT))[0]["left"]:  # noqa: ASYNC110 - other processes do it
-            await asyncio.sleep(0.02)
+
+    async def nothing_left() -> bool:
+        return (await fetch(LEFT))[0]["left"] == 0
+
+    await until_told(nothing_left)
 
 
 async def notices() -> list[str]:

@@ -15,6 +15,7 @@ from usher.logs import configure_logs
 from usher.metrics import shared_metrics
 from usher.serving import UVICORN
 from usher.settings import Settings, SettingsError, load_settings
+from usher.workers import Workers
 
 
 def serve(
@@ -38,16 +39,20 @@ def serve(
     # For the parent of several workers, which tells when one has died.
     configure_logs()
     console.print(f"Usher serves {settings.public_url}/graphql")
+    app = "usher.serving:app"
+    options = UVICORN | {
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "workers": workers,
+        "forwarded_allow_ips": settings.trusted_proxies,
+    }
     with shared_metrics(workers):
-        uvicorn.run(
-            "usher.serving:app",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=workers,
-            forwarded_allow_ips=settings.trusted_proxies,
-            **UVICORN,
-        )
+        if workers == 1:
+            uvicorn.run(app, **options)
+        else:
+            config = uvicorn.Config(app, **options)
+            Workers(config, [config.bind_socket()]).run()
 
 
 def require_free_port(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""A worker does not outlive the process that started it."""
+"""The processes of `usher serve --workers`: one that listens nowhere, and the workers that it started."""
 
 import asyncio
 import multiprocessing
@@ -8,8 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from uvicorn.supervisors import Multiprocess
 
 log = structlog.get_logger(__name__)
+
+
+class Workers(Multiprocess):
+    """uvicorn's parent of several workers, which lets go of the port before it tells them to end.
+
+    While it held on, new clients would be connected to a socket that nobody reads any more, and wait.
+    """
+
+    def terminate_all(self) -> None:
+        """Tell every worker to end."""
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
 
 
 @contextmanager
