@@ -38,6 +38,8 @@ def _message(notice: Notice, rendered: RenderedMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
+    # A boundary is random otherwise, and a repeat would be another mail, byte for byte.
+    message.set_boundary(f"part-of-{notice.delivery.id.hex}")
     # Last: making a message of two parts moves the Content- headers it has into the first part.
     message["Content-Language"] = notice.recipient.locale
     return message

@@ -92,6 +92,7 @@ async def test_a_repeat_is_the_same_mail_with_the_same_link(
     first, second, third = mail_server.tries
     assert (first.taken, second.taken, third.taken) == (False, False, True)
     assert facts(first) == facts(second) == facts(third)
+    assert first.content == second.content == third.content
     (row,) = await fetch("SELECT count(*) FROM tokens WHERE event_id IS NOT NULL AND user_id = $1", ann.id)
     assert row["count"] == 1
 
