@@ -77,6 +77,26 @@ async def users_are_kept(site: Site, ledger: Ledger) -> AsyncIterator[str]:
         yield f"user {user} is gone"
 
 
+# Each of these answers stands for one event; a call whose answer was lost leaves an event more.
+RECORDED = {
+    ("assignLicense", "LicenseAssigned"): "license.assigned",
+    ("transferLicense", "LicenseTransferred"): "license.transferred",
+    ("sendActivationLink", "ActivationLinkSent"): "activation_link.sent",
+    ("activateLicense", "LicenseActivated"): "license.activated",
+    ("validatePurchase", "PurchaseValidated"): "purchase.validated",
+    ("addUser", "UserAdded"): "user.added",
+}
+
+
+async def events_are_kept(site: Site, ledger: Ledger) -> AsyncIterator[str]:
+    """There are at least as many events as answers that stand for one."""
+    rows = await site.cluster.fetch("SELECT type, count(*) AS events FROM events GROUP BY type")
+    events = {row["type"]: row["events"] for row in rows}
+    for answer, event in RECORDED.items():
+        if events.get(event, 0) < ledger.done[answer]:
+            yield f"{ledger.done[answer]} times {answer}, but {events.get(event, 0)} times {event}"
+
+
 NOTICES = """
     SELECT delivery.id, event.type, delivery.failed_at, delivery.last_error
     FROM events AS event LEFT JOIN deliveries AS delivery ON delivery.event_id = event.id
@@ -146,6 +166,7 @@ CHECKS = [
     purchases_are_kept,
     everybody_is_charged_once,
     users_are_kept,
+    events_are_kept,
     everybody_is_told,
     database_is_right,
 ]

@@ -11,8 +11,8 @@ import httpx2
 
 from tests.support.waiting import until
 
-# Nothing may hang for longer, whatever is broken.
-ANSWERS_WITHIN = 10.0
+# Nothing may hang for longer, whatever is broken; half of it is for a machine that is busy with other things.
+ANSWERS_WITHIN = 20.0
 RECOVERS_WITHIN = 60.0
 TRY_AGAIN_AFTER = 0.1
 
