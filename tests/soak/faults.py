@@ -49,12 +49,12 @@ class Faults:
             await asyncio.sleep(self.random.uniform(0.5, 2) * self.pause)
             trouble = self.random.choice(["refuses for a while", "hangs up after the mail", "is down"])
             if trouble == "is down":
-                await mail.__aexit__(None, None, None)
+                await mail.stop()
             else:
                 mail.answer("DATA", HANG_UP if trouble.startswith("hangs") else "451 4.3.0 Later")
             await asyncio.sleep(self.random.uniform(0.2, 1) * self.pause)
             if trouble == "is down":
-                await mail.__aenter__()
+                await mail.start()
             mail.forgive()
             self.done[f"mail server {trouble}"] += 1
 
