@@ -7,8 +7,8 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from models.database import AWAY
 from models.errors import BusinessError, InvalidInput, NotPermitted
+from models.unavailable import UNAVAILABLE
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ def _facts(original: BusinessError) -> dict[str, object]:
 def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
     reference = uuid.uuid4().hex[:12]
     path = ".".join(str(part) for part in error.path or [])
-    if isinstance(original, AWAY):
+    if isinstance(original, UNAVAILABLE):
         log.warning("graphql.unavailable", reference=reference, path=path, error=type(original).__name__)
         text = "The service cannot answer at the moment. Try again in a few seconds."
         return _coded(error, text, {"code": "UNAVAILABLE", "reference": reference})

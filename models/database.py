@@ -25,21 +25,6 @@ SERVER_SETTINGS = {
     "jit": "off",
 }
 
-# What a database that cannot be reached, is overrun or restarts under a call raises. The same call works later.
-AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-)
-
 
 def credentials(url: str) -> dict[str, Any]:
     """Split `postgres://user:password@host:port/database?host=/socket/folder` into asyncpg's arguments."""

@@ -16,7 +16,8 @@ import structlog
 
 from models import wakeups
 from models.beside import beside
-from models.database import ANSWER_WITHIN, AWAY, credentials
+from models.database import ANSWER_WITHIN, credentials
+from models.unavailable import UNAVAILABLE
 
 CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
@@ -53,7 +54,7 @@ class Neighbours:
         while True:
             try:
                 await self._talk_while_connected()
-            except (*AWAY, asyncpg.PostgresError) as error:
+            except (*UNAVAILABLE, asyncpg.PostgresError) as error:
                 log.warning("neighbours.lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_AFTER)
 
