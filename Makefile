@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup run test check schema migrations e2e
+.PHONY: help setup run test check schema migrations e2e soak
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ check: setup ## formatter, linter and type checker alone
 
 schema: setup ## write schema.graphql from the code
 	@$(BIN)/usher schema > schema.graphql
+
+soak: setup ## mixed work on several processes while everything fails; MINUTES=10, SEED=1
+	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
 
 e2e: setup ## the explorer in a real browser; needs Debian's chromium at /usr/bin/chromium
 	@test -x /usr/bin/chromium || { echo "e2e: install chromium first: apt-get install chromium" >&2; exit 1; }

@@ -8,8 +8,8 @@ from prometheus_client import Counter
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from models.away import AWAY
 from models.errors import BusinessError, InvalidInput, NotPermitted
+from models.unavailable import UNAVAILABLE
 
 ERRORS = Counter("usher_errors", "Top-level errors that were answered.", ["code"])
 
@@ -56,7 +56,7 @@ def _facts(original: BusinessError) -> dict[str, object]:
 def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
     reference = uuid.uuid4().hex[:12]
     path = ".".join(str(part) for part in error.path or [])
-    if isinstance(original, AWAY):
+    if isinstance(original, UNAVAILABLE):
         log.warning("graphql.unavailable", reference=reference, path=path, error=type(original).__name__)
         text = "The service cannot answer at the moment. Try again in a few seconds."
         return _coded(error, text, {"code": "UNAVAILABLE", "reference": reference})

@@ -7,11 +7,11 @@ import dns.asyncresolver
 import dns.exception
 import structlog
 
-from models.away import AWAY
 from models.clock import now
 from models.errors import BusinessError
 from models.operations.approve_domain import approve_domain
 from models.tables import Domain, DomainState
+from models.unavailable import UNAVAILABLE
 
 BATCH = 20
 FIRST_LOOK = timedelta(minutes=1)
@@ -33,7 +33,7 @@ class DomainChecker:
         while True:
             try:
                 await self.check_due(now())
-            except AWAY as error:
+            except UNAVAILABLE as error:
                 log.warning("domain.check_failed", error=type(error).__name__)
             except Exception:
                 log.exception("domain.check_failed")

@@ -13,13 +13,13 @@ import structlog
 from jobs.send_mail import Postman
 from mailers.consumers import deliveries_for
 from models import wakeups
-from models.away import AWAY
 from models.clock import now
 from models.database import transaction
 from models.operations.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
 from models.payment_provider import PaymentProvider
+from models.unavailable import UNAVAILABLE
 
 LOOK_EVERY = timedelta(seconds=1)
 BATCH = 200
@@ -89,7 +89,7 @@ class Relay:
     async def _attempt(self, step: str, work: Callable[[datetime], Awaitable[int]], moment: datetime) -> int:
         try:
             return await work(moment)
-        except AWAY as error:
+        except UNAVAILABLE as error:
             log.warning("relay.step_failed", step=step, error=type(error).__name__)
         except Exception:
             log.exception("relay.step_failed", step=step)

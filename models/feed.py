@@ -12,11 +12,11 @@ import structlog
 from prometheus_client import Gauge
 
 from models import wakeups
-from models.away import AWAY
 from models.beside import beside
 from models.database import fetch
 from models.inventory import PoolCounts, read_inventory
 from models.reads.feed import SeatChange, seat_changes_after
+from models.unavailable import UNAVAILABLE
 
 # A follower that missed more than this gets a snapshot instead.
 MOST_MISSED = 1000
@@ -106,7 +106,7 @@ class Feed:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self._wake_moved()
-            except AWAY as error:
+            except UNAVAILABLE as error:
                 log.warning("feed.look_failed", error=type(error).__name__)
             except Exception:
                 log.warning("feed.look_failed", exc_info=True)
@@ -189,7 +189,7 @@ class _Watched:
             self._woken = False
             try:
                 await self.refresh()
-            except AWAY as error:
+            except UNAVAILABLE as error:
                 log.warning("feed.read_failed", error=type(error).__name__)
             except Exception:
                 log.warning("feed.read_failed", exc_info=True)

@@ -15,9 +15,9 @@ import asyncpg
 import structlog
 
 from models import wakeups
-from models.away import AWAY
 from models.beside import beside
 from models.database import ANSWER_WITHIN, credentials
+from models.unavailable import UNAVAILABLE
 
 CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
@@ -54,7 +54,7 @@ class Neighbours:
         while True:
             try:
                 await self._talk_while_connected()
-            except (*AWAY, asyncpg.PostgresError) as error:
+            except (*UNAVAILABLE, asyncpg.PostgresError) as error:
                 log.warning("neighbours.lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_AFTER)
 

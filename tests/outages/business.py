@@ -2,25 +2,15 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from api.ids import encode_id
 from models.database import connect, disconnect
 from models.tables import Role
+from tests.support.business import Business
 from tests.support.company import make_company
 from tests.support.processes import call
 from tests.support.running import usher_environment
-
-
-@dataclass(frozen=True)
-class Business:
-    """An account as its clients know it: its administrator's access token, and ids as the API gives them."""
-
-    account_id: str
-    token: str
-    users: list[str]
-    packages: dict[str, str]
 
 
 async def make_business(url: str, folder: Path, domain: str, *, people: int, seats: int) -> Business:

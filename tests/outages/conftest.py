@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from tests.conftest import INSTALL_URL, PUBLIC_URL, SECRET_KEY
-from tests.outages.business import Business, make_business
+from tests.outages.business import make_business
 from tests.outages.load import assert_log_is_calm
+from tests.support.business import Business
 from tests.support.cluster import Cluster
 from tests.support.installation import Installation, UsherProcess
 from tests.support.processes import usher

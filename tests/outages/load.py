@@ -12,7 +12,7 @@ import orjson
 
 from api.ids import decode_id
 from models.beside import beside
-from tests.outages.business import Business
+from tests.support.business import Business
 from tests.support.cluster import Cluster
 from tests.support.follower import Follower
 from tests.support.installation import UsherProcess

@@ -15,6 +15,7 @@ from tests.support.patient import Experience, Patient
 from tests.support.proxy import Proxy
 
 VERSION = "{ account { version } }"
+LISTENING = "SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'SELECT pg_notify%'"
 # More than the pool has connections.
 CALLERS = 30
 
@@ -57,6 +58,26 @@ async def test_a_silent_database_is_told_in_bounded_time_and_forgotten_once_it_s
             while (await http.get(f"{far_server.url}/readyz")).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert len(versions) == 1
+    assert experience.wrong == []
+    assert_log_is_calm(far_server)
+    await far_server.stop()
+
+
+async def test_connections_that_ended_without_looking_so_are_made_anew(
+    cluster: Cluster, far_server: UsherProcess, proxy: Proxy, business: MakeBusiness
+) -> None:
+    made = await business(people=1, seats=1)
+    experience = Experience()
+    async with Patient(lambda: far_server.url, made.token, experience) as client:
+        await client.run(VERSION)
+        proxy.hides_ends = True
+        assert await cluster.cut() > 1
+        values = {"userId": made.users[0], "packageId": made.packages["PRO"]}
+        assert (await client.mutate("assignLicense", **values))["__typename"] == "LicenseAssigned"
+    # The one that tells other processes of changes, and hears theirs, is back as well.
+    async with asyncio.timeout(20):
+        while not await cluster.fetch(LISTENING):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     assert experience.wrong == []
     assert_log_is_calm(far_server)
     await far_server.stop()

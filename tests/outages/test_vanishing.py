@@ -7,11 +7,11 @@ import psutil
 
 from tests.outages.conftest import MakeBusiness
 from tests.outages.load import assert_log_is_calm
-from tests.outages.vanishing import vanish_within_a_request, vanish_within_a_subscription
 from tests.support.client import Client
 from tests.support.cluster import Cluster
 from tests.support.installation import Installation
 from tests.support.processes import usher
+from tests.support.vanishing import vanish_within_a_request, vanish_within_a_subscription
 from tests.support.waiting import COMES_WITHIN
 
 CLIENTS = 200

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -30,6 +31,7 @@ class Follower:
 
     find_url: Callable[[], str]
     token: str
+    account: UUID | None = None
     updates: list[Update] = field(default_factory=list)
     closes: Counter[int] = field(default_factory=Counter)
     resumes: int = 0

@@ -11,8 +11,8 @@ import httpx2
 
 from tests.support.waiting import until
 
-# Nothing may hang for longer, whatever is broken.
-ANSWERS_WITHIN = 10.0
+# Nothing may hang for longer, whatever is broken; half of it is for a machine that is busy with other things.
+ANSWERS_WITHIN = 20.0
 RECOVERS_WITHIN = 60.0
 TRY_AGAIN_AFTER = 0.1
 
@@ -38,6 +38,7 @@ class Patient:
     find_url: Callable[[], str]
     token: str | None
     experience: Experience
+    retries: int = 0
     http: httpx2.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,7 @@ class Patient:
         async with asyncio.timeout(RECOVERS_WITHIN):
             while (data := await self.attempt(query, **variables)) is None:
                 await asyncio.sleep(TRY_AGAIN_AFTER)
+                self.retries += 1
                 self.experience.longest_outage = max(self.experience.longest_outage, clock() - begun)
         return data
 

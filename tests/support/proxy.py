@@ -12,6 +12,8 @@ class Proxy:
 
     target: str
     port: int = 0
+    # When one side ends a connection, the other is not told: to it the connection looks alive.
+    hides_ends: bool = False
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _ways: set[asyncio.StreamWriter] = field(default_factory=set)
     _passing: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -67,6 +69,6 @@ class Proxy:
                 await sink.drain()
         except OSError:
             pass
-        finally:
+        if not self.hides_ends:
             sink.transport.abort()
             self._ways.discard(sink)

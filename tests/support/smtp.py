@@ -64,15 +64,23 @@ class MailServer:
     _sessions: set[SMTP] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        context = self.certificate.for_server() if self.certificate and self.tls else None
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._new_session, "127.0.0.1", self.port, ssl=context)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self.start()
         return self
 
     async def __aexit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if it did."""
+        context = self.certificate.for_server() if self.certificate and self.tls else None
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._new_session, "127.0.0.1", self.port, ssl=context)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """End every connection, and listen no more."""
         self._server.close()
         for session in list(self._sessions):
             if session.transport is not None:

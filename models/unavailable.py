@@ -1,9 +1,8 @@
-"""The errors of a database that is away for a while."""
+"""What a database that cannot be reached, is overrun or restarts under a call raises: the same call works later."""
 
 import asyncpg
 
-# What a database that cannot be reached, is overrun or restarts under a call raises. The same call works later.
-AWAY = (
+UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -12,7 +11,6 @@ AWAY = (
     asyncpg.DeadlockDetectedError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,

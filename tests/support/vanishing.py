@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 
-from tests.outages.business import Business
+from tests.support.business import Business
 from tests.support.seats_feed import SEATS
 
 ABORT = struct.pack("ii", 1, 0)
