@@ -3,10 +3,11 @@
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 
 from api.context import Context
 
@@ -24,12 +25,26 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         else:
             await super().handle_message(message)
 
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Start an operation. An id that is in use closes the socket with 4409, however long it is."""
+        if self.connection_acknowledged and message["id"] in self.operations:
+            # Strawberry would name it whole, and a close frame has room for 123 bytes.
+            shown = message["id"].encode()[:80].decode(errors="ignore")
+            await self.websocket.close(code=4409, reason=f"Subscriber for {shown} already exists")
+        else:
+            await super().handle_subscribe(message)
+
     async def send_message(self, message: Message) -> None:
         """Send a frame. The one error that Strawberry makes by itself, of too many operations, gets its code."""
         if message["type"] == "error":
             for error in message["payload"]:
                 error.setdefault("extensions", {"code": "LIMIT_EXCEEDED"})
         await super().send_message(message)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what an operation's task failed of; a client that is gone before its answer is no failure."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004
