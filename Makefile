@@ -3,9 +3,10 @@
 # make help     the rest
 
 PYTHON ?= python3
+EXAMPLES ?= 2000
 BIN := .venv/bin
 
-.PHONY: help setup run test check schema migrations e2e soak
+.PHONY: help setup run test check schema migrations fuzz soak e2e
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,6 +30,9 @@ check: setup ## formatter, linter and type checker alone
 
 schema: setup ## write schema.graphql from the code
 	@$(BIN)/usher schema > schema.graphql
+
+fuzz: setup ## hostile and random calls in random order: make fuzz EXAMPLES=5000, so many for each test
+	@USHER_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/fuzz
 
 soak: setup ## mixed work on several processes while everything fails; MINUTES=10, SEED=1
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)

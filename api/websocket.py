@@ -6,12 +6,13 @@ from contextlib import aclosing
 from typing import Any
 
 from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 
 from api.context import Context
 from api.presented_errors import is_temporary
@@ -39,6 +40,15 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message(problem)
         else:
             await super().handle_message(message)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Start an operation. An id that is in use closes the socket with 4409, however long it is."""
+        if self.connection_acknowledged and message["id"] in self.operations:
+            # Strawberry would name it whole, and a close frame has room for 123 bytes.
+            shown = message["id"].encode()[:80].decode(errors="ignore")
+            await self.websocket.close(code=4409, reason=f"Subscriber for {shown} already exists")
+        else:
+            await super().handle_subscribe(message)
 
     async def send_message(self, message: Message) -> None:
         """Send a frame. The one error that Strawberry makes by itself, of too many operations, gets its code."""
@@ -74,6 +84,11 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.websocket.close(code=TRY_AGAIN_LATER, reason="Try again later")
                 return
             yield result
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what an operation's task failed of; a client that is gone before its answer is no failure."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004

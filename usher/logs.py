@@ -34,6 +34,8 @@ def configure_logs(level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # Python would write its warnings beside the log, as lines that are no JSON.
+    logging.captureWarnings(True)
     # Each of these would repeat at every statement, request or mail what our own events tell.
     for noisy in (
         "tortoise",

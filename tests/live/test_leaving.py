@@ -4,18 +4,16 @@ import asyncio
 import socket as sockets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tortoise import connections
 from websockets.asyncio.client import connect
 
 from models import wakeups
-from models.database import fetch
 from models.feed import Feed
 from tests.support.client import Client, Live
 from tests.support.company import Company
+from tests.support.leaving import nothing_stays
 from tests.support.seats_feed import SEATS, commit_elsewhere, next_update, updates
 from tests.support.waiting import until
 
@@ -27,22 +25,11 @@ LONG = (
 )
 
 
-def pool_is_idle() -> bool:
-    """Whether every connection of the pool is back in it."""
-    pool: Any = connections.get("default")._pool  # pyright: ignore[reportAttributeAccessIssue]
-    return pool.get_idle_size() == pool.get_size()
-
-
 @pytest.fixture
 async def nothing_left(company: Company, feed: Feed) -> AsyncIterator[None]:
     """Fail unless every task, follower and connection that the test led to is gone soon after it."""
-    await until(lambda: pool_is_idle() and not feed._watched)
-    before = asyncio.all_tasks()
-    yield
-    await until(lambda: not feed._watched)
-    await until(pool_is_idle)
-    await until(lambda: asyncio.all_tasks() - {asyncio.current_task()} <= before)
-    assert await fetch("SELECT 1 AS one") == [{"one": 1}]
+    async with nothing_stays(feed):
+        yield
 
 
 @asynccontextmanager

@@ -132,11 +132,12 @@ async def test_a_second_init_closes_the_socket(server_url: str) -> None:
         assert await closed_with(connection, INIT) == 4429
 
 
-async def test_an_id_in_use_closes_the_socket(admin: Client) -> None:
+@pytest.mark.parametrize("id", ["1", "", "i" * 36, "i" * 200, "\U0001f600" * 50], ids=range(5))
+async def test_an_id_in_use_closes_the_socket(admin: Client, id: str) -> None:
     async with admin.live() as live:
-        await live.subscribe(SEATS)
+        await live.subscribe(SEATS, id=id)
         await live.next()
-        assert await closed_with(live.socket, subscribe(query=QUERY)) == 4409
+        assert await closed_with(live.socket, subscribe(query=QUERY) | {"id": id}) == 4409
 
 
 @pytest.mark.parametrize("protocols", [("graphql-ws",), ("soap",)])

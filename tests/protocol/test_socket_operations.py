@@ -1,5 +1,7 @@
 """graphql-transport-ws: queries, mutations and bad documents over one socket."""
 
+import asyncio
+import logging
 from typing import Any
 
 import pytest
@@ -179,3 +181,15 @@ async def test_ids_of_operations_are_the_client_s_own(server_url: str, db: None)
             message = await live.receive()
             assert (message["id"], message["type"]) == (id, "next")
             assert await live.receive() == {"type": "complete", "id": id}
+
+
+async def test_a_client_that_leaves_just_before_its_answer_is_no_failure(
+    server_url: str, db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    for wait in range(20):
+        async with socket(server_url) as live:
+            await live.subscribe('{ nodes(ids: ["nothing"]) { id } }')
+            # The answer is made in some rounds of the loop; in one of these the closing comes just before it.
+            for _ in range(wait):
+                await asyncio.sleep(0)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pty
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,11 @@ def _log_noise() -> None:
     told = '%s - "WebSocket %s" [accepted]'
     logging.getLogger("uvicorn.error").info(told, "192.0.2.1:5", "/graphql?token=hush")
     structlog.get_logger("usher").info("kept")
+
+
+def _warn() -> None:
+    configure_logs()
+    warnings.warn("mind this", RuntimeWarning, stacklevel=1)
 
 
 def test_these_are_the_names_that_secrets_go_by() -> None:
@@ -121,3 +127,8 @@ def _on_a_terminal(name: str) -> None:
 async def test_libraries_do_not_repeat_what_our_own_events_tell(tmp_path: Path) -> None:
     (line,) = (await logged(_log_noise, folder=tmp_path)).splitlines()
     assert json.loads(line)["event"] == "kept"
+
+
+async def test_a_warning_of_python_is_one_line_of_the_log(tmp_path: Path) -> None:
+    (line,) = (await logged(_warn, folder=tmp_path)).splitlines()
+    assert (json.loads(line)["level"], "RuntimeWarning: mind this" in line) == ("warning", True)
