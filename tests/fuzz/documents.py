@@ -20,10 +20,10 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
-from api.schema import schema as strawberry_schema
 from tests.fuzz.drawing import Drawing
 from tests.fuzz.known import Known
 from tests.fuzz.values import Values, Word, literal
+from tests.support.schema import schema as strawberry_schema
 
 SCHEMA: GraphQLSchema = strawberry_schema._schema
 INTROSPECTION = [

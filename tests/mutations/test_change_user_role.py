@@ -146,12 +146,6 @@ async def test_a_user_of_another_account_is_not_found(
         await assert_not_found(admin, "changeUserRole", "User", user.id, userId=id_of(user), role=role)
 
 
-async def test_a_standard_user_may_not(standard: Client, company: Company) -> None:
-    for user in [company.users[0], company.administrator]:
-        for role in ["ADMINISTRATOR", "STANDARD"]:
-            await assert_not_permitted(standard, "changeUserRole", "MANAGE_ROLES", userId=id_of(user), role=role)
-
-
 async def test_signed_out_is_a_top_level_error(client: Client, company: Company) -> None:
     for given in [id_of(company.users[0]), "malformed"]:
         await assert_unauthenticated(client, "changeUserRole", userId=given, role="ADMINISTRATOR")

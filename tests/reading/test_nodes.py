@@ -7,7 +7,7 @@ import pytest
 
 from api.ids import encode_id
 from models.ids import new_id
-from models.tables import CartLine, Domain, License, Purchase, User
+from models.tables import CartLine, Domain, License, Purchase
 from tests.support.answers import refused
 from tests.support.client import Client
 from tests.support.company import Company
@@ -48,12 +48,6 @@ async def own(company: Company) -> Ids:
     return await stock(company)
 
 
-@pytest.fixture
-async def foreign(other_company: Company) -> Ids:
-    """What another account has."""
-    return await stock(other_company)
-
-
 async def found(client: Client, ids: list[str]) -> list[dict[str, Any] | None]:
     """What nodes answers; fails unless node answers the same of each id."""
     together = (await client.run(NODES, ids=ids))["nodes"]
@@ -69,35 +63,6 @@ def shown(ids: Ids, *types: str) -> list[dict[str, Any] | None]:
 async def test_everything_with_an_id_is_found_by_it(admin: Client, own: Ids) -> None:
     assert list(own) == TYPES
     assert await found(admin, list(own.values())) == shown(own, *TYPES)
-
-
-async def test_nothing_of_another_account_is_found(admin: Client, own: Ids, foreign: Ids) -> None:
-    assert await found(admin, list(foreign.values())) == shown(foreign, "Package")
-
-
-async def test_a_standard_user_finds_themselves_and_their_license(
-    standard: Client, company: Company, own: Ids
-) -> None:
-    assert await found(standard, list(own.values())) == shown(own, "Account", "License", "Package")
-    ann, ben = (encode_id("User", user.id) for user in company.users[:2])
-    assert await found(standard, [ann, ben]) == [{"__typename": "User", "id": ann}, None]
-
-
-async def test_a_standard_user_does_not_find_the_license_of_another(standard: Client, company: Company) -> None:
-    await company.buy(PRO=1)
-    license = await company.assign(company.users[1], "PRO")
-    assert await found(standard, [encode_id("License", license.id)]) == [None]
-
-
-async def test_an_administrator_does_not_find_the_cart_of_another(admin: Client, company: Company, own: Ids) -> None:
-    await User.filter(id=company.users[0].id).update(role="ADMINISTRATOR")
-    async with admin.signed_in(await company.access_token(company.users[0])) as second:
-        answer = await found(second, [own["Cart"], own["CartLine"], encode_id("Cart", company.users[0].id)])
-    assert answer == [None, None, {"__typename": "Cart", "id": encode_id("Cart", company.users[0].id)}]
-
-
-async def test_only_packages_are_found_without_a_sign_in(client: Client, own: Ids) -> None:
-    assert await found(client, list(own.values())) == shown(own, "Package")
 
 
 async def test_ids_that_lead_nowhere_are_null_for_every_type(admin: Client, company: Company) -> None:

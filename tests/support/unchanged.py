@@ -6,13 +6,18 @@ from contextlib import asynccontextmanager
 from models.database import fetch
 
 
-async def snapshot(besides: Collection[str] = ()) -> dict[str, str]:
-    """A digest of every row of every table."""
-    tables = await fetch(
+async def tables() -> list[str]:
+    """The tables that hold what the product knows."""
+    rows = await fetch(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
     )
+    return [row["tablename"] for row in rows]
+
+
+async def snapshot(besides: Collection[str] = ()) -> dict[str, str]:
+    """A digest of every row of every table."""
     digests: dict[str, str] = {}
-    for table in (row["tablename"] for row in tables):
+    for table in await tables():
         if table not in besides:
             rows = await fetch(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM {table} AS t")
             digests[table] = rows[0]["digest"] or ""
