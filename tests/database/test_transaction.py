@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import nullcontext
 from random import Random
+from typing import Any
 
 import asyncpg
 import pytest
@@ -214,6 +215,41 @@ async def test_hundreds_of_cancelled_tasks_leave_the_pool_whole(db: None) -> Non
     assert cancelled > 0
     await assert_pool_is_whole()
     await assert_pairs()
+
+
+async def open_connections(pool: Any) -> tuple[int, int]:
+    """How many connections the pool knows of, and how many of this process the server has."""
+    rows = await fetch(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+    )
+    return sum(holder.is_connected() for holder in pool._holders), rows[0]["count"]
+
+
+async def until_balanced(pool: Any, others: int) -> None:
+    """Wait until the server has the connections that the pool knows of, and those of others, and no more."""
+    async with asyncio.timeout(10):
+        while True:
+            known, there = await open_connections(pool)
+            if there == known + others:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_a_task_cancelled_while_it_connects_leaves_no_connection_that_nobody_knows(db: None) -> None:
+    pool: Any = connections.get("default")._pool
+    known, there = await open_connections(pool)
+    others = there - known
+    for steps in range(60):
+        # A pool that was idle for long connects anew.
+        await pool.expire_connections()
+        tasks = [asyncio.create_task(fetch("SELECT 1")) for _ in range(3)]
+        for _ in range(steps):
+            await asyncio.sleep(0.0002)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    await assert_pool_is_whole()
+    await until_balanced(pool, others)
 
 
 async def terminate_backends(database_url: str) -> int:

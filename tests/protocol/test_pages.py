@@ -10,6 +10,7 @@ import pytest
 from api.app import make_app
 from api.context import Services
 from models.feed import Feed
+from models.tables import Event
 from payments import make_provider
 from tests.conftest import INSTALL_URL, ROOT
 from tests.support.company import Company
@@ -44,7 +45,9 @@ async def test_health_is_told_without_a_sign_in(http: httpx2.AsyncClient) -> Non
 async def test_readiness_tells_how_many_notices_wait(http: httpx2.AsyncClient, company: Company) -> None:
     response = await http.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "database": "ok", "mail": {"waiting": 0, "retrying": 0}}
+    events = await Event.all().count()
+    mail = {"waiting": 0, "retrying": 0, "oldest_seconds": 0, "unrelayed": events}
+    assert response.json() == {"status": "ok", "database": "ok", "mail": mail}
 
 
 async def test_metrics_are_in_the_text_format(http: httpx2.AsyncClient) -> None:
