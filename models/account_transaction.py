@@ -1,12 +1,16 @@
-"""One account, one queue: the transaction that every change of an account runs in."""
+"""One account, one queue: the transactions that every change of an account runs in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from models import wakeups
+from models.credentials import still_signed_in
 from models.database import transaction
+from models.errors import Unauthenticated
+from models.permission import Permission
 from models.tables import Account
+from models.viewer import Viewer
 
 
 @asynccontextmanager
@@ -23,3 +27,19 @@ async def account_transaction(account_id: UUID) -> AsyncIterator[Account]:
         yield account
     if account.version != version:
         wakeups.announce(account_id)
+
+
+@asynccontextmanager
+async def viewer_transaction(viewer: Viewer, permission: Permission) -> AsyncIterator[Account]:
+    """The same for a viewer, who must have a permission. Raises NotPermitted; Unauthenticated when signed out.
+
+    Asked before the lock, so that who may not call holds nobody up, and again under it: a role changes under the
+    same lock, so who lost theirs while this call waited does nothing any more.
+    """
+    viewer.require(permission)
+    async with account_transaction(viewer.account_id) as account:
+        current = await still_signed_in(viewer)
+        if current is None:
+            raise Unauthenticated
+        current.require(permission)
+        yield account

@@ -1,7 +1,6 @@
 """The made-up company of the demo, built by the same operations that everybody uses."""
 
 from models.carts import read_cart
-from models.ids import new_id
 from models.operations.add_domain import add_domain
 from models.operations.add_to_cart import add_to_cart
 from models.operations.add_user import add_user
@@ -15,6 +14,7 @@ from models.reads.users import user_by_email
 from models.tables import Role, User
 from models.viewer import Viewer
 from payments import make_provider
+from usher.sign_in import sign_in
 
 COMPANY = "Example Company"
 DOMAIN = "example.com"
@@ -43,7 +43,7 @@ async def fill_demo_company(payments: str) -> bool:
     """Make the company unless it is there; tells whether it was made."""
     if await user_by_email(ADMINISTRATOR):
         return False
-    opened = await open_account(
+    await open_account(
         company_name=COMPANY,
         email=ADMINISTRATOR,
         first_name="Robin",
@@ -51,7 +51,7 @@ async def fill_demo_company(payments: str) -> bool:
         locale="en",
         caller=None,
     )
-    viewer = Viewer(opened.account.id, opened.user.id, opened.user.role, session_id=new_id())
+    viewer = (await sign_in(ADMINISTRATOR)).viewer
     people = await _add_people(viewer)
     await _buy_seats(viewer, payments)
     await _give_seats(viewer, people)

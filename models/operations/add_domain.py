@@ -1,6 +1,6 @@
 """Claiming an e-mail domain."""
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.clock import now
 from models.events import EventType, record
 from models.inputs import Inputs
@@ -19,7 +19,7 @@ async def add_domain(viewer: Viewer, *, name: str) -> Domain:
     inputs = Inputs()
     clean = inputs.domain("name", name)
     inputs.refuse_bad()
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.MANAGE_DOMAINS) as account:
         if domain := await Domain.get_or_none(account_id=account.id, name=clean):
             return domain
         domain = await Domain.create(

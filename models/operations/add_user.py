@@ -1,6 +1,6 @@
 """Adding a person to the account."""
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.clock import now
 from models.errors import DomainNotApproved
 from models.events import EventType, record
@@ -28,7 +28,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
         created_at=now(),
     )
     inputs.refuse_bad()
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.MANAGE_USERS) as account:
         await _require_approved_domain(account, user.email.rpartition("@")[2])
         await save_new_user(user)
         data = {"user_id": user.id, "email": user.email, "role": user.role}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.clock import now
 from models.errors import AlreadyLicensed, NotFound
 from models.events import EventType, record
@@ -40,7 +40,7 @@ async def assign_license(
     if idempotency_key is not None:
         check_key(idempotency_key)
     values = {"user_id": user_id, "package_id": package_id}
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         if idempotency_key is not None:
             earlier = await find_record(account, OPERATION, idempotency_key, values)
             if earlier is not None and earlier.answer is not None:

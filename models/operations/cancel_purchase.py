@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.clock import now
 from models.errors import NotFound, PurchaseNotOpen
 from models.events import EventType, record
@@ -19,7 +19,7 @@ async def cancel_purchase(viewer: Viewer, *, purchase_id: UUID) -> Purchase:
     Cancelling again answers the same. Raises NotPermitted, NotFound, PurchaseNotOpen.
     """
     viewer.require(Permission.PURCHASE)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         purchase = await Purchase.get_or_none(id=purchase_id, account_id=account.id)
         if purchase is None:
             raise NotFound("Purchase", purchase_id)

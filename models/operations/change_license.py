@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.clock import now
 from models.errors import NotFound
 from models.events import EventType, record
@@ -29,7 +29,7 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
     The same package, or the same change again, changes nothing. Raises NotPermitted, NotFound, NoSeatAvailable.
     """
     viewer.require(Permission.ASSIGN_LICENSES)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         license = await _find_changeable(account, license_id, package_id)
         if not await Package.exists(id=package_id):
             raise NotFound("Package", package_id)

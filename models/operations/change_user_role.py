@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.errors import LastAdministrator, NotFound
 from models.events import EventType, record
 from models.permission import Permission
@@ -16,7 +16,7 @@ async def change_user_role(viewer: Viewer, *, user_id: UUID, role: Role) -> User
     Raises NotPermitted, NotFound, LastAdministrator.
     """
     viewer.require(Permission.MANAGE_ROLES)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.MANAGE_ROLES) as account:
         user = await User.get_or_none(id=user_id, account_id=account.id)
         if user is None:
             raise NotFound("User", user_id)

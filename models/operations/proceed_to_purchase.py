@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.carts import lock_cart_version
 from models.clock import now
 from models.errors import InvalidInput, NotFound, PurchaseNotAccepted, PurchaseNotOpen
@@ -55,7 +55,7 @@ async def proceed_to_purchase(
         "accept_licenses": accept_licenses,
         "payment_method": payment_method,
     }
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         earlier = await find_record(account, OPERATION, idempotency_key, values)
         if earlier is None:
             _require_known(payment_method, provider)

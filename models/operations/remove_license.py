@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.events import EventType, record
 from models.inventory import PoolCounts
 from models.licenses import end_license, find_license
@@ -27,7 +27,7 @@ async def remove_license(viewer: Viewer, *, license_id: UUID) -> LicenseRemoved:
     Removing what has ended answers the same again. Raises NotPermitted, NotFound.
     """
     viewer.require(Permission.ASSIGN_LICENSES)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         license = await find_license(account, license_id)
         if license.ended_at is not None:
             return LicenseRemoved(license, [await pool_of(account.id, license.package_id)])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.events import EventType, record
 from models.ids import new_id
 from models.licenses import find_live_license
@@ -17,7 +17,7 @@ async def send_activation_link(viewer: Viewer, *, license_id: UUID) -> License:
     Raises NotPermitted, NotFound.
     """
     viewer.require(Permission.ASSIGN_LICENSES)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         license = await find_live_license(account, license_id)
         license.link_event_id = new_id()
         await license.save(update_fields=["link_event_id"])

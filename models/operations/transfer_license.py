@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.errors import AlreadyLicensed
 from models.events import EventType, record
 from models.inventory import PoolCounts
@@ -30,7 +30,7 @@ async def transfer_license(viewer: Viewer, *, license_id: UUID, to_user_id: UUID
     Raises NotPermitted, NotFound, AlreadyLicensed (also for the holder themselves).
     """
     viewer.require(Permission.ASSIGN_LICENSES)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         ended = await find_live_license(account, license_id)
         user = await find_user(account, to_user_id)
         if held := await current_license(user):

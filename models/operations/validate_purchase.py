@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.account_transaction import account_transaction
+from models.account_transaction import viewer_transaction
 from models.carts import CartContents, lock_cart_version, read_cart
 from models.clock import now
 from models.database import fetch_one
@@ -22,7 +22,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
     Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty.
     """
     viewer.require(Permission.PURCHASE)
-    async with account_transaction(viewer.account_id) as account:
+    async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         version = await lock_cart_version(viewer.user_id)
         if cart_version != str(version):
             raise CartChanged

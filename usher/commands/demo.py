@@ -12,7 +12,6 @@ from api.pages.routes import HomeLink
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.serve import require_free_port
 from usher.commands.shared import console, start_database
-from usher.commands.token import sign_in_secret
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
 from usher.logs import configure_logs
 from usher.mailbox.pages import mailbox_routes
@@ -20,6 +19,7 @@ from usher.mailbox.server import Mailbox
 from usher.process import build_app, database
 from usher.serving import UVICORN
 from usher.settings import Settings, load_settings
+from usher.sign_in import sign_in_secret
 
 
 def demo() -> None:

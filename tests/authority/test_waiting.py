@@ -1,0 +1,92 @@
+"""Who loses their authority while their call waits for the account changes nothing any more."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from models.clock import now
+from models.database import fetch, transaction
+from models.tables import Account, Role, Session, User
+from tests.authority.test_roles import ADD_USER, PERSON, caller, zoe
+from tests.authority.world import World
+from tests.support.answers import unauthenticated
+from tests.support.client import Client
+from tests.support.licensing import id_of
+from tests.support.refusals import not_permitted
+
+__all__ = ["caller", "zoe"]
+
+DEMOTE_MYSELF = (
+    "mutation ($me: ID!, $person: AddUserInput!) {"
+    " changeUserRole(input: {userId: $me, role: STANDARD}) { __typename }"
+    " addUser(input: $person) { __typename ... on NotPermittedError { requires } } }"
+)
+
+
+async def somebody_waits() -> bool:
+    # A transaction sees the same activity again and again otherwise.
+    await fetch("SELECT pg_stat_clear_snapshot()")
+    return bool(
+        await fetch("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    )
+
+
+async def meanwhile(user: User, call: Awaitable[Any], change: Callable[[], Awaitable[Any]]) -> Any:
+    """What a call answers that waits for the account while something is changed."""
+    async with transaction():
+        await Account.filter(id=user.account_id).select_for_update(no_key=True).get()
+        answer = asyncio.ensure_future(call)
+        async with asyncio.timeout(20):
+            while not await somebody_waits():  # noqa: ASYNC110 - nothing tells when it does
+                await asyncio.sleep(0.01)
+        await change()
+    return await answer
+
+
+async def added() -> bool:
+    return await User.exists(email=PERSON["email"])
+
+
+async def test_who_is_demoted_while_the_call_waits_is_refused(
+    changing_world: World, caller: Client, zoe: User
+) -> None:
+    async def demote() -> None:
+        await User.filter(id=zoe.id).update(role=Role.STANDARD)
+
+    answer = await meanwhile(zoe, caller.run(ADD_USER, input=PERSON), demote)
+    assert answer["addUser"] == not_permitted("MANAGE_USERS")
+    assert not await added()
+
+
+async def test_who_is_signed_out_while_the_call_waits_is_refused(
+    changing_world: World, caller: Client, zoe: User
+) -> None:
+    async def sign_out() -> None:
+        await Session.filter(user_id=zoe.id).update(revoked_at=now())
+
+    answer = await meanwhile(zoe, caller.post(ADD_USER, input=PERSON), sign_out)
+    unauthenticated(answer, "addUser")
+    assert not await added()
+
+
+async def test_who_demotes_themselves_may_no_more_in_the_same_document(
+    changing_world: World, caller: Client, zoe: User
+) -> None:
+    answer = await caller.run(DEMOTE_MYSELF, me=id_of(zoe), person=PERSON)
+    assert answer == {
+        "changeUserRole": {"__typename": "UserRoleChanged"},
+        "addUser": {"__typename": "NotPermittedError", "requires": "MANAGE_USERS"},
+    }
+    assert not await added()
+
+
+@pytest.mark.usefixtures("zoe")
+async def test_a_call_that_only_waits_is_done(changing_world: World, caller: Client, zoe: User) -> None:
+    async def nothing() -> None:
+        return None
+
+    answer = await meanwhile(zoe, caller.run(ADD_USER, input=PERSON), nothing)
+    assert answer["addUser"] == {"__typename": "UserAdded"}
+    assert await added()
