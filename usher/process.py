@@ -27,8 +27,8 @@ from usher.settings import Settings
 from usher.workers import ends_with_parent
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
-# With the time that uvicorn gives to requests, in usher/serving.py, and a second to spare: ten seconds.
-RELAY_STOPS_WITHIN = 2.5
+# With the time that uvicorn gives to requests, in usher/serving.py, less than ten seconds, also on a slow machine.
+RELAY_STOPS_WITHIN = 2.0
 
 log = structlog.get_logger(__name__)
 

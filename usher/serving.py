@@ -17,7 +17,9 @@ UVICORN: dict[str, Any] = {
     "ws_ping_interval": 20,
     "ws_ping_timeout": 20,
     # The relay stops after the requests: see RELAY_STOPS_WITHIN.
-    "timeout_graceful_shutdown": 6,
+    "timeout_graceful_shutdown": 5,
+    # A worker answers its parent once it has imported everything: in five seconds, not on a busy machine.
+    "timeout_worker_healthcheck": 30,
     "log_config": None,
     # Addresses hold the tokens of mailed links, and a log must not.
     "access_log": False,

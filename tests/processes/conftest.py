@@ -55,9 +55,12 @@ async def servers(standing: Installation) -> list[UsherProcess]:
     return list(await asyncio.gather(standing.serve("--no-relay"), standing.serve("--no-relay")))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 async def server_of_two_workers(standing: Installation) -> UsherProcess:
-    """One server with two workers, and without a relay."""
+    """One server with two workers and without a relay; a new one where a test has killed the one before."""
+    for process in standing.processes:
+        if len(process.workers) == 2 and process.process.returncode is None:
+            return process
     return await standing.serve("--no-relay", workers=2)
 
 

@@ -60,10 +60,10 @@ class Chaos:
 
     async def start(self) -> None:
         """Start what does not run."""
-        if "server" not in self.running:
-            self.running["server"] = await self.installation.serve(port=self.port)
-        if "relay" not in self.running:
-            self.running["relay"] = await self.installation.relay()
+        starters = {"server": lambda: self.installation.serve(port=self.port), "relay": self.installation.relay}
+        missing = [name for name in starters if name not in self.running]
+        started = await asyncio.gather(*(starters[name]() for name in missing))
+        self.running |= dict(zip(missing, started, strict=True))
 
     def make_trouble(self) -> None:
         """Have the mail server turn some mails away once, and take some without ever saying so."""

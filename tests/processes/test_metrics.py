@@ -10,7 +10,7 @@ import httpx2
 
 from models.database import fetch
 from tests.support.company import Company
-from tests.support.installation import WORKS, Installation, UsherProcess
+from tests.support.installation import SERVES, Installation, UsherProcess
 from tests.support.seats_feed import SEATS, next_update
 from tests.support.smtp import MailServer
 
@@ -81,7 +81,7 @@ async def test_workers_tell_what_they_have_as_one_and_a_killed_one_is_forgotten(
             for _ in range(5):
                 await nobody.post("{ account { id } }")
         assert await metric(server, 'usher_errors_total{code="UNAUTHENTICATED"}') == 5
-        started = len(WORKS.findall(server.printed))
+        started = len(SERVES.findall(server.printed))
         os.kill(second, signal.SIGKILL)
-        await server.ready(WORKS, started + 1)
+        await server.ready(SERVES, started + 1)
         assert await metric(server, "usher_sockets") == 1

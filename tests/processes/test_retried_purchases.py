@@ -10,7 +10,7 @@ from models.database import fetch
 from models.tables import Payment, PaymentState, Purchase, PurchaseState, SandboxCharge
 from tests.support.client import Client
 from tests.support.company import Company
-from tests.support.held_payments import COMMAND, HELD_AFTER_CHARGE, HELD_BEFORE_CHARGE, until_held
+from tests.support.held_payments import HELD_AFTER_CHARGE, HELD_BEFORE_CHARGE, until_held
 from tests.support.installation import Installation, UsherProcess
 from tests.support.paying import pay, pay_raw
 from tests.support.waiting import until_told
@@ -72,7 +72,7 @@ class Begun:
 
 async def begin_and_kill(installation: Installation, *companies: Company) -> list[Begun]:
     """Kill a process in the middle of two purchases: it has not yet charged for one, and has for the other."""
-    server = await installation.serve("--no-relay", command=COMMAND)
+    server = await installation.serve("--no-relay", held=True)
     begun: list[Begun] = []
     async with asyncio.TaskGroup() as calls:
         for company, method in zip(companies, [HELD_BEFORE_CHARGE, HELD_AFTER_CHARGE], strict=True):

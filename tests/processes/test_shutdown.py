@@ -1,7 +1,6 @@
 """Told to end, a process finishes what it is doing, sends its clients elsewhere, and is gone within ten seconds."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -12,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from models.database import fetch
 from models.tables import Delivery, PurchaseState
 from tests.support.company import Company
-from tests.support.held_payments import COMMAND, GO_ON, HELD_AFTER_CHARGE, HELD_FOR_A_WHILE, until_held
-from tests.support.installation import Installation, UsherProcess
+from tests.support.held_payments import GO_ON, HELD_AFTER_CHARGE, HELD_FOR_A_WHILE, until_held
+from tests.support.installation import WORKER_ENDED, Installation, UsherProcess
 from tests.support.licensing import assign_over
 from tests.support.paying import pay
 from tests.support.seats_feed import SEATS, next_update
@@ -27,7 +26,6 @@ HALF_A_BODY = (
     'Content-Length: 100\r\nExpect: 100-continue\r\n\r\n{"query": '
 )
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-WORKER_ENDED = re.compile("Finished server process")
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -36,7 +34,7 @@ async def test_what_runs_is_answered_and_who_follows_is_told_to_reconnect(
 ) -> None:
     await company.put_in_cart(PRO=3)
     purchase = await company.validate()
-    server = await installation.serve(command=COMMAND, workers=workers)
+    server = await installation.serve(held=True, workers=workers)
     token = await company.access_token()
     async with installation.client(server, token) as client, installation.client(server, token) as idle:
         await idle.run("{ packages { code } }")
@@ -50,7 +48,7 @@ async def test_what_runs_is_answered_and_who_follows_is_told_to_reconnect(
                 await socket.receive()
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
-            await until_told(lambda: refuses(server))
+            await until_told(server.refuses)
             assert not paying.done()
             (installation.folder / GO_ON).touch()
             answer = await paying
@@ -70,7 +68,7 @@ async def test_nobody_keeps_it_from_ending(
     await company.put_in_cart(PRO=1)
     purchase = await company.validate()
     mail_server.answer("DATA", HANG)
-    server = await installation.serve(command=COMMAND, workers=2)
+    server = await installation.serve(held=True, workers=2)
     await until(lambda: len(mail_server.tries) == 1)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(installation.client(server, await company.access_token()))
@@ -109,37 +107,10 @@ async def test_a_relay_ends_though_the_mail_server_hangs_and_leaves_the_rest_to_
     ]
 
 
-async def test_workers_whose_parent_was_killed_end_by_themselves(
-    installation: Installation, company: Company
-) -> None:
-    server = await installation.serve("--no-relay", workers=2)
-    async with installation.client(server, await company.access_token()) as client, client.live() as socket:
-        await socket.subscribe(SEATS)
-        await next_update(socket)
-        server.process.kill()
-        with pytest.raises(ConnectionClosed) as closed:
-            await socket.receive()
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1012
-    await until(lambda: len(WORKER_ENDED.findall(server.printed)) == 2)
-    # Another one can take its place.
-    await installation.serve("--no-relay", port=server.port)
-
-
 async def ends(process: UsherProcess) -> None:
     """Wait until a process that was told to end has."""
     async with asyncio.timeout(ENDS_WITHIN):
         await process.process.wait()
-
-
-async def refuses(server: UsherProcess) -> bool:
-    """Whether nobody listens where the server did."""
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    except ConnectionRefusedError:
-        return True
-    writer.close()
-    return False
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
-"""The command `usher` with a provider that holds payments: a process can be killed or stopped in the middle of one.
+"""A provider that holds payments, so that a process can be killed or stopped in the middle of one.
 
-Run with `python -m`. It charges as the sandbox does; the payment method tells where it stops. It leaves a file named
-after the payment in the folder where it runs once it is there.
+Run with `python -m` it is the command `usher` with this provider. It charges as the sandbox does; the payment method
+tells where it stops. Once it is there, it leaves a file named after the payment in the folder where it runs.
 """
 
 import asyncio
@@ -42,6 +42,11 @@ async def until_held(folder: Path, count: int) -> None:
     await until(lambda: len(list(folder.glob("*.held"))) == count)
 
 
+def hold_payments() -> None:
+    """Have this process hold payments."""
+    PROVIDERS["sandbox"] = HoldingProvider
+
+
 async def _hold(payment: Payment) -> None:
     Path(f"{payment.id}.held").touch()
     while payment.method != HELD_FOR_A_WHILE or not Path(GO_ON).exists():  # noqa: ASYNC110
@@ -50,6 +55,6 @@ async def _hold(payment: Payment) -> None:
 
 # Workers import this module under the second name.
 if __name__ in {"__main__", "__mp_main__"}:
-    PROVIDERS["sandbox"] = HoldingProvider
+    hold_payments()
 if __name__ == "__main__":
     main()

@@ -14,22 +14,27 @@ from types import TracebackType
 from typing import Self
 
 from tests.support.client import Client
-from tests.support.processes import usher
+from tests.support.held_payments import COMMAND as HELD
+from tests.support.held_payments import hold_payments
+from tests.support.processes import Forked, start_usher, usher
 from tests.support.running import COMMAND, STARTS_WITHIN, STOPS_WITHIN, free_port, usher_environment
+from tests.support.waiting import until_told
 
-# A process alone listens last of all; where there are several, their parent listens before they start.
-LISTENS = re.compile("Uvicorn running on")
-WORKS = re.compile("Application startup complete")
+SERVES = re.compile("Application startup complete")
 RELAYS = re.compile("Usher relays")
 WORKER_STARTED = re.compile(r"Started server process \[(\d+)\]")
+WORKER_ENDED = re.compile("Finished server process")
 WORKER_DIED = re.compile(r"Child process \[(\d+)\] died")
 
 
 @dataclass
 class UsherProcess:
-    """One process, a leader of its own group. What it prints goes to `log`, which cannot fill up as a pipe does."""
+    """One process and its workers, if it has any.
 
-    process: asyncio.subprocess.Process
+    What they print goes to `log`, which cannot fill up as a pipe does.
+    """
+
+    process: asyncio.subprocess.Process | Forked
     log: Path
     port: int | None = None
 
@@ -61,6 +66,19 @@ class UsherProcess:
             for id in others:
                 os.kill(id, signal.SIGCONT)
 
+    async def listens(self) -> bool:
+        """Whether it can be connected to."""
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except ConnectionRefusedError:
+            return False
+        writer.close()
+        return True
+
+    async def refuses(self) -> bool:
+        """Whether nobody listens where it did."""
+        return not await self.listens()
+
     async def ready(self, pattern: re.Pattern[str], times: int = 1) -> Self:
         """Wait until it has printed a pattern so many times; fails when it ends before."""
         async with asyncio.timeout(STARTS_WITHIN):
@@ -70,9 +88,11 @@ class UsherProcess:
         return self
 
     async def kill(self) -> None:
-        """End it and everything it started at once, with SIGKILL, and wait until it is gone."""
-        # Workers may have outlived their parent.
-        if self.process.returncode is None or len(self.workers) > 1:
+        """End it and its workers at once, with SIGKILL, and wait until it is gone."""
+        if self.process.returncode is None:
+            self.process.kill()
+        # They are of its group, and may have outlived it.
+        if len(self.workers) > 1:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
@@ -114,13 +134,15 @@ class Installation:
             await process.kill()
 
     async def serve(
-        self, *options: str, port: int | None = None, workers: int = 1, command: tuple[str, ...] = ()
+        self, *options: str, port: int | None = None, workers: int = 1, held: bool = False
     ) -> UsherProcess:
-        """Start `usher serve` and wait until its workers answer. `command`, where given, stands for `usher`."""
-        port = port or free_port()
+        """Start `usher serve` and wait until its workers answer. `held` has it hold payments."""
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
-        server = await self._start(arguments, port=port, command=command)
-        return await (server.ready(LISTENS) if workers == 1 else server.ready(WORKS, workers))
+        server = await self._start(arguments, port=port or free_port(), held=held)
+        await server.ready(SERVES, workers)
+        # It says so just before it listens.
+        await until_told(server.listens)
+        return server
 
     async def relay(self) -> UsherProcess:
         """Start `usher relay`."""
@@ -144,22 +166,27 @@ class Installation:
         async with Client(server.url, token) as client:
             yield client
 
-    async def _start(
-        self, arguments: list[str], *, port: int | None = None, command: tuple[str, ...] = ()
-    ) -> UsherProcess:
+    async def _start(self, arguments: list[str], *, port: int | None = None, held: bool = False) -> UsherProcess:
         log = self.folder / f"{next(self._numbers)}-{arguments[0]}.log"
-        settings = self.settings | ({"PORT": str(port)} if port else {})
+        log.touch()
+        env = usher_environment(**(self.settings | ({"PORT": str(port)} if port else {})))
+        if "--workers" in arguments:
+            process = await self._start_alone([*(HELD if held else COMMAND), *arguments], env, log)
+        else:
+            prepare = hold_payments if held else None
+            process = start_usher(*arguments, folder=self.folder, env=env, log=log, prepare=prepare)
+        self.processes.append(UsherProcess(process, log, port))
+        return self.processes[-1]
+
+    async def _start_alone(self, command: list[str], env: dict[str, str], log: Path) -> asyncio.subprocess.Process:
+        """Start a command that leads a group of its own, to which its workers belong."""
         with log.open("wb") as out:
-            process = await asyncio.create_subprocess_exec(
-                *(command or COMMAND),
-                *arguments,
+            return await asyncio.create_subprocess_exec(
+                *command,
                 cwd=self.folder,
-                env=usher_environment(**settings) | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=env | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
-        started = UsherProcess(process, log, port)
-        self.processes.append(started)
-        return started
