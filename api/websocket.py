@@ -3,6 +3,7 @@
 from typing import Any
 
 from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnected as SocketClosed
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -42,8 +43,8 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().send_message(message)
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """Log what an operation's task failed of; a client that is gone before its answer is no failure."""
-        if not isinstance(error, WebSocketDisconnected):
+        """Log what an operation's task failed of; a socket that was closed before its answer is no failure."""
+        if not isinstance(error, WebSocketDisconnected | SocketClosed):
             await super().handle_task_exception(error)
 
     @staticmethod
