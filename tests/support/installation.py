@@ -15,6 +15,8 @@ from typing import Self
 from tests.support.client import Client
 from tests.support.running import COMMAND, STARTS_WITHIN, STOPS_WITHIN, free_port, usher_environment
 
+# A single process says that its application is up before it listens; of several, the first listens before all else.
+LISTENS = re.compile("Uvicorn running on")
 SERVES = re.compile("Application startup complete")
 RELAYS = re.compile("Usher relays")
 
@@ -85,6 +87,7 @@ class Installation:
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
         server = await self._start(arguments, port=port, command=command)
         server.url = f"http://127.0.0.1:{port}"
+        await server.ready(LISTENS)
         return await server.ready(SERVES, workers)
 
     async def relay(self) -> UsherProcess:
