@@ -5,9 +5,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -69,6 +70,7 @@ class Installation:
     folder: Path
     settings: dict[str, str]
     processes: list[UsherProcess] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     async def __aenter__(self) -> Self:
         return self
@@ -110,7 +112,7 @@ class Installation:
     async def _start(
         self, arguments: list[str], *, port: int | None = None, command: tuple[str, ...] = ()
     ) -> UsherProcess:
-        log = self.folder / f"{len(self.processes)}-{arguments[0]}.log"
+        log = self.folder / f"{next(self._numbers)}-{arguments[0]}.log"
         settings = self.settings | ({"PORT": str(port)} if port else {})
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
