@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from starlette.websockets import WebSocketDisconnected as SocketClosed
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -86,8 +87,8 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             yield result
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """Log what an operation's task failed of; a client that is gone before its answer is no failure."""
-        if not isinstance(error, WebSocketDisconnected):
+        """Log what an operation's task failed of; a socket that was closed before its answer is no failure."""
+        if not isinstance(error, WebSocketDisconnected | SocketClosed):
             await super().handle_task_exception(error)
 
     @staticmethod

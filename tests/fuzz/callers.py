@@ -9,7 +9,7 @@ from models.credentials import viewer_of
 from models.operations.change_user_role import change_user_role
 from models.tables import Role, User
 from tests.fuzz.documents import Document
-from tests.fuzz.known import LIVE, Known
+from tests.fuzz.known import LIVE, LIVE_NAMES, Known
 from tests.support.company import viewer_of_user
 
 WHO = ["administrator", "standard", "nobody"]
@@ -39,7 +39,7 @@ class Callers:
 
     async def filled(self, text: str) -> str:
         """A request's body, or a frame, with what was left open filled in as of now."""
-        for name in sorted(set(re.findall(f"{LIVE}([A-Za-z]+)", text)), key=len, reverse=True):
+        for name in sorted(set(re.findall(f"{LIVE}({'|'.join(LIVE_NAMES)})", text))):
             text = text.replace(f"{LIVE}{name}", await self.known.live(name))
         return text
 

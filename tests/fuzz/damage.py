@@ -134,6 +134,7 @@ HEADER_VALUES: dict[str, list[bytes]] = {
         b"application/graphql-response+json",
         b"application/json;q=nan, application/graphql-response+json;q=inf",
         b"application/graphql-response+json;q=-1",
+        b"application/json;q=high, application/graphql-response+json;q=",
         b"text/event-stream, multipart/mixed",
         b"multipart/mixed;subscriptionSpec=1.0, application/json",
         b"text/html",

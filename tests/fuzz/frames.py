@@ -29,6 +29,11 @@ NO_JSON: list[Frame] = [
     b'{"type": "ping"}',
 ]
 NO_JSON += [r'{"type": "\ud800"}', '{"type": "ping", "type": 1}', "x" * 270_000, "9" * 5_000, "\ufeff{}"]
+NO_MESSAGES = ["[]", "null", "1", '"x"', "{}", '{"type": ["ping"]}', '{"type": "complete", "id": 1}']
+NO_MESSAGES += [
+    json.dumps({"type": "subscribe", "id": "8", "payload": payload})
+    for payload in (None, [], {}, {"query": 1}, {"query": "{ __typename }", "variables": [1]})
+]
 HELLO = {"type": "connection_init", "payload": {"Authorization": f"Bearer {TOKEN}"}}
 HELLOS: list[Any] = [
     {"type": "connection_init"},
@@ -68,9 +73,9 @@ def _more(drawing: Drawing, asked: st.SearchStrategy[Any]) -> list[Any]:  # noqa
             return [_subscribe(id, {"query": drawing.of(damaged_texts(asked.map(lambda document: document.query)))})]
         case 9:
             return [_subscribe(id, {"query": "{ packages { code } }"})] * drawing.pick([1, 2])
-        case 10 if drawing.chance(30):
+        case 10 if drawing.chance(50):
             return [drawing.pick(HELLOS)]
-        case 11 if drawing.chance(40):
+        case 11:
             return [_broken(drawing, asked)]
     return [{"type": "ping", "payload": {"a": 1}}]
 
@@ -80,8 +85,8 @@ def _subscribe(id: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _broken(drawing: Drawing, asked: st.SearchStrategy[Any]) -> Any:
-    if drawing.chance(40):
-        return drawing.pick(NO_JSON)
+    if drawing.chance(60):
+        return drawing.pick([*NO_JSON, *NO_MESSAGES])
     if drawing.chance(40):
         frame = asked.map(lambda document: json.dumps(_subscribe("9", json.loads(document.body()))))
         raw = drawing.of(damaged_bytes(frame))

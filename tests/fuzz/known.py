@@ -49,7 +49,7 @@ class Known:
 
     async def live(self, name: str) -> str:
         """The value of this name as of now; the id of nothing where there is none."""
-        if name in {"activation", "signIn"}:
+        if name in TOKENS:
             return await self._token(name)
         type_name, query = QUERIES[name]
         rows = await fetch(query, self.company.viewer.user_id, self.company.account_id)
@@ -83,6 +83,8 @@ QUERIES = {
         f"SELECT id AS found FROM licenses WHERE {_OWN} AND ended_at IS NULL ORDER BY id DESC LIMIT 1",
     ),
 }
+TOKENS = ["activation", "signIn"]
+LIVE_NAMES = [*QUERIES, *TOKENS]
 
 
 async def known_of(history: History) -> Known:
