@@ -1,6 +1,7 @@
 """A mail server that answers as a test tells it to."""
 
 import asyncio
+import re
 import ssl
 import warnings
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.support.certificate import Certificate
 
 HANG_UP = "hang up"
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
@@ -40,6 +42,12 @@ class Try:
     def message(self) -> EmailMessage:
         """The mail."""
         return cast("EmailMessage", message_from_bytes(self.content, policy=policy.default))
+
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID, without reading the rest."""
+        found = MESSAGE_ID.search(self.content)
+        return found.group(1).decode() if found else ""
 
 
 @dataclass
