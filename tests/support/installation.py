@@ -5,9 +5,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,8 @@ from tests.support.client import Client
 from tests.support.running import COMMAND, STARTS_WITHIN, STOPS_WITHIN, free_port, usher_environment
 
 SERVES = re.compile("Application startup complete")
+# One process says so before it listens; several share a socket that is there before them.
+LISTENS = re.compile("Uvicorn running on")
 RELAYS = re.compile("Usher relays")
 
 
@@ -67,6 +70,8 @@ class Installation:
     folder: Path
     settings: dict[str, str]
     processes: list[UsherProcess] = field(default_factory=list)
+    # Several may be started at once, and each has a log of its own.
+    _numbers: Iterator[int] = field(default_factory=count)
 
     async def __aenter__(self) -> Self:
         return self
@@ -85,6 +90,7 @@ class Installation:
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
         server = await self._start(arguments, port=port, command=command)
         server.url = f"http://127.0.0.1:{port}"
+        await server.ready(LISTENS)
         return await server.ready(SERVES, workers)
 
     async def relay(self) -> UsherProcess:
@@ -107,7 +113,7 @@ class Installation:
     async def _start(
         self, arguments: list[str], *, port: int | None = None, command: tuple[str, ...] = ()
     ) -> UsherProcess:
-        log = self.folder / f"{len(self.processes)}-{arguments[0]}.log"
+        log = self.folder / f"{next(self._numbers)}-{arguments[0]}.log"
         settings = self.settings | ({"PORT": str(port)} if port else {})
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
