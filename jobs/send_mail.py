@@ -13,6 +13,7 @@ from mailers.transport import PermanentlyRefused, SmtpServer, SmtpSession, TryLa
 from models.clock import now
 from models.outbox import LEASE, claim_deliveries, mark_failed, mark_sent, release, retry_later, stop_blocking
 from models.tables import Delivery
+from models.unavailable import UNAVAILABLE
 
 BATCH = 50
 
@@ -63,6 +64,9 @@ class Postman:
             await self._put_off(delivery, error)
             if not session.alive:
                 raise
+        except UNAVAILABLE as error:
+            # The database was away while the mail was written, which is not the mail's fault: it keeps its turn.
+            await self._put_off(delivery, TryLater(type(error).__name__))
         except Exception as error:
             log.exception("mail.broken", delivery=str(delivery.id), consumer=delivery.consumer)
             await stop_blocking(delivery)

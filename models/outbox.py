@@ -88,15 +88,15 @@ async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
     async with transaction():
         rows = await fetch(
             """
-            WITH due AS (
-                SELECT id FROM deliveries AS this
+            WITH first AS MATERIALIZED (
+                SELECT DISTINCT ON (recipient_id) id FROM deliveries
+                WHERE in_order AND sent_at IS NULL AND failed_at IS NULL
+                ORDER BY recipient_id, id
+            ), due AS (
+                SELECT id FROM deliveries
                 WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
                     AND (leased_until IS NULL OR leased_until <= $1)
-                    AND NOT (this.in_order AND EXISTS (
-                        SELECT FROM deliveries AS earlier
-                        WHERE earlier.recipient_id = this.recipient_id AND earlier.id < this.id
-                            AND earlier.in_order AND earlier.sent_at IS NULL AND earlier.failed_at IS NULL
-                    ))
+                    AND (NOT in_order OR id IN (SELECT id FROM first))
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
             )
             UPDATE deliveries SET leased_until = $3, attempts = attempts + 1

@@ -1,7 +1,16 @@
 """A mail server that is down for an hour, in the time of the database: nothing is lost, and the order is kept."""
 
 from datetime import timedelta
+from email.message import EmailMessage
 
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from jobs import send_mail
+from jobs.relay import Relay
+from mailers.compose import compose
+from mailers.config import MailConfig
 from models.clock import now
 from models.database import fetch
 from models.operations.remove_license import remove_license
@@ -75,3 +84,29 @@ async def test_an_hour_without_a_mail_server_delays_and_loses_nothing(
         assert len(taken) == len(server.tries) == 8
         assert len({str(one.message["Message-ID"]) for one in server.taken}) == 8
     assert await waiting(client) == {"waiting": 0, "retrying": 0, "unrelayed": 0}
+
+
+async def test_a_mail_that_the_database_interrupted_keeps_its_turn(
+    company: Company, relay: Relay, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, *_ = company.users
+    interruptions: list[Exception] = []
+
+    async def interrupted_once(delivery: Delivery, config: MailConfig) -> EmailMessage:
+        if interruptions:
+            raise interruptions.pop()
+        return await compose(delivery, config)
+
+    monkeypatch.setattr(send_mail, "compose", interrupted_once)
+    await company.buy(ECO=1)
+    await run_until_idle(relay)
+    mail_server.tries.clear()
+    interruptions.append(asyncpg.ConnectionDoesNotExistError("connection was closed"))
+    await give_and_take(company, ann)
+    with capture_logs() as logs:
+        await run_until_idle(relay)
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == []
+    assert mail_server.tries == []
+    await time_passes(timedelta(seconds=6))
+    await run_until_idle(relay)
+    assert [str(one.message["Subject"]) for one in mail_server.taken] == [ASSIGNED, REMOVED]

@@ -60,13 +60,6 @@ async def server(cluster: Cluster, standing_server: UsherProcess) -> UsherProces
 
 
 @pytest.fixture
-async def installation(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Installation]:
-    """An installation of one test's own, of which nothing runs yet."""
-    async with Installation(tmp_path, settings_for(cluster.url)) as made:
-        yield made
-
-
-@pytest.fixture
 def business(cluster: Cluster, tmp_path: Path) -> MakeBusiness:
     """Make an account on the cluster, e.g. `await business(people=3, seats=2)`."""
 

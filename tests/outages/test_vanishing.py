@@ -1,11 +1,14 @@
 """Clients that vanish leave nothing behind: no connection, no transaction, no open file, no memory."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
+import pytest
 
-from tests.outages.conftest import MakeBusiness
+from tests.outages.business import make_business
+from tests.outages.conftest import settings_for
 from tests.outages.load import assert_log_is_calm
 from tests.support.client import Client
 from tests.support.cluster import Cluster
@@ -22,10 +25,27 @@ POOL = 20
 MORE_MEMORY = 24 * 2**20
 
 
+@pytest.fixture
+async def quiet_cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
+    """A cluster on which nobody else has a connection."""
+    async with Cluster() as cluster:
+        done = await usher("migrate", folder=tmp_path, DATABASE_URL=cluster.url)
+        assert done.code == 0, done.err
+        yield cluster
+
+
+@pytest.fixture
+async def installation(quiet_cluster: Cluster, tmp_path: Path) -> AsyncIterator[Installation]:
+    """An installation of which nothing runs yet."""
+    async with Installation(tmp_path, settings_for(quiet_cluster.url)) as made:
+        yield made
+
+
 async def test_clients_that_vanish_leave_nothing_behind(
-    cluster: Cluster, installation: Installation, business: MakeBusiness, tmp_path: Path
+    quiet_cluster: Cluster, installation: Installation, tmp_path: Path
 ) -> None:
-    made = await business(people=10, seats=10)
+    cluster = quiet_cluster
+    made = await make_business(cluster.url, tmp_path, "example.com", people=10, seats=10)
     server = await installation.serve("--no-relay")
     process = psutil.Process(server.process.pid)
     idle = process.num_fds() - len(await cluster.sessions())

@@ -82,7 +82,6 @@ RECORDED = {
     ("assignLicense", "LicenseAssigned"): "license.assigned",
     ("transferLicense", "LicenseTransferred"): "license.transferred",
     ("sendActivationLink", "ActivationLinkSent"): "activation_link.sent",
-    ("activateLicense", "LicenseActivated"): "license.activated",
     ("validatePurchase", "PurchaseValidated"): "purchase.validated",
     ("addUser", "UserAdded"): "user.added",
 }
@@ -109,7 +108,7 @@ async def everybody_is_told(site: Site, _ledger: Ledger) -> AsyncIterator[str]:
     """Each event has its notices, each was received, and a repeat was the same mail, byte for byte."""
     mails: dict[str, list[Try]] = defaultdict(list)
     for mail in site.mail.tries:
-        mails[str(mail.message["Message-ID"])].append(mail)
+        mails[mail.message_id].append(mail)
     for message_id, tries in mails.items():
         if len({(mail.to, mail.content) for mail in tries}) > 1:
             yield f"{message_id} came as different mails"

@@ -46,7 +46,7 @@ class Faults:
         """Have the mail server refuse everything, hang up, or be down, for a while each."""
         mail = self.site.mail
         while not self.site.ending:
-            await asyncio.sleep(self.random.uniform(0.5, 2) * self.pause)
+            await asyncio.sleep(self.random.uniform(1, 4) * self.pause)
             trouble = self.random.choice(["refuses for a while", "hangs up after the mail", "is down"])
             if trouble == "is down":
                 await mail.stop()

@@ -51,7 +51,7 @@ def _figures(outcome: Outcome) -> Table:
         "requests without an answer, tried again": experience.outcomes["unreachable"],
         "mails brought to the mail server": len(outcome.mails),
         "of them taken": sum(mail.taken for mail in outcome.mails),
-        "of them repeats": len(outcome.mails) - len({mail.message["Message-ID"] for mail in outcome.mails}),
+        "of them repeats": len(outcome.mails) - len({mail.message_id for mail in outcome.mails}),
         "messages to subscribers": sum(len(follower.updates) for follower in followers),
         "subscriptions resumed": sum(follower.resumes for follower in followers),
         "close codes": ", ".join(f"{code}: {times}" for code, times in sorted(closes.items())) or "none",

@@ -54,7 +54,7 @@ class Plan:
     administrators: int = 5
     followers: int = 3
     pause: float = 3.0
-    rest: float = 0.15
+    rest: float = 0.4
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A mail server that answers as a test tells it to."""
 
 import asyncio
+import re
 import ssl
 import warnings
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from tests.support.certificate import Certificate
 
 HANG_UP = "hang up"
 HANG = "hang"
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
@@ -42,6 +44,12 @@ class Try:
         """The mail."""
         return cast("EmailMessage", message_from_bytes(self.content, policy=policy.default))
 
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID, without reading the rest."""
+        found = MESSAGE_ID.search(self.content)
+        return found.group(1).decode() if found else ""
+
 
 @dataclass
 class MailServer:
@@ -57,9 +65,8 @@ class MailServer:
     tries: list[Try] = field(default_factory=list)
     was_tried: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
-    # Everything that came in clear, as an eavesdropper hears it.
-    heard_in_clear: bytes = b""
     port: int = 0
+    _in_clear: bytearray = field(default_factory=bytearray)
     _rules: list[Rule] = field(default_factory=list)
     _sessions: set[SMTP] = field(default_factory=set)
 
@@ -86,6 +93,15 @@ class MailServer:
             if session.transport is not None:
                 session.transport.close()
         await self._server.wait_closed()
+
+    @property
+    def heard_in_clear(self) -> bytes:
+        """Everything that came in clear, as an eavesdropper hears it."""
+        return bytes(self._in_clear)
+
+    def hear(self, data: bytes) -> None:
+        """Something came in clear."""
+        self._in_clear += data
 
     @property
     def taken(self) -> list[Try]:
@@ -144,7 +160,7 @@ class _Session(SMTP):
 
     def data_received(self, data: bytes) -> None:
         if not (self._mail_server.tls or self._tls_protocol):
-            self._mail_server.heard_in_clear += data
+            self._mail_server.hear(data)
         super().data_received(data)
 
     def connection_lost(self, error: Exception | None) -> None:
