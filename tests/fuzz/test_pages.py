@@ -89,7 +89,12 @@ def is_page(answer: Answer, *statuses: int) -> None:
 async def cookie(callers: Callers) -> bytes:
     """The cookie of a user whose names are as hostile as may be."""
     opened = await open_account(
-        company_name=HOSTILE[0], email="a&b'c@example.net", first_name=HOSTILE[1], last_name=HOSTILE[3], locale="en"
+        company_name=HOSTILE[0],
+        email="a&b'c@example.net",
+        first_name=HOSTILE[1],
+        last_name=HOSTILE[3],
+        locale="en",
+        caller=None,
     )
     signed_in = await complete_sign_in(token=await sign_in_token(opened.user), kind=SessionKind.COOKIE)
     return f"usher_session={signed_in.secret}".encode()

@@ -1,13 +1,15 @@
 """seatCountsChanged: who may listen, and how they say who they are."""
 
+from dataclasses import replace
+
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from api import subscription
 from models.operations.complete_sign_in import complete_sign_in
-from models.tables import Session, SessionKind, User
+from models.tables import Role, Session, SessionKind, User
 from tests.support.client import Client, Live
-from tests.support.company import Company, sign_in_token
+from tests.support.company import Company, sign_in_token, viewer_of_user
 from tests.support.seats_feed import NOTHING_BOUGHT, SEATS, failed, next_update, socket
 
 VIEWER = "{ viewer { user { email } } }"
@@ -136,12 +138,13 @@ async def test_a_user_who_loses_the_permission_hears_no_further_change(
 ) -> None:
     monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 0.0)
     await company.buy(PRO=1)
-    await User.filter(id=company.users[1].id).update(role="ADMINISTRATOR")
+    zoe = await company.add_user("Zoe", role=Role.ADMINISTRATOR)
+    colleague = replace(company, viewer=await viewer_of_user(zoe))
     async with admin.live() as live:
         await live.subscribe(SEATS)
         await next_update(live)
         await User.filter(id=company.administrator.id).update(role="STANDARD")
-        await company.assign(company.users[0], "PRO")
+        await colleague.assign(company.users[0], "PRO")
         assert await failed(live) == {"code": "NOT_PERMITTED", "requires": "VIEW_INVENTORY"}
 
 
