@@ -15,7 +15,7 @@ from tests.support.cluster import Cluster
 from tests.support.installation import Installation
 from tests.support.processes import usher
 from tests.support.vanishing import vanish_within_a_request, vanish_within_a_subscription
-from tests.support.waiting import COMES_WITHIN
+from tests.support.waiting import COMES_WITHIN, until
 
 CLIENTS = 200
 ROUNDS = 5
@@ -48,6 +48,8 @@ async def test_clients_that_vanish_leave_nothing_behind(
     made = await make_business(cluster.url, tmp_path, "example.com", people=10, seats=10)
     server = await installation.serve("--no-relay")
     process = psutil.Process(server.process.pid)
+    # That it listens was found out by connecting to it.
+    await until(lambda: not _clients_of(process))
     idle = process.num_fds() - len(await cluster.sessions())
     memory: list[int] = []
     for _ in range(ROUNDS):
@@ -64,6 +66,11 @@ async def test_clients_that_vanish_leave_nothing_behind(
     assert done.code == 0, done.out
     await server.stop()
     assert_log_is_calm(server)
+
+
+def _clients_of(process: psutil.Process) -> list[str]:
+    """The state of each connection that somebody has to the server, over TCP; its database's are Unix sockets."""
+    return [each.status for each in process.net_connections("tcp") if each.status != psutil.CONN_LISTEN]
 
 
 async def _all_is_quiet(cluster: Cluster, process: psutil.Process, idle: int) -> None:
