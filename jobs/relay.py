@@ -16,12 +16,14 @@ from models import wakeups
 from models.clock import now
 from models.database import transaction
 from models.operations.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.forget_expired import forget_expired
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
 from models.payment_provider import PaymentProvider
 from models.unavailable import UNAVAILABLE
 
 LOOK_EVERY = timedelta(seconds=1)
+FORGET_EVERY = timedelta(hours=1)
 BATCH = 200
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,7 @@ class Relay:
         self._provider = provider
         self._woken = asyncio.Event()
         self._stop = asyncio.Event()
+        self._forget_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way is finished first, e.g. the one mail."""
@@ -58,6 +61,7 @@ class Relay:
             await self._attempt("deliveries", self.make_deliveries, moment),
             await self._attempt("mail", self._send_mail, moment),
             await self._attempt("payments", self._reconcile, moment),
+            await self._attempt("forgetting", self._forget, moment),
         ]
         return any(done)
 
@@ -85,6 +89,12 @@ class Relay:
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)
+
+    async def _forget(self, moment: datetime) -> int:
+        if self._forget_at is None or self._forget_at <= moment:
+            self._forget_at = moment + FORGET_EVERY
+            await forget_expired(moment)
+        return 0
 
     async def _attempt(self, step: str, work: Callable[[datetime], Awaitable[int]], moment: datetime) -> int:
         try:
