@@ -5,7 +5,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -31,6 +31,26 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="Cursor of the last edge; null on an empty page.")
 
 
+class Listed(Protocol[Shown]):
+    """What a connection shows: one page of a list."""
+
+    async def nodes(self) -> list[Shown]:
+        """The rows as they are shown."""
+        ...
+
+    async def edges(self) -> list[tuple[str, Shown]]:
+        """Cursor and node of each row."""
+        ...
+
+    async def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        ...
+
+    async def total_count(self) -> int:
+        """How many rows the whole list has."""
+        ...
+
+
 @dataclass
 class Listing(Generic[Row, Shown]):
     """A list that is read when something of it is asked for, and once: rows and total each cost one statement."""
@@ -45,7 +65,8 @@ class Listing(Generic[Row, Shown]):
         """The rows of the window."""
         if self._page is None:
             self._page = asyncio.ensure_future(read_page(self.query, self.window, newest_first=self.newest_first))
-        return await self._page
+        # A field that is refused beside this one must not cancel what others wait for.
+        return await asyncio.shield(self._page)
 
     async def nodes(self) -> list[Shown]:
         """The rows as they are shown."""
@@ -109,7 +130,7 @@ class Edge(Generic[Node]):
 class Connection(Generic[Node]):
     """A page of a list."""
 
-    listing: strawberry.Private[Listing]
+    listing: strawberry.Private[Listed]
 
     @strawberry.field(description="The rows with their cursors.")
     async def edges(self) -> list[Edge[Node]]:

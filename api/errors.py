@@ -193,8 +193,8 @@ TABLE: list[tuple[type[errors.BusinessError], type[BusinessError], Facts]] = [
     (errors.RateLimited, RateLimitedError, lambda e, _: {"retry_at": e.retry_at}),
 ]
 
-# Unauthenticated is a top-level error; DomainTaken meets the operator alone.
-NOT_IN_UNIONS = {errors.Unauthenticated, DomainTaken}
+# Unauthenticated and StaleVersion are top-level errors; DomainTaken meets the operator alone.
+NOT_IN_UNIONS = {errors.Unauthenticated, errors.StaleVersion, DomainTaken}
 
 
 def exception_handlers() -> list[ExceptionHandler[Any]]:

@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 from models.carts import carts_by_user
 from models.inventory import pools_by_package
 from models.reads.domains import domains_by_id
+from models.reads.feed import seat_changes_by_id
 from models.reads.licenses import licenses_by_id, live_licenses_by_user
 from models.reads.packages import packages_by_id
 from models.reads.purchases import lines_by_purchase, payment_by_purchase, purchases_by_id
@@ -47,6 +48,7 @@ class Loaders:
         self.payment_of_purchase = self._of_account(payment_by_purchase)
         self.domains = self._of_account(domains_by_id)
         self.pools = self._of_account(pools_by_package)
+        self.seat_events = self._of_account(seat_changes_by_id)
         self.sessions = self._of_account(sessions_by_id)
         self.carts = self._of_account(carts_by_user)
 

@@ -12,6 +12,7 @@ from api.types.domain import Domain
 from api.types.package import Package
 from api.types.people import License, User
 from api.types.purchase import Purchase
+from api.types.seat_event import SeatEvent
 from api.types.seats import SeatPool
 from api.types.session import Session
 from models.permission import Permission
@@ -97,6 +98,13 @@ async def _domain(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     return Domain.of(row) if row else None
 
 
+async def _seat_event(info: Info, viewer: Viewer, key: UUID) -> Node | None:
+    if not viewer.may(Permission.VIEW_INVENTORY):
+        return None
+    change = await info.context.loaders(viewer.account_id).seat_events.load(key)
+    return SeatEvent.of(change) if change else None
+
+
 async def _session(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     row = await info.context.loaders(viewer.account_id).sessions.load(key)
     if row is None or (row.user_id != viewer.user_id and not viewer.may(Permission.MANAGE_USERS)):
@@ -113,5 +121,6 @@ FINDERS: dict[str, Finder] = {
     "CartLine": _cart_line,
     "Purchase": _purchase,
     "Domain": _domain,
+    "SeatEvent": _seat_event,
     "Session": _session,
 }

@@ -8,9 +8,11 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
+from api.ids import encode_id
 from api.types.seats import SeatPool
+from api.versions import parse_version
 from models.credentials import still_signed_in
-from models.errors import InvalidInput, Unauthenticated
+from models.errors import Unauthenticated
 from models.feed import SeatUpdate
 from models.permission import Permission
 from models.viewer import Viewer
@@ -23,6 +25,9 @@ CHECK_SESSION_EVERY = 10.0
 class SeatCountsChange:
     """Seat counts after one change."""
 
+    id: strawberry.ID | None = strawberry.field(
+        description="The id of the SeatEvent that this tells of; null for a snapshot, which tells of none."
+    )
     version: str = strawberry.field(
         description="The account's version after it; give the last one seen as `after` when you reconnect."
     )
@@ -35,7 +40,8 @@ class SeatCountsChange:
     def of(cls, update: SeatUpdate) -> "SeatCountsChange":
         """Present an update."""
         pools = [SeatPool.of(pool) for pool in update.pools]
-        return cls(version=str(update.version), snapshot=update.snapshot, pools=pools)
+        event = encode_id("SeatEvent", update.event_id) if update.event_id else None
+        return cls(id=event, version=str(update.version), snapshot=update.snapshot, pools=pools)
 
 
 async def seat_counts_changed(
@@ -49,7 +55,7 @@ async def seat_counts_changed(
     viewer.require(Permission.VIEW_INVENTORY)
     checked = time.monotonic()
     feed = info.context.services.feed
-    following = feed.follow(viewer.account_id, _version(after), beat=CHECK_SESSION_EVERY)
+    following = feed.follow(viewer.account_id, parse_version("after", after), beat=CHECK_SESSION_EVERY)
     async with aclosing(following) as updates:
         async for update in updates:
             if update is None or time.monotonic() - checked > CHECK_SESSION_EVERY:
@@ -72,14 +78,6 @@ class Subscription:
         " comes (a snapshot where more than 1 000 were missed). Over WebSocket the credential is the session"
         ' cookie or connection_init\'s payload {"Authorization": "Bearer ..."}. Needs VIEW_INVENTORY.',
     )
-
-
-def _version(after: str | None) -> int | None:
-    if after is None:
-        return None
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise InvalidInput([(("after",), "A version as an earlier answer gave it.")])
-    return int(after)
 
 
 async def _require_still(viewer: Viewer) -> None:

@@ -176,6 +176,16 @@ class RateLimited(BusinessError):
         super().__init__("Too often. Try again later.")
 
 
+class StaleVersion(BusinessError):
+    """The version lies ahead of the account, as after a restored backup: what follows it cannot be told."""
+
+    code = "STALE_VERSION"
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        super().__init__(f"The account is at version {version}. Read the inventory anew, and go on from there.")
+
+
 class IdempotencyMismatch(BusinessError):
     """The key was used before with another input."""
 

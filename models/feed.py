@@ -29,11 +29,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class SeatUpdate:
-    """One message of the feed: the whole inventory (`snapshot`), or the pools that one event moved."""
+    """One message of the feed: the pools that one event moved, or without an event the whole inventory."""
 
     version: int
-    snapshot: bool
+    event_id: UUID | None
     pools: list[PoolCounts]
+
+    @property
+    def snapshot(self) -> bool:
+        """Whether `pools` is the whole inventory."""
+        return self.event_id is None
 
 
 class Feed:
@@ -74,11 +79,11 @@ class Feed:
                 if missed is None:
                     inventory = await read_inventory(account_id)
                     seen = inventory.version
-                    yield SeatUpdate(seen, True, inventory.pools)
+                    yield SeatUpdate(seen, None, inventory.pools)
                     continue
                 for change in missed:
                     seen = change.version
-                    yield SeatUpdate(seen, False, change.pools)
+                    yield SeatUpdate(seen, change.event_id, change.pools)
                 if not missed and not await watched.wait_beyond(seen or 0, beat):
                     yield None
 

@@ -14,14 +14,17 @@ from api.types.cart import Cart
 from api.types.domain import Domain
 from api.types.people import License, User
 from api.types.purchase import Purchase
+from api.types.seat_event import SeatEvent, SeatEventListing
 from api.types.seats import SeatInventory
 from api.types.session import Session
+from api.versions import parse_version
 from models import tables
 from models.carts import read_cart
 from models.inventory import read_inventory
 from models.reads import licenses as license_reads
 from models.reads import users as user_reads
 from models.reads.domains import domains_of
+from models.reads.paging import Window
 from models.reads.purchases import purchases_of
 from models.reads.sessions import live_sessions
 
@@ -143,6 +146,25 @@ class Account(Node):
         """The account's domains."""
         info.context.require(self.key, Permission.MANAGE_DOMAINS)
         return [Domain.of(row) for row in await domains_of(self.key)]
+
+    @strawberry.field(
+        description="What happened to the seats, in order: the same that seatCountsChanged pushes, for who polls."
+        " At most 100 at once, 50 when `first` is not given. A version ahead of the account is refused with"
+        " STALE_VERSION. Needs VIEW_INVENTORY."
+    )
+    def seat_events(
+        self,
+        info: Info,
+        after: Annotated[
+            str | None,
+            strawberry.argument(description="Only what came after this version, which is also a cursor. Null: all."),
+        ] = None,
+        first: First = None,
+    ) -> Connection[SeatEvent]:
+        """The account's seat events."""
+        info.context.require(self.key, Permission.VIEW_INVENTORY)
+        size = Window(first).size
+        return Connection(listing=SeatEventListing(self.key, parse_version("after", after) or 0, size))
 
     @strawberry.field(description="Where its people are signed in now, oldest first. Needs MANAGE_USERS.")
     def sessions(

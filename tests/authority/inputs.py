@@ -31,6 +31,7 @@ IDS: dict[str, Callable[[Belongings], str]] = {
     "Package": lambda of: encode_id("Package", of.package.id),
     "Purchase": lambda of: encode_id("Purchase", of.purchase.id),
     "SeatPool": lambda of: encode_id("SeatPool", f"{of.account_id}/{of.package.id}"),
+    "SeatEvent": lambda of: encode_id("SeatEvent", of.seat_event.id),
     "Session": lambda of: encode_id("Session", of.session.id),
     "User": lambda of: encode_id("User", of.user.id),
 }

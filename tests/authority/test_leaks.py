@@ -24,6 +24,7 @@ TABLES = {
     "Package": ("packages", "id"),
     "Purchase": ("purchases", "id"),
     "SeatPool": ("seat_pools", "package_id"),
+    "SeatEvent": ("events", "id"),
     "Session": ("sessions", "id"),
     "User": ("users", "id"),
 }
@@ -52,6 +53,9 @@ def ids_of(world: World) -> Iterator[tuple[str, str, str | None]]:
     """The type and id of each row of the account, and of the catalogue, and whose own it is."""
     types = {table: (name, key) for name, (table, key) in TABLES.items()}
     for table, row in decoded(world.rows):
+        if table == "events" and row["pools"] is None:
+            # It moved no seat, and is no node.
+            continue
         if table in types and account_of(table, row) in {world.account_id, None}:
             name, key = types[table]
             text = f"{world.account_id}/{row[key]}" if name == "SeatPool" else row[key]

@@ -18,6 +18,7 @@ from models.tables import (
     CartLine,
     Domain,
     DomainState,
+    Event,
     License,
     Package,
     Purchase,
@@ -52,6 +53,7 @@ class Belongings:
     package: Package
     other_package: Package
     session: Session
+    seat_event: Event
 
     @property
     def account_id(self) -> UUID:
@@ -204,5 +206,6 @@ async def _belongings_of(company: Company, user: User) -> Belongings:
         domain=await Domain.get(account_id=company.account_id, state=DomainState.APPROVED),
         package=company.packages["ECO"],
         other_package=company.packages["PRO"],
+        seat_event=(await Event.filter(account_id=company.account_id).exclude(pools=None))[0],
         session=(await live_sessions(company.account_id, user.id).order_by("-id").limit(1))[0],
     )

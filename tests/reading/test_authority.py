@@ -12,6 +12,7 @@ from tests.support.schema import schema
 # Every field of Account that shows what the account owns, something of it, and what reading it needs.
 NEEDS = {
     "seatInventory": ("{ version }", "VIEW_INVENTORY"),
+    "seatEvents": ("{ nodes { id } }", "VIEW_INVENTORY"),
     "users": ("{ nodes { email } }", "MANAGE_USERS"),
     "licenses": ("{ nodes { id } }", "VIEW_INVENTORY"),
     "cart": ("{ version }", "PURCHASE"),

@@ -7,7 +7,7 @@ import pytest
 
 from api.ids import encode_id
 from models.ids import new_id
-from models.tables import CartLine, Domain, License, Purchase
+from models.tables import CartLine, Domain, Event, License, Purchase
 from tests.support.answers import refused
 from tests.support.client import Client
 from tests.support.company import Company
@@ -36,6 +36,7 @@ async def stock(company: Company) -> Ids:
         "License": encode_id("License", (await License.get(account_id=account)).id),
         "Package": encode_id("Package", package),
         "Purchase": encode_id("Purchase", (await Purchase.get(account_id=account)).id),
+        "SeatEvent": encode_id("SeatEvent", (await Event.filter(account_id=account).exclude(pools=None))[0].id),
         "SeatPool": encode_id("SeatPool", f"{account}/{package}"),
         "Session": encode_id("Session", company.viewer.session_id),
         "User": encode_id("User", company.users[1].id),
