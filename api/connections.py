@@ -12,6 +12,7 @@ import strawberry
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from api.shared_work import wait_for_shared
 from models.errors import InvalidInput
 from models.reads.paging import Page, Window, read_page
 
@@ -65,8 +66,7 @@ class Listing(Generic[Row, Shown]):
         """The rows of the window."""
         if self._page is None:
             self._page = asyncio.ensure_future(read_page(self.query, self.window, newest_first=self.newest_first))
-        # A field that is refused beside this one must not cancel what others wait for.
-        return await asyncio.shield(self._page)
+        return await wait_for_shared(self._page)
 
     async def nodes(self) -> list[Shown]:
         """The rows as they are shown."""

@@ -1,12 +1,12 @@
 """Data loaders: whatever a document asks of many rows is read by one statement."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from api.shared_work import wait_for_shared
 from models.carts import carts_by_user
 from models.inventory import pools_by_package
 from models.reads.domains import domains_by_id
@@ -24,15 +24,11 @@ AccountRead = Callable[[UUID, Sequence[UUID]], Awaitable[Mapping[UUID, Found]]]
 
 
 class Loader(DataLoader[Key, Found]):
-    """A loader whose reads outlive those that wait for them.
-
-    Where one field is refused, GraphQL cancels those beside it; another part of the document may wait for the same
-    row, and would be cancelled with them.
-    """
+    """A loader whose reads outlive those that wait for them."""
 
     def load(self, key: Key) -> Awaitable[Found]:
         """The row of a key, read together with others."""
-        return asyncio.shield(super().load(key))
+        return wait_for_shared(super().load(key))
 
 
 class Loaders:

@@ -11,6 +11,7 @@ from api.connections import PageInfo
 from api.context import Info
 from api.ids import encode_id
 from api.node import Node
+from api.shared_work import wait_for_shared
 from api.types.package import Package, load_package
 from models.errors import StaleVersion
 from models.inventory import PoolCounts
@@ -107,7 +108,7 @@ class SeatEventListing:
     async def _page(self) -> list[SeatChange]:
         if self._read is None:
             self._read = asyncio.ensure_future(self._read_page())
-        return await asyncio.shield(self._read)
+        return await wait_for_shared(self._read)
 
     async def _read_page(self) -> list[SeatChange]:
         changes = await seat_changes_after(self.account_id, self.after, most=self.size + 1)
