@@ -18,6 +18,7 @@ from graphql import (
     ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     get_named_type,
 )
 
@@ -142,4 +143,11 @@ def _rows(node: FieldNode, field: GraphQLField | None) -> int:
     sizes = [given[key] for key in ("first", "last") if key in given]
     if not sizes:
         return DEFAULT_PAGE
-    return max(int(size.value) if isinstance(size, IntValueNode) else MAX_PAGE for size in sizes)
+    return max(map(_page, sizes))
+
+
+def _page(size: ValueNode) -> int:
+    """How many rows a size can bring; the most there are where it is none: a variable, less than nothing."""
+    text = size.value if isinstance(size, IntValueNode) else ""
+    # Python reads no number of more than some thousand digits.
+    return int(text) if text.isdigit() and len(text) < 12 else MAX_PAGE

@@ -84,6 +84,15 @@ def test_nodes_counts_its_ids_and_a_connections_nodes_counts_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("size", ["-2000000000", "-1", "9" * 5000])
+def test_a_size_that_is_none_takes_nothing_off_the_rest_and_fails_nobody(size: str) -> None:
+    # Skipped, a page of less than nothing is never refused, and would pay for what stands beside it.
+    less = f"users(first: {size}) @skip(if: true) {{ nodes {{ id }} }}"
+    pages = " ".join(f"p{n}: users(first: 100) {{ nodes {{ id }} }}" for n in range(50))
+    assert refused(f"{{ account {{ {less} }} }}") == []
+    assert refused(f"{{ account {{ {less} {pages} }} }}") == [too_much("cost", str(1 + 51 * 201), MAX_COST)]
+
+
 def test_depth_is_limited() -> None:
     assert refused(nested(MAX_DEPTH - 1)) == []
     assert refused(nested(MAX_DEPTH + 1)) == [too_much("depth", str(MAX_DEPTH + 1), MAX_DEPTH)]
