@@ -23,7 +23,11 @@ from graphql import (
 )
 
 from api.limits import Limits, limit_error
+from models.operations.add_domain import MOST_DOMAINS
 from models.reads.paging import DEFAULT_PAGE, MAX_PAGE
+
+# Lists that have no pages. The usual introspection has some 200 fields, and is to be had once in a document.
+UNPAGED = {"__schema": 40, "__type": 40, "domains": MOST_DOMAINS}
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ class _Measure:
         sizes = [self._measure(node.selection_set, self._schema.get_root_type(node.operation)) for node in operations]
         for name in self._fragments:
             self._measure_fragment(name)
-        self.directives += sum(len(node.directives or ()) for node in operations)
+        declared = [variable for node in operations for variable in node.variable_definitions or ()]
+        self.directives += sum(len(node.directives or ()) for node in (*operations, *declared))
         return sizes
 
     def _measure(self, selections: SelectionSetNode | None, parent: Any) -> Size:
@@ -133,6 +138,8 @@ def _response_keys(selections: SelectionSetNode) -> Iterator[str]:
 
 def _rows(node: FieldNode, field: GraphQLField | None) -> int:
     """How many rows a field can bring: the page asked for, or the largest where a variable says."""
+    if node.name.value in UNPAGED:
+        return UNPAGED[node.name.value]
     takes = field.args if field else {}
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     if "ids" in takes:

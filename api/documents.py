@@ -1,8 +1,8 @@
 """Each document is read, measured and validated once."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from graphql import (
     DocumentNode,
@@ -19,7 +19,8 @@ from strawberry.schema.schema import validate_document
 from api.document_size import excesses
 from api.limits import Limits, limit_error
 
-KEPT = 500
+# What is kept of a document takes some fifty times its length.
+KEPT_CHARACTERS = 500_000
 
 
 @dataclass(frozen=True)
@@ -32,26 +33,44 @@ class Checked:
 
 
 class Documents:
-    """The documents seen lately, by their text."""
+    """The good documents seen lately, by their text. What is wrong with the others is found anew each time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._check = lru_cache(maxsize=KEPT)(self._check_anew)
+        self._kept: OrderedDict[str, Checked] = OrderedDict()
+        self._characters = 0
 
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
         """Read a document. Raises GraphQLError where it is too long or has a syntax error."""
-        if len(text) > self._limits.document_characters:
-            # Nothing is kept of it: comments, which are no tokens, would cost memory.
-            raise limit_error("length", len(text), self._limits.document_characters)
-        return self._check(schema, text)
+        if kept := self._kept.get(text):
+            self._kept.move_to_end(text)
+            return kept
+        self._refuse_long(text)
+        checked = self._check(schema, text)
+        if not checked.errors:
+            self._keep(text, checked)
+        return checked
 
-    def _check_anew(self, schema: GraphQLSchema, text: str) -> Checked:
+    def _refuse_long(self, text: str) -> None:
+        # To tell where an error stands, all lines before it are looked at.
+        for what, asked in (("characters", len(text)), ("lines", len(text.splitlines()))):
+            if asked > (allowed := getattr(self._limits, f"document_{what}")):
+                raise limit_error("length" if what == "characters" else what, asked, allowed)
+
+    def _check(self, schema: GraphQLSchema, text: str) -> Checked:
         document = self._parse(text)
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         errors = excesses(schema, document, self._limits) or validate_document(
             schema, document, tuple(specified_rules)
         )
         return Checked(document, errors, len(operations))
+
+    def _keep(self, text: str, checked: Checked) -> None:
+        self._kept[text] = checked
+        self._characters += len(text)
+        while self._characters > KEPT_CHARACTERS:
+            oldest, _ = self._kept.popitem(last=False)
+            self._characters -= len(oldest)
 
     def _parse(self, text: str) -> DocumentNode:
         most = self._limits.document_tokens

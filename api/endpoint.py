@@ -84,7 +84,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response = _refusal(error.status_code, error.detail)
         except asyncio.CancelledError:
             # The server ends, and has waited long enough: the call may have been done, or not.
-            await _failure(TimeoutError())(scope, receive, send)
+            answer = _failure(TimeoutError())
+            del answer.headers["retry-after"]
+            await answer(scope, receive, send)
             raise
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone before anything could run
             response = _failure(error)

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from dataclasses import asdict
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.callers import address_of
 from models.clock import now
 from models.reads.backlog import Backlog, read_backlog
 
@@ -40,24 +42,35 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def readyz(_request: Request) -> Response:
-    """The database answers; with how far behind the mail is. 503 when it does not."""
+async def readyz(request: Request) -> Response:
+    """The database answers; for who is no stranger, with how far behind the mail is. 503 when it does not."""
     try:
         backlog = await _in_time(read_backlog(now()), READY_WITHIN)
     except Exception:  # noqa: BLE001 - whatever it is, the process cannot serve
         return JSONResponse({"status": "unavailable", "database": "unreachable"}, status_code=503)
     # A mail server that is away is no reason to take no more requests: what they lead to waits.
-    return JSONResponse({"status": "ok", "database": "ok", "mail": asdict(backlog)})
+    told = {} if _is_stranger(request) else {"mail": asdict(backlog)}
+    return JSONResponse({"status": "ok", "database": "ok", **told})
 
 
-async def metrics(_request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """What the processes of this machine have counted, and what the database tells, in Prometheus' text format."""
+    if _is_stranger(request):
+        return JSONResponse({"status": "forbidden"}, status_code=403)
     try:
         backlog = await _in_time(read_backlog(now()), READY_WITHIN)
     except Exception:  # noqa: BLE001 - the counters are worth having without it
         backlog = None
     counted = generate_latest(_counted())
     return Response(counted + generate_latest(_told_by_database(backlog)), media_type=CONTENT_TYPE_LATEST)
+
+
+def _is_stranger(request: Request) -> bool:
+    """Whether somebody calls from the open internet, who could see by the counts whether an address is a user's."""
+    try:
+        return ip_address(address_of(request)).is_global
+    except ValueError:
+        return False
 
 
 def _counted() -> CollectorRegistry:

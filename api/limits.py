@@ -18,6 +18,7 @@ class Limits:
 
     body_bytes: int = 200_000
     document_characters: int = 20_000
+    document_lines: int = 1_000
     document_tokens: int = 1_000
     document_depth: int = 20
     document_cost: int = 10_000

@@ -60,7 +60,10 @@ def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
     path = ".".join(str(part) for part in error.path or [])
     if isinstance(original, UNAVAILABLE):
         log.warning("graphql.unavailable", reference=reference, path=path, error=type(original).__name__)
-        text = "The service cannot answer at the moment. Try again in a few seconds."
+        text = (
+            "The service cannot answer at the moment. Try again in a few seconds;"
+            " a change without an idempotency key may have been done: look before you repeat it."
+        )
         return _coded(error, text, {"code": "UNAVAILABLE", "reference": reference})
     log.error("graphql.internal_error", reference=reference, path=path, exc_info=original)
     text = f"Something went wrong on our side. Tell support this reference: {reference}."

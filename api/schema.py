@@ -22,6 +22,8 @@ from api.query import Query
 from api.scalars import SCALARS
 from api.subscription import Subscription
 
+# Nobody reads more, and each costs as much as many fields.
+MOST_ERRORS = 100
 ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
 
 
@@ -60,7 +62,11 @@ async def _presented(results: StreamResult) -> StreamResult:
 
 def _present_errors(result: Any) -> None:
     if result.errors:
-        result.errors = [present(error) for error in result.errors]
+        shown, left_out = result.errors[:MOST_ERRORS], len(result.errors) - MOST_ERRORS
+        result.errors = [present(error) for error in shown]
+        if left_out > 0:
+            code = {"code": "LIMIT_EXCEEDED", "limit": "errors", "allowed": MOST_ERRORS}
+            result.errors.append(GraphQLError(f"{left_out} more errors are left out.", extensions=code))
 
 
 @cache

@@ -41,7 +41,7 @@ class DomainChecker:
 
     async def check_due(self, moment: datetime) -> int:
         """Look up the domains that are due; returns how many were looked at."""
-        due = await Domain.filter(state=DomainState.PENDING, check_at__lte=moment).limit(BATCH)
+        due = await Domain.filter(state=DomainState.PENDING, check_at__lte=moment).order_by("check_at").limit(BATCH)
         await asyncio.gather(*(self._check(domain, moment) for domain in due))
         return len(due)
 

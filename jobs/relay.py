@@ -16,6 +16,7 @@ from models import wakeups
 from models.clock import now
 from models.database import transaction
 from models.operations.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.forget_expired import BATCH as FULL_BATCH
 from models.operations.forget_expired import forget_expired
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
@@ -93,7 +94,8 @@ class Relay:
     async def _forget(self, moment: datetime) -> int:
         if self._forget_at is None or self._forget_at <= moment:
             self._forget_at = moment + FORGET_EVERY
-            await forget_expired(moment)
+            if await forget_expired(moment) >= FULL_BATCH:
+                self._forget_at = moment
         return 0
 
     async def _attempt(self, step: str, work: Callable[[datetime], Awaitable[int]], moment: datetime) -> int:

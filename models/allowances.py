@@ -30,18 +30,21 @@ async def spend(allowance: Allowance, whom: str, cost: int = 1) -> None:
     moment = now()
     key = UUID(bytes=hashlib.sha256(f"{allowance.name}:{whom}".encode("utf-8", "surrogatepass")).digest()[:16])
     period, passed = _period(allowance, moment)
+    # The clocks of two machines differ: who comes with the period before finds the one that has begun.
     row = await fetch_one(
         """
         INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
         VALUES ($1, $2, $3, 0, $6)
         ON CONFLICT (key) DO UPDATE SET
-            spent = CASE WHEN kept.period = $2 THEN kept.spent ELSE 0 END + $3,
-            spent_before = CASE kept.period WHEN $2 THEN kept.spent_before WHEN $2 - 1 THEN kept.spent ELSE 0 END,
-            period = $2,
+            spent = CASE WHEN kept.period IN ($2, $2 + 1) THEN kept.spent ELSE 0 END + $3,
+            spent_before = CASE WHEN kept.period IN ($2, $2 + 1) THEN kept.spent_before
+                WHEN kept.period = $2 - 1 THEN kept.spent ELSE 0 END,
+            period = CASE WHEN kept.period = $2 + 1 THEN kept.period ELSE $2 END,
             changed_at = $6
-        WHERE CASE WHEN kept.period = $2 THEN kept.spent ELSE 0 END + $3
-            + (CASE kept.period WHEN $2 THEN kept.spent_before WHEN $2 - 1 THEN kept.spent ELSE 0 END)
-            * (1 - $4::float8) <= $5
+        WHERE CASE WHEN kept.period IN ($2, $2 + 1) THEN kept.spent ELSE 0 END + $3
+            + CASE WHEN kept.period = $2 + 1 THEN kept.spent_before
+                WHEN kept.period = $2 THEN kept.spent_before * (1 - $4::float8)
+                WHEN kept.period = $2 - 1 THEN kept.spent * (1 - $4::float8) ELSE 0 END <= $5
         RETURNING true
         """,
         key,
@@ -68,7 +71,7 @@ async def _room_at(allowance: Allowance, key: UUID, cost: int, moment: datetime)
 
 def _still_counting(row: dict[str, Any], period: int) -> tuple[int, int]:
     """What was spent in a period and in the one before it."""
-    if row.get("period") == period:
+    if row.get("period") in {period, period + 1}:
         return row["spent"], row["spent_before"]
     return 0, row["spent"] if row.get("period") == period - 1 else 0
 

@@ -14,7 +14,6 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 @contextmanager
 def shared_metrics(processes: int) -> Iterator[None]:
     """Give the processes that are started in the block a folder of their own; one alone needs none."""
-    os.environ.pop(FOLDER, None)
     if processes == 1:
         yield
         return

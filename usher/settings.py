@@ -1,6 +1,7 @@
 """Every setting, read from the environment and from `.env`, checked at start."""
 
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -55,6 +56,15 @@ def _origins(value: str | list[str]) -> list[str]:
     return origins
 
 
+def _proxies(value: str) -> str:
+    for proxy in value.split(","):
+        try:
+            ip_network(proxy.strip())
+        except ValueError:
+            raise ValueError("expected addresses or networks, e.g. 10.0.0.0/8, separated by commas") from None
+    return value
+
+
 def _secret_key(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < MIN_KEY_LENGTH:
         raise ValueError(f"use at least {MIN_KEY_LENGTH} random characters")
@@ -92,7 +102,7 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=20, ge=2, le=200)
     relay: bool = True
     data_folder: Path = Path(".usher")
-    trusted_proxies: str = "127.0.0.1"
+    trusted_proxies: Annotated[str, AfterValidator(_proxies)] = "127.0.0.1"
     max: Limits = DEFAULT_LIMITS
 
     @model_validator(mode="after")

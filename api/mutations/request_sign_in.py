@@ -17,7 +17,10 @@ class RequestSignInInput:
     email: str = strawberry.field(description="The user's e-mail address.")
 
 
-@strawberry.type(description="If the address is a user's, a link is on its way. The answer is the same if not.")
+@strawberry.type(
+    description="If the address is a user's, a link is on its way, unless five were sent within 15 minutes."
+    " The answer is the same if not."
+)
 class SignInRequested:
     """A link is on its way."""
 

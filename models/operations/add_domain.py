@@ -2,12 +2,16 @@
 
 from models.account_transaction import viewer_transaction
 from models.clock import now
+from models.errors import InvalidInput
 from models.events import EventType, record
 from models.inputs import Inputs
 from models.permission import Permission
 from models.secrets import new_secret
 from models.tables import Domain, DomainState
 from models.viewer import Viewer
+
+# Each is looked up again and again until its record is found.
+MOST_DOMAINS = 100
 
 
 async def add_domain(viewer: Viewer, *, name: str) -> Domain:
@@ -22,6 +26,8 @@ async def add_domain(viewer: Viewer, *, name: str) -> Domain:
     async with viewer_transaction(viewer, Permission.MANAGE_DOMAINS) as account:
         if domain := await Domain.get_or_none(account_id=account.id, name=clean):
             return domain
+        if await Domain.filter(account_id=account.id).count() >= MOST_DOMAINS:
+            raise InvalidInput([(("name",), f"An account claims at most {MOST_DOMAINS} domains.")])
         domain = await Domain.create(
             account_id=account.id,
             name=clean,

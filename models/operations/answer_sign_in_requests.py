@@ -14,13 +14,16 @@ async def answer_sign_in_requests() -> int:
     async with transaction():
         requests = await fetch(
             """
-            DELETE FROM sign_in_requests WHERE id IN (
+            WITH asked AS MATERIALIZED (
                 SELECT id FROM sign_in_requests ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
             )
+            DELETE FROM sign_in_requests USING asked WHERE sign_in_requests.id = asked.id
             RETURNING email, requested_at
             """,
             BATCH,
         )
+        if not requests:
+            return 0
         known = await fetch(
             "SELECT users.id, users.account_id, request.at FROM users"
             " JOIN unnest($1::text[], $2::timestamptz[]) AS request (email, at) ON lower(users.email) = request.email"

@@ -6,16 +6,33 @@ from models.database import fetch
 
 # Long enough to find out what happened; no invariant and no answer needs them.
 KEPT = timedelta(days=30)
+# An allowance counts for two of its periods, which are hours at most.
+ALLOWANCE_KEPT = timedelta(days=1)
+BATCH = 5_000
 
 
 async def forget_expired(moment: datetime) -> int:
     """Delete links and sessions that ended a month ago, and what callers spent that counts no more.
 
-    Returns how many rows there were.
+    At most a batch of each, past what another process has locked; returns how many rows there were.
     """
-    deleted = [
-        await fetch("DELETE FROM tokens WHERE expires_at < $1 RETURNING 1", moment - KEPT),
-        await fetch("DELETE FROM sessions WHERE coalesce(revoked_at, expires_at) < $1 RETURNING 1", moment - KEPT),
-        await fetch("DELETE FROM allowances_spent WHERE changed_at < $1 RETURNING 1", moment - KEPT),
-    ]
-    return sum(map(len, deleted))
+    return sum(
+        [
+            await _delete("tokens", "expires_at < $1", moment - KEPT),
+            await _delete("sessions", "coalesce(revoked_at, expires_at) < $1", moment - KEPT),
+            await _delete("allowances_spent", "changed_at < $1", moment - ALLOWANCE_KEPT),
+        ]
+    )
+
+
+async def _delete(table: str, condition: str, before: datetime) -> int:
+    rows = await fetch(
+        f"""
+        WITH old AS MATERIALIZED (
+            SELECT ctid FROM {table} WHERE {condition} LIMIT {BATCH} FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM {table} USING old WHERE {table}.ctid = old.ctid RETURNING 1
+        """,  # noqa: S608 - constants
+        before,
+    )
+    return len(rows)

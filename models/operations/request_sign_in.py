@@ -32,11 +32,12 @@ async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
     inputs = Inputs()
     address = inputs.email("email", email)
     inputs.refuse_bad()
+    moment = now()
     await spend(Allowance("sign-in links of a caller", caller.sign_ins, SIGN_IN_LINK_LIFETIME), caller.address)
     try:
         await spend(LINKS_OF_AN_ADDRESS, address.lower())
     except RateLimited:
-        return SignInRequested(now() + SIGN_IN_LINK_LIFETIME)
-    await SignInRequest.create(email=address, requested_at=now())
+        return SignInRequested(moment + SIGN_IN_LINK_LIFETIME)
+    await SignInRequest.create(email=address, requested_at=moment)
     wakeups.announce(wakeups.NO_ACCOUNT)
-    return SignInRequested(now() + SIGN_IN_LINK_LIFETIME)
+    return SignInRequested(moment + SIGN_IN_LINK_LIFETIME)

@@ -3,21 +3,26 @@
 from uuid import UUID
 
 from models.clock import now
+from models.credentials import still_signed_in
 from models.database import transaction
-from models.errors import NotFound
+from models.errors import NotFound, Unauthenticated
 from models.permission import Permission
 from models.tables import Session
 from models.viewer import Viewer
 
 
 async def revoke_session(viewer: Viewer, *, session_id: UUID) -> Session:
-    """End a session of the viewer's own, or with MANAGE_USERS one of anybody in the account. Raises NotFound.
+    """End a session of the viewer's own, or with MANAGE_USERS one of anybody in the account.
 
-    Its cookie or token works nowhere any more. Ending what has ended answers the same again.
+    Its cookie or token works nowhere any more. Ending what has ended answers the same again. Raises NotFound;
+    Unauthenticated when the viewer's own session has ended meanwhile.
     """
     async with transaction():
+        current = await still_signed_in(viewer)
+        if current is None:
+            raise Unauthenticated
         found = Session.filter(id=session_id, account_id=viewer.account_id)
-        if not viewer.may(Permission.MANAGE_USERS):
+        if not current.may(Permission.MANAGE_USERS):
             found = found.filter(user_id=viewer.user_id)
         session = await found.get_or_none()
         if session is None:

@@ -11,7 +11,7 @@ from models.outbox import written_at
 class Backlog:
     """`waiting` notices are written and not sent, `retrying` of them failed before; the oldest waits so many seconds.
 
-    `unrelayed` events have not even been looked at: where they grow, no relay runs.
+    `unrelayed` events and wishes for links have not even been looked at: where they grow, no relay runs.
     """
 
     waiting: int
@@ -28,7 +28,8 @@ async def read_backlog(moment: datetime) -> Backlog:
         SELECT (SELECT count(*) FROM open) AS waiting,
             (SELECT count(*) FROM open WHERE last_error IS NOT NULL) AS retrying,
             (SELECT id FROM open ORDER BY id LIMIT 1) AS oldest,
-            (SELECT count(*) FROM events WHERE relayed_at IS NULL) AS unrelayed
+            (SELECT count(*) FROM events WHERE relayed_at IS NULL) + (SELECT count(*) FROM sign_in_requests)
+                AS unrelayed
         """
     )
     found = row or {}

@@ -97,6 +97,18 @@ async def test_a_cost_beyond_what_is_left_is_refused_and_a_smaller_one_is_not(db
     await spend(FIVE, "ann", 2)
 
 
+async def test_a_clock_that_lags_over_the_start_of_a_period_forgives_nothing(db: None, clock: Clock) -> None:
+    clock.at(9.9)
+    assert await spent(4) == 4
+    for _ in range(10):
+        clock.at(10.001)
+        await spent(1)
+        clock.at(9.9999)
+        await spent(1)
+    clock.at(10.002)
+    assert await spent(5) == 0
+
+
 async def test_callers_at_once_cannot_spend_more(db: None) -> None:
     generous = Allowance("tries at once", 20, timedelta(hours=1))
     assert sum(await asyncio.gather(*(spent(1, allowance=generous) for _ in range(60)))) == 20

@@ -7,7 +7,7 @@ import pytest
 from jobs.relay import Relay
 from models.clock import now
 from models.database import fetch
-from models.operations.forget_expired import KEPT, forget_expired
+from models.operations.forget_expired import ALLOWANCE_KEPT, KEPT, forget_expired
 from tests.support.company import Company
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
@@ -28,7 +28,7 @@ async def count(table: str) -> int:
 
 
 @pytest.mark.parametrize(("table", "column"), COUNTS)
-async def test_a_month_after_its_end_it_is_deleted_and_not_before(
+async def test_its_time_after_its_end_it_is_deleted_and_not_before(
     company: Company, relay: Relay, table: str, column: str
 ) -> None:
     await company.access_token(company.users[0])
@@ -37,14 +37,15 @@ async def test_a_month_after_its_end_it_is_deleted_and_not_before(
     before = await count(table)
     assert before >= 2
     moment = now()
-    await fetch(f"UPDATE {table} SET {column} = $1", moment - KEPT)
+    kept = ALLOWANCE_KEPT if table == "allowances_spent" else KEPT
+    await fetch(f"UPDATE {table} SET {column} = $1", moment - kept)
     await fetch(
         f"UPDATE {table} SET {column} = {column} - interval '1 second'"
         f" WHERE ctid = (SELECT ctid FROM {table} LIMIT 1)"
     )
     async with nothing_changes(table):
         assert await forget_expired(moment) == 1
-    assert await fetch(f"SELECT DISTINCT {column} AS at FROM {table}") == [{"at": moment - KEPT}]
+    assert await fetch(f"SELECT DISTINCT {column} AS at FROM {table}") == [{"at": moment - kept}]
     assert await count(table) == before - 1
     assert await broken_invariants() == {}
 

@@ -111,7 +111,7 @@ async def test_a_refusal_for_good_fails_at_once_and_others_go_on(
     assert refused.failed_at is not None
     assert (refused.sent_at, refused.attempts, refused.last_error) == (None, 1, answer)
     mail_server.forgive()
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         assert not await relay.round(now() + timedelta(days=1))
 
 

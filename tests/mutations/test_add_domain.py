@@ -7,6 +7,7 @@ import pytest
 
 from api.ids import encode_id
 from models.database import fetch
+from models.operations.add_domain import MOST_DOMAINS, add_domain
 from models.operations.approve_domain import approve_domain
 from models.tables import Domain, DomainState
 from tests.support.client import Client
@@ -19,7 +20,7 @@ from tests.support.refusals import (
     assert_unauthenticated,
     call,
 )
-from tests.support.shown import moment
+from tests.support.shown import INVALID_INPUT, moment
 from tests.support.unchanged import nothing_changes
 
 DOMAIN = "{ id name state txtName txtValue approvedAt }"
@@ -171,3 +172,14 @@ async def test_signed_out_is_a_top_level_error(client: Client, company: Company)
 async def test_a_name_of_a_wrong_type_is_a_top_level_error(admin: Client, company: Company) -> None:
     for name in [None, 5, True, ["example.net", "example.org"], {"name": "example.net"}]:
         await assert_bad_variables(admin, "addDomain", name=name)
+
+
+async def test_an_account_claims_a_hundred_domains_and_no_more(admin: Client, company: Company) -> None:
+    there = await Domain.filter(account_id=company.account_id).count()
+    for number in range(MOST_DOMAINS - there):
+        await add_domain(company.viewer, name=f"sub{number}.example.net")
+    async with nothing_changes():
+        answer = await call(admin, "addDomain", INVALID_INPUT, name="x.example.net")
+    assert answer["fields"] == [{"path": ["name"], "message": "An account claims at most 100 domains."}]
+    again = await call(admin, "addDomain", "", name="sub1.example.net")
+    assert again == {"__typename": "DomainAdded"}

@@ -84,6 +84,20 @@ async def test_a_session_can_end_itself(client: Client, company: Company) -> Non
     assert await ann.run("{ viewer { permissions } }") == {"viewer": None}
 
 
+async def test_a_session_that_ended_itself_ends_no_other(client: Client, company: Company) -> None:
+    admin = await signed_in(client, company, company.administrator)
+    await company.access_token(company.users[0])
+    own, anns = (await sessions_of(company.administrator))[-1], (await sessions_of(company.users[0]))[0]
+    answer = await admin.post(
+        "mutation ($own: ID!, $anns: ID!) { a: revokeSession(input: {sessionId: $own}) { __typename }"
+        " b: revokeSession(input: {sessionId: $anns}) { __typename } }",
+        own=own,
+        anns=anns,
+    )
+    unauthenticated(answer | {"data": None}, "b")
+    assert await sessions_of(company.users[0]) == [anns]
+
+
 async def test_a_standard_user_ends_no_session_but_their_own(client: Client, company: Company) -> None:
     ann = await signed_in(client, company, company.users[0])
     await company.access_token(company.users[1])

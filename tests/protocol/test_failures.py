@@ -18,7 +18,10 @@ from tests.support.unchanged import nothing_changes
 NEW = "application/graphql-response+json"
 SECRET = "secret detail of the inside"
 PACKAGES = "{ packages { code } }"
-UNAVAILABLE = "The service cannot answer at the moment. Try again in a few seconds."
+UNAVAILABLE = (
+    "The service cannot answer at the moment. Try again in a few seconds;"
+    " a change without an idempotency key may have been done: look before you repeat it."
+)
 Entries = list[dict[str, Any]]
 
 

@@ -1,14 +1,16 @@
 """Documents that would cost the server more than they cost their sender."""
 
 import pytest
-from graphql import build_schema, get_introspection_query, parse
+from graphql import build_schema, get_introspection_query, parse, print_ast
 
 from api.document_size import excesses
+from api.ids import encode_id
 from api.limits import DEFAULT_LIMITS, Limits
 from models.feed import Feed
 from payments import make_provider
 from tests.support.answers import codes
 from tests.support.client import Client
+from tests.support.company import Company
 from tests.support.schema import schema
 from tests.support.serving import serving
 from tests.support.unchanged import nothing_changes
@@ -145,6 +147,40 @@ async def test_limits_are_those_of_the_settings(feed: Feed, db: None) -> None:
 
 def test_fragments_that_spread_themselves_end() -> None:
     assert refused("{ viewer { user { ...A } } } fragment A on User { id ...B } fragment B on User { id ...A }") == []
+
+
+async def test_introspection_is_to_be_had_once(client: Client) -> None:
+    query = get_introspection_query(descriptions=True)
+    assert codes(await client.post(query)) == []
+    operation, *fragments = map(print_ast, parse(query).definitions)
+    selection = operation.partition("{")[2].rpartition("}")[0]
+    (error,) = refused(f"{{ one: {selection} two: {selection} }} {' '.join(fragments)}")
+    assert error["limit"] == "cost"
+
+
+def test_directives_on_variables_are_counted() -> None:
+    declared = "$a: ID = null " + "@skip(if: true) " * 51
+    assert refused(f"query ({declared}) {{ packages {{ code }} }}") == [too_much("directives", "51", 50)]
+
+
+def test_a_list_without_pages_counts_as_many_rows_as_there_can_be() -> None:
+    assert refused("{ account { domains { name } } }") == []
+    many = " ".join(f"d{n}: domains {{ id }}" for n in range(100))
+    assert refused(f"{{ account {{ {many} }} }}") == [too_much("cost", str(1 + 100 * 101), MAX_COST)]
+
+
+async def test_a_document_of_too_many_lines_is_refused(client: Client) -> None:
+    answer = await client.post("\n" * 1000 + "{ packages { code } }")
+    assert [error["extensions"] for error in answer["errors"]] == [too_much("lines", "1001", 1000)]
+
+
+async def test_at_most_a_hundred_errors_are_told(client: Client, company: Company) -> None:
+    standard = client.signed_in(await company.access_token(company.users[0]))
+    ids = [encode_id("Account", company.account_id)] * 100
+    document = "query ($ids: [ID!]!) { a: nodes(ids: $ids) { ...F } b: nodes(ids: $ids) { ...F } }"
+    answer = await standard.post(document + " fragment F on Account { users(first: 1) { totalCount } }", ids=ids)
+    assert codes(answer) == ["NOT_PERMITTED"] * 100 + ["LIMIT_EXCEEDED"]
+    assert answer["errors"][-1]["message"] == "100 more errors are left out."
 
 
 def test_introspection_is_well_inside() -> None:

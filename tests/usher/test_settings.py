@@ -232,3 +232,21 @@ def test_pages_to_install_are_ours_where_none_is_named(env: Set) -> None:
 def test_links_lead_to_an_address_that_can_be_followed(env: Set, host: str, url: str) -> None:
     env(HOST=host)
     assert load_settings().public_url == url
+
+
+@pytest.mark.parametrize("proxies", ["", "*", "nonsense", "10.0.0.1/8", "127.0.0.1, proxy.example.com"])
+def test_proxies_are_addresses_or_networks(env: Set, proxies: str) -> None:
+    env(TRUSTED_PROXIES=proxies)
+    reason = "expected addresses or networks, e.g. 10.0.0.0/8, separated by commas"
+    assert refusal() == f"USHER_TRUSTED_PROXIES is wrong: {reason}."
+
+
+def test_several_proxies_may_be_named(env: Set) -> None:
+    env(TRUSTED_PROXIES="127.0.0.1, ::1, 10.0.0.0/8")
+    assert load_settings().trusted_proxies == "127.0.0.1, ::1, 10.0.0.0/8"
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", ""])
+def test_a_limit_is_a_whole_number_from_one_on(env: Set, value: str) -> None:
+    env(MAX_DOCUMENT_COST=value)
+    assert "document_cost" in refusal().lower()
