@@ -16,6 +16,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden
 from api.document_size import excesses
 from api.limits import Limits, limit_error
 
@@ -34,8 +35,9 @@ class Checked:
 class Documents:
     """The documents seen lately, by their text."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
         self._limits = limits
+        self._rules = rules
         self._check = lru_cache(maxsize=KEPT)(self._check_anew)
 
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
@@ -48,8 +50,10 @@ class Documents:
     def _check_anew(self, schema: GraphQLSchema, text: str) -> Checked:
         document = self._parse(text)
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        errors = excesses(schema, document, self._limits) or validate_document(
-            schema, document, tuple(specified_rules)
+        errors = (
+            excesses(schema, document, self._limits)
+            or forbidden(self._rules, document, text)
+            or validate_document(schema, document, tuple(specified_rules))
         )
         return Checked(document, errors, len(operations))
 

@@ -44,7 +44,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         super().__init__(
-            make_schema(services.limits),
+            make_schema(services.limits, services.documents),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],

@@ -1,4 +1,4 @@
-"""The schema that is served: it keeps what was promised and released, it is the exported one, and documents itself."""
+"""The schema that is served: it breaks no promise, it is the exported one, and it documents itself."""
 
 from pathlib import Path
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from api.app import make_app
 from api.context import Services
+from api.document_rules import DocumentRules
 from api.pages.routes import HomeLink, page_routes
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
@@ -27,6 +28,7 @@ from usher.settings import Settings
 from usher.workers import ends_with_parent
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
+EXPLORER_LINK = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
 # With the time that uvicorn gives to requests, in usher/serving.py, less than ten seconds, also on a slow machine.
 RELAY_STOPS_WITHIN = 2.0
 
@@ -41,13 +43,14 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
         limits=settings.max,
+        documents=DocumentRules(introspection=settings.introspection),
     )
-    explorer = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
+    explorer = [EXPLORER_LINK] if settings.explorer else []
     return make_app(
         services,
         origins=settings.cors_origins,
-        explorer=EXPLORER,
-        pages=[*page_routes(services, [explorer, *links]), *pages],
+        explorer=EXPLORER if settings.explorer else None,
+        pages=[*page_routes(services, [*explorer, *links]), *pages],
         lifespan=_lifespan(settings, services),
     )
 

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     payments: Annotated[str, AfterValidator(_payments)] = "sandbox"
     database_pool: int = Field(default=20, ge=2, le=200)
     relay: bool = True
+    explorer: bool = True
+    introspection: bool = True
     data_folder: Path = Path(".usher")
     trusted_proxies: str = "127.0.0.1"
     max: Limits = DEFAULT_LIMITS

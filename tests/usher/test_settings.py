@@ -50,6 +50,8 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> N
         "payments": "sandbox",
         "database_pool": 20,
         "relay": True,
+        "explorer": True,
+        "introspection": True,
         "data_folder": Path(".usher"),
         "trusted_proxies": "127.0.0.1",
         "max": DEFAULT_LIMITS,
@@ -70,6 +72,8 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         PAYMENTS="sandbox",
         DATABASE_POOL="2",
         RELAY="false",
+        EXPLORER="false",
+        INTROSPECTION="false",
         DATA_FOLDER="/var/lib/usher",
         TRUSTED_PROXIES="10.0.0.0/8",
         MAX_DOCUMENT_COST="20000",
@@ -92,6 +96,8 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         "payments": "sandbox",
         "database_pool": 2,
         "relay": False,
+        "explorer": False,
+        "introspection": False,
         "data_folder": Path("/var/lib/usher"),
         "trusted_proxies": "10.0.0.0/8",
         "max": Limits(document_cost=20_000, socket_messages_per_second=7),
@@ -118,6 +124,8 @@ WRONG = {
     "PAYMENTS": ["gold", "Sandbox", ""],
     "DATABASE_POOL": ["1", "201", "many"],
     "RELAY": ["perhaps", "2", ""],
+    "EXPLORER": ["perhaps", ""],
+    "INTROSPECTION": ["perhaps", ""],
 }
 
 

@@ -71,9 +71,10 @@ async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
 def _print_addresses(settings: Settings, secret: str) -> None:
     url = settings.public_url
     console.print("\nUsher is ready. Stop it with Ctrl-C.\n")
+    explorer = [("Explorer (GraphiQL)", f"{url}/graphiql")] if settings.explorer else []
     for name, address in (
         ("Sign in as the administrator", f"{url}/sign-in?token={secret}"),
-        ("Explorer (GraphiQL)", f"{url}/graphiql"),
+        *explorer,
         ("GraphQL", f"{url}/graphql"),
         ("Mailbox", f"{url}/mailbox"),
     ):
