@@ -6,18 +6,31 @@ from typing import Any
 
 from graphql import BREAK, DocumentNode, FieldNode, GraphQLError, Visitor, visit
 
+from api.trusted_documents import NO_DOCUMENTS, TrustedDocuments
+
 # Where neither word stands in a text there is nothing to look for in its tree.
 ASKS_FOR_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 
 
 @dataclass(frozen=True)
 class DocumentRules:
-    """`introspection` says whether the server tells its schema to those who ask."""
+    """`introspection` tells the schema to those who ask; `only_trusted` runs none but the `trusted` documents."""
 
     introspection: bool = True
+    only_trusted: bool = False
+    trusted: TrustedDocuments = NO_DOCUMENTS
 
 
 DEFAULT_RULES = DocumentRules()
+
+
+def require_trusted(rules: DocumentRules, text: str) -> None:
+    """Raise GraphQLError where a document may not be run here, before anything of it is read."""
+    if rules.only_trusted and text not in rules.trusted:
+        raise GraphQLError(
+            "This server runs trusted documents alone, and this is none of them.",
+            extensions={"code": "DOCUMENT_NOT_TRUSTED"},
+        )
 
 
 def forbidden(rules: DocumentRules, document: DocumentNode, text: str) -> list[GraphQLError]:

@@ -16,7 +16,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
-from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden
+from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_trusted
 from api.document_size import excesses
 from api.limits import Limits, limit_error
 
@@ -41,7 +41,8 @@ class Documents:
         self._check = lru_cache(maxsize=KEPT)(self._check_anew)
 
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
-        """Read a document. Raises GraphQLError where it is too long or has a syntax error."""
+        """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
+        require_trusted(self._rules, text)
         if len(text) > self._limits.document_characters:
             # Nothing is kept of it: comments, which are no tokens, would cost memory.
             raise limit_error("length", len(text), self._limits.document_characters)

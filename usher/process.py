@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute
 
 from api.app import make_app
 from api.context import Services
-from api.document_rules import DocumentRules
 from api.pages.routes import HomeLink, page_routes
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
@@ -23,12 +22,14 @@ from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
+from usher.documents import document_rules
 from usher.metrics import forget_dead_processes
 from usher.settings import Settings
 from usher.workers import ends_with_parent
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
-EXPLORER_LINK = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
+ABOUT_EXPLORER = "GraphiQL: the schema's documentation, and a place to try it."
+ONLY_TRUSTED = "GraphiQL, without documentation: this server runs trusted documents alone."
 # With the time that uvicorn gives to requests, in usher/serving.py, less than ten seconds, also on a slow machine.
 RELAY_STOPS_WITHIN = 2.0
 
@@ -43,9 +44,10 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
         limits=settings.max,
-        documents=DocumentRules(introspection=settings.introspection),
+        documents=document_rules(settings),
     )
-    explorer = [EXPLORER_LINK] if settings.explorer else []
+    about = ONLY_TRUSTED if settings.only_trusted_documents else ABOUT_EXPLORER
+    explorer = [HomeLink("Explorer", about, "/graphiql")] if settings.explorer else []
     return make_app(
         services,
         origins=settings.cors_origins,

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     relay: bool = True
     explorer: bool = True
     introspection: bool = True
+    trusted_documents: Path | None = None
+    only_trusted_documents: bool = False
     data_folder: Path = Path(".usher")
     trusted_proxies: str = "127.0.0.1"
     max: Limits = DEFAULT_LIMITS

@@ -1,5 +1,7 @@
 """What an operator switches off is off in the process that the settings start."""
 
+import hashlib
+import json
 from pathlib import Path
 
 from tests.processes.conftest import settings
@@ -32,3 +34,17 @@ async def test_both_are_there_where_nothing_is_said(
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert 'href="/graphiql"' in (await client.http.get("/")).text
         assert await client.run(SCHEMA) == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+async def test_a_server_of_trusted_documents_runs_those_alone(database_url: str, db: None, tmp_path: Path) -> None:
+    text = "{ packages { code } }"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (tmp_path / "documents.json").write_text(json.dumps({digest: text}))
+    strict = {"TRUSTED_DOCUMENTS": str(tmp_path / "documents.json"), "ONLY_TRUSTED_DOCUMENTS": "true"}
+    async with Installation(tmp_path, settings(database_url, mail_port=9) | strict) as made:
+        server = await made.serve("--no-relay")
+        async with made.client(server) as client:
+            named = await client.http.post("/graphql", json={"documentId": f"sha256:{digest}"})
+            assert named.json() == {"data": {"packages": [{"code": "ECO"}, {"code": "ADVANCED"}, {"code": "PRO"}]}}
+            assert codes(await client.post("{ __typename }")) == ["DOCUMENT_NOT_TRUSTED"]
+            assert "GraphiQL, without documentation" in (await client.http.get("/")).text

@@ -52,6 +52,8 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> N
         "relay": True,
         "explorer": True,
         "introspection": True,
+        "trusted_documents": None,
+        "only_trusted_documents": False,
         "data_folder": Path(".usher"),
         "trusted_proxies": "127.0.0.1",
         "max": DEFAULT_LIMITS,
@@ -74,6 +76,8 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         RELAY="false",
         EXPLORER="false",
         INTROSPECTION="false",
+        TRUSTED_DOCUMENTS="/etc/usher/documents",
+        ONLY_TRUSTED_DOCUMENTS="true",
         DATA_FOLDER="/var/lib/usher",
         TRUSTED_PROXIES="10.0.0.0/8",
         MAX_DOCUMENT_COST="20000",
@@ -98,6 +102,8 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         "relay": False,
         "explorer": False,
         "introspection": False,
+        "trusted_documents": Path("/etc/usher/documents"),
+        "only_trusted_documents": True,
         "data_folder": Path("/var/lib/usher"),
         "trusted_proxies": "10.0.0.0/8",
         "max": Limits(document_cost=20_000, socket_messages_per_second=7),
@@ -126,6 +132,7 @@ WRONG = {
     "RELAY": ["perhaps", "2", ""],
     "EXPLORER": ["perhaps", ""],
     "INTROSPECTION": ["perhaps", ""],
+    "ONLY_TRUSTED_DOCUMENTS": ["perhaps", ""],
 }
 
 
