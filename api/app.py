@@ -21,17 +21,21 @@ def make_app(
     services: Services,
     *,
     origins: Sequence[str],
-    explorer: Path,
+    explorer: Path | None,
     pages: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
 ) -> Starlette:
-    """Put the application together. `origins` may call /graphql from a browser, with the visitor's cookie."""
+    """Put the application together.
+
+    `origins` may call /graphql from a browser, with the visitor's cookie. `explorer` is the folder that it was built
+    in; None where it is not served.
+    """
     endpoint = GraphQLEndpoint(services, origins)
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
-            *explorer_routes(explorer),
+            *(explorer_routes(explorer) if explorer else []),
             *health_routes(),
             *pages,
         ],

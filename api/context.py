@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
 from api.callers import caller_of
+from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
 from models.caller import Caller
@@ -29,6 +30,7 @@ class Services:
     install_url: str
     secure_cookies: bool
     limits: Limits = DEFAULT_LIMITS
+    documents: DocumentRules = DEFAULT_RULES
 
 
 @dataclass

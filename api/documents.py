@@ -16,6 +16,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_trusted
 from api.document_size import excesses
 from api.limits import Limits, limit_error
 
@@ -35,16 +36,18 @@ class Checked:
 class Documents:
     """The good documents seen lately, by their text. What is wrong with the others is found anew each time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
         self._limits = limits
+        self._rules = rules
         self._kept: OrderedDict[str, Checked] = OrderedDict()
         self._characters = 0
 
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
-        """Read a document. Raises GraphQLError where it is too long or has a syntax error."""
+        """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
         if kept := self._kept.get(text):
             self._kept.move_to_end(text)
             return kept
+        require_trusted(self._rules, text)
         self._refuse_long(text)
         checked = self._check(schema, text)
         if not checked.errors:
@@ -60,8 +63,10 @@ class Documents:
     def _check(self, schema: GraphQLSchema, text: str) -> Checked:
         document = self._parse(text)
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        errors = excesses(schema, document, self._limits) or validate_document(
-            schema, document, tuple(specified_rules)
+        errors = (
+            excesses(schema, document, self._limits)
+            or forbidden(self._rules, document, text)
+            or validate_document(schema, document, tuple(specified_rules))
         )
         return Checked(document, errors, len(operations))
 

@@ -28,6 +28,7 @@ from api.origins import is_cross_site
 from api.presented_errors import is_temporary, present
 from api.schema import make_schema
 from api.sockets import Sockets, TooManySockets
+from api.trusted_documents import asked_document, naming_problem
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
 from models.credentials import viewer_of
 
@@ -44,7 +45,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         super().__init__(
-            make_schema(services.limits),
+            make_schema(services.limits, services.documents),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
@@ -112,13 +113,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return await super().on_ws_connect(context)
 
     def parse_json(self, data: str | bytes) -> Any:
-        """Parse a request's body. Raises HTTPException unless it is a JSON object."""
+        """Parse a request's body, with the document it names. Raises HTTPException unless it is a JSON object."""
         body = super().parse_json(data)
         if not isinstance(body, dict):
             raise HTTPException(400, "The request body must be a JSON object.")
         if not isinstance(body.get("operationName"), str | None):
             raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null.")
-        return body
+        if problem := naming_problem(body):
+            raise HTTPException(400, problem)
+        return body | {"query": asked_document(body, self._services.documents.trusted)}
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""
@@ -152,7 +155,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         body = await read_body(request, self._services.limits.body_bytes)
-        response = await self.run(Request(request.scope, _once_more(body)))
+        try:
+            response = await self.run(Request(request.scope, _once_more(body)))
+        except GraphQLError as error:
+            # The document that is named is not there: nothing was run.
+            response = self.create_response(
+                {"errors": [present(error).formatted]}, await self.get_sub_response(request)
+            )
         if prefers(request.headers.get("accept", ""), GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         else:

@@ -1,5 +1,6 @@
 """Top-level errors as clients see them: each has extensions.code, and a bug shows nothing but its reference."""
 
+import re
 import uuid
 
 import structlog
@@ -19,13 +20,18 @@ log = structlog.get_logger(__name__)
 REQUEST_FAULTS = (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError)
 
 
-def present(error: GraphQLError) -> GraphQLError:
+# graphql-core ends the text of an unknown name so.
+SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
+
+
+def present(error: GraphQLError, *, suggests: bool = True) -> GraphQLError:
     """The error with its code; what was not foreseen is logged, and replaced by a reference."""
     original = error.original_error
     while isinstance(original, GraphQLError):
         original = original.original_error
     if original is None:
-        return _coded(error, error.message, {"code": _code(error), **(error.extensions or {})})
+        message = error.message if suggests else SUGGESTION.sub("", error.message)
+        return _coded(error, message, {"code": _code(error), **(error.extensions or {})})
     if isinstance(original, REQUEST_FAULTS):
         return _coded(error, error.message or str(original), {"code": "BAD_REQUEST"})
     if isinstance(original, BusinessError):

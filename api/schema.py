@@ -12,6 +12,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.documents import CheckedDocuments, Documents
 from api.errors import exception_handlers
 from api.fresh_context import FreshContext
@@ -28,7 +29,12 @@ ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema, with every error presented on its way out, whichever way that is."""
+    """Strawberry's schema, with every error presented on its way out, whichever way that is.
+
+    `suggests` says whether errors tell names that the caller may have meant.
+    """
+
+    suggests = True
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run a query or a mutation; subscriptions need a stream."""
@@ -38,42 +44,42 @@ class Schema(strawberry.Schema):
             result = PreExecutionError(
                 data=None, errors=[GraphQLError(error.as_http_error_reason(), original_error=error)]
             )
-        _present_errors(result)
+        _present_errors(result, suggests=self.suggests)
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
         """Run any operation, and yield what it answers as it comes."""
-        return _presented(await super().stream(*args, **kwargs))
+        return _presented(await super().stream(*args, **kwargs), suggests=self.suggests)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here, where the text would hold the document and the secrets in it."""
 
 
-async def _presented(results: StreamResult) -> StreamResult:
+async def _presented(results: StreamResult, *, suggests: bool) -> StreamResult:
     try:
         async with aclosing(results):
             async for result in results:
-                _present_errors(result)
+                _present_errors(result, suggests=suggests)
                 yield result
     except Exception as error:  # noqa: BLE001 - what an extension raised, before anything ran
         told = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-        yield PreExecutionError(data=None, errors=[present(told)])
+        yield PreExecutionError(data=None, errors=[present(told, suggests=suggests)])
 
 
-def _present_errors(result: Any) -> None:
+def _present_errors(result: Any, *, suggests: bool) -> None:
     if result.errors:
         shown, left_out = result.errors[:MOST_ERRORS], len(result.errors) - MOST_ERRORS
-        result.errors = [present(error) for error in shown]
+        result.errors = [present(error, suggests=suggests) for error in shown]
         if left_out > 0:
             code = {"code": "LIMIT_EXCEEDED", "limit": "errors", "allowed": MOST_ERRORS}
             result.errors.append(GraphQLError(f"{left_out} more errors are left out.", extensions=code))
 
 
 @cache
-def make_schema(limits: Limits) -> Schema:
-    """The schema, with documents refused beyond the limits. The same one for the same limits."""
-    documents = Documents(limits)
-    return Schema(
+def make_schema(limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> Schema:
+    """The schema, with documents refused that the limits or the rules forbid. The same one for the same of both."""
+    documents = Documents(limits, rules)
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -81,3 +87,5 @@ def make_schema(limits: Limits) -> Schema:
         extensions=[FreshContext, lambda: CheckedDocuments(documents)],
         exception_handlers=exception_handlers(),
     )
+    schema.suggests = rules.introspection
+    return schema

@@ -16,7 +16,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 
 from api.context import Context
-from api.presented_errors import is_temporary
+from api.presented_errors import is_temporary, present
+from api.trusted_documents import asked_document, names_a_document, naming_problem
 
 # Close codes: after the first clients reconnect, after the second they give up.
 TRY_AGAIN_LATER = 1013
@@ -44,12 +45,23 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation. An id that is in use closes the socket with 4409, however long it is."""
-        if self.connection_acknowledged and message["id"] in self.operations:
+        if not self.connection_acknowledged:
+            await super().handle_subscribe(message)
+        elif message["id"] in self.operations:
             # Strawberry would name it whole, and a close frame has room for 123 bytes.
             shown = message["id"].encode()[:80].decode(errors="ignore")
             await self.websocket.close(code=4409, reason=f"Subscriber for {shown} already exists")
         else:
-            await super().handle_subscribe(message)
+            await self._start(message)
+
+    async def _start(self, message: SubscribeMessage) -> None:
+        payload = message["payload"]
+        try:
+            query = asked_document({**payload}, self.context.services.documents.trusted)
+        except GraphQLError as error:
+            await self.send_message({"id": message["id"], "type": "error", "payload": [present(error).formatted]})
+        else:
+            await super().handle_subscribe({**message, "payload": {**payload, "query": query}})
 
     async def send_message(self, message: Message) -> None:
         """Send a frame. The one error that Strawberry makes by itself, of too many operations, gets its code."""
@@ -117,9 +129,16 @@ def _problem(message: Any) -> str | None:
     return None
 
 
+def _has_document(payload: dict[str, Any]) -> bool:
+    query = payload.get("query")
+    return isinstance(query, str) or (query is None and names_a_document(payload))
+
+
 def _payload_problem(payload: Any) -> str | None:
-    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+    if not isinstance(payload, dict) or not _has_document(payload):
         return "A subscribe message must have a payload with a query."
+    if problem := naming_problem(payload):
+        return f"The payload's {problem}"
     if not isinstance(payload.get("variables"), dict | None):
         return "The payload's variables must be an object or null."
     if not isinstance(payload.get("operationName"), str | None):

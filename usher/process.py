@@ -22,11 +22,14 @@ from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
+from usher.documents import document_rules
 from usher.metrics import forget_dead_processes
 from usher.settings import Settings
 from usher.workers import ends_with_parent
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
+ABOUT_EXPLORER = "GraphiQL: the schema's documentation, and a place to try it."
+ONLY_TRUSTED = "GraphiQL, without documentation: this server runs trusted documents alone."
 # With the time that uvicorn gives to requests, in usher/serving.py, less than ten seconds, also on a slow machine.
 RELAY_STOPS_WITHIN = 2.0
 
@@ -41,13 +44,15 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
         limits=settings.max,
+        documents=document_rules(settings),
     )
-    explorer = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
+    about = ONLY_TRUSTED if settings.only_trusted_documents else ABOUT_EXPLORER
+    explorer = [HomeLink("Explorer", about, "/graphiql")] if settings.explorer else []
     return make_app(
         services,
         origins=settings.cors_origins,
-        explorer=EXPLORER,
-        pages=[*page_routes(services, [explorer, *links]), *pages],
+        explorer=EXPLORER if settings.explorer else None,
+        pages=[*page_routes(services, [*explorer, *links]), *pages],
         lifespan=_lifespan(settings, services),
     )
 

@@ -101,6 +101,10 @@ class Settings(BaseSettings):
     payments: Annotated[str, AfterValidator(_payments)] = "sandbox"
     database_pool: int = Field(default=20, ge=2, le=200)
     relay: bool = True
+    explorer: bool = True
+    introspection: bool = True
+    trusted_documents: Path | None = None
+    only_trusted_documents: bool = False
     data_folder: Path = Path(".usher")
     trusted_proxies: Annotated[str, AfterValidator(_proxies)] = "127.0.0.1"
     max: Limits = DEFAULT_LIMITS

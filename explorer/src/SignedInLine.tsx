@@ -6,10 +6,11 @@ const query = "query SignedIn { viewer { user { email } account { name } } }";
 
 type Viewer = { user: { email: string } | null; account: { name: string } };
 type Answer = { viewer: Viewer | null };
+type Heard = Answer | "restricted" | "failed";
 
 /** Says whose session the browser holds. Asks again on focus: people sign in and out in other windows. */
 export function SignedInLine() {
-  const [answer, setAnswer] = useState<Answer | "waiting" | "failed">("waiting");
+  const [answer, setAnswer] = useState<Heard | "waiting">("waiting");
 
   useEffect(() => {
     let newest = 0;
@@ -34,18 +35,20 @@ export function SignedInLine() {
   );
 }
 
-async function whoIsSignedIn(): Promise<Answer | "failed"> {
+async function whoIsSignedIn(): Promise<Heard> {
   try {
-    const { data } = await overHttp({ query, operationName: "SignedIn" });
+    const { data, errors } = await overHttp({ query, operationName: "SignedIn" });
+    if (errors?.[0]?.extensions?.code === "DOCUMENT_NOT_TRUSTED") return "restricted";
     return (data as Answer | null | undefined) ?? "failed";
   } catch {
     return "failed";
   }
 }
 
-function describe(answer: Answer | "waiting" | "failed") {
+function describe(answer: Heard | "waiting") {
   if (answer === "waiting") return null;
   if (answer === "failed") return "Usher does not answer.";
+  if (answer === "restricted") return "This server runs trusted documents alone; the explorer shows no documentation here.";
   if (!answer.viewer) {
     return (
       <>

@@ -10,6 +10,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
+from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.pages.routes import page_routes
 from models.feed import Feed
@@ -20,15 +21,20 @@ from usher.serving import UVICORN
 
 @asynccontextmanager
 async def serving(
-    provider: PaymentProvider, feed: Feed, token: str, limits: Limits = DEFAULT_LIMITS
+    provider: PaymentProvider,
+    feed: Feed,
+    token: str,
+    limits: Limits = DEFAULT_LIMITS,
+    documents: DocumentRules = DEFAULT_RULES,
 ) -> AsyncIterator[Client]:
-    """A client, signed in when it has a token, of a server that charges with this provider and has these limits."""
+    """A client, signed in when it has a token, of a server with this provider, these limits and these rules."""
     services = Services(
         feed=feed,
         provider=provider,
         install_url="https://install.example.com",
         secure_cookies=False,
         limits=limits,
+        documents=documents,
     )
     app = make_app(services, origins=[], explorer=Path("explorer"), pages=page_routes(services, []))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))

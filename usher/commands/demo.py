@@ -13,6 +13,7 @@ from usher.commands.migrate import bring_up_to_date
 from usher.commands.serve import require_free_port
 from usher.commands.shared import console, start_database
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
+from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
@@ -30,6 +31,7 @@ def demo() -> None:
     """
     console.print("Starting the database ...")
     settings = load_settings()
+    document_rules(settings)
     # Never another database: the demo's relay would take that one's mails into its own mailbox.
     settings.database_url = None
     start_database(settings)
@@ -71,9 +73,10 @@ async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
 def _print_addresses(settings: Settings, secret: str) -> None:
     url = settings.public_url
     console.print("\nUsher is ready. Stop it with Ctrl-C.\n")
+    explorer = [("Explorer (GraphiQL)", f"{url}/graphiql")] if settings.explorer else []
     for name, address in (
         ("Sign in as the administrator", f"{url}/sign-in?token={secret}"),
-        ("Explorer (GraphiQL)", f"{url}/graphiql"),
+        *explorer,
         ("GraphQL", f"{url}/graphql"),
         ("Mailbox", f"{url}/mailbox"),
     ):

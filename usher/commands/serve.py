@@ -11,6 +11,7 @@ import uvicorn
 from models.migrate import pending_migrations
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.shared import console, start_database
+from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.metrics import shared_metrics
 from usher.serving import UVICORN
@@ -29,6 +30,7 @@ def serve(
     """
     settings = load_settings()
     settings.require("secret_key", "smtp_url")
+    document_rules(settings)
     require_free_port(settings)
     embedded = settings.database_url is None
     start_database(settings)

@@ -1,0 +1,85 @@
+"""Documents that a request names by their SHA-256 in place of sending them."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from graphql import GraphQLError
+
+PREFIX = "sha256:"
+
+
+class TrustedDocuments:
+    """The documents that the operator has named, fixed from the start."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts = {document_hash(text): text for text in texts}
+        self._known = frozenset(self._texts.values())
+
+    def __contains__(self, text: str) -> bool:
+        """Whether a document is one of them, to the last character."""
+        return text in self._known
+
+    def find(self, digest: str) -> str:
+        """The document with this hash. Raises GraphQLError where there is none."""
+        if digest not in self._texts:
+            # The text that Apollo's clients look for.
+            raise GraphQLError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})
+        return self._texts[digest]
+
+
+NO_DOCUMENTS = TrustedDocuments()
+
+
+def document_hash(text: str) -> str:
+    """A document's SHA-256, in lower-case hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def names_a_document(request: dict[str, Any]) -> bool:
+    """Whether a request says which document it means by something else than its text."""
+    return request.get("documentId") is not None or _persisted_query(request) is not None
+
+
+def naming_problem(request: dict[str, Any]) -> str | None:
+    """What is wrong with the way a request names its document, if anything."""
+    if not isinstance(request.get("documentId"), str | None):
+        return "documentId must be a string or null."
+    asked = _persisted_query(request)
+    if asked is None:
+        return None
+    if not isinstance(asked, dict) or asked.get("version") != 1 or not isinstance(asked.get("sha256Hash"), str):
+        return "extensions.persistedQuery must be an object with version 1 and a sha256Hash."
+    return None
+
+
+def asked_document(request: dict[str, Any], trusted: TrustedDocuments) -> Any:
+    """The document that a request means: its own, or the one with the hash it names.
+
+    Nothing is registered: a text with its hash is run as any other text. Raises GraphQLError where the hash is
+    unknown, or not the text's.
+    """
+    text = request.get("query")
+    if not names_a_document(request):
+        return text
+    digest = _digest(request)
+    if not isinstance(text, str) or not text:
+        return trusted.find(digest)
+    if document_hash(text) != digest:
+        raise GraphQLError(
+            "The document does not have the hash that is sent with it.", extensions={"code": "BAD_REQUEST"}
+        )
+    return text
+
+
+def _digest(request: dict[str, Any]) -> str:
+    named = request.get("documentId")
+    if named is None:
+        return _persisted_query(request)["sha256Hash"]
+    # Other ways to name a document exist, and no document is named so here.
+    return named.removeprefix(PREFIX) if named.startswith(PREFIX) else ""
+
+
+def _persisted_query(request: dict[str, Any]) -> Any:
+    extensions = request.get("extensions")
+    return extensions.get("persistedQuery") if isinstance(extensions, dict) else None
