@@ -29,6 +29,7 @@ class Services:
     install_url: str
     secure_cookies: bool
     limits: Limits = DEFAULT_LIMITS
+    get_queries: bool = False
 
 
 @dataclass

@@ -16,7 +16,9 @@ from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
 from api.bodies import read_body
@@ -24,16 +26,17 @@ from api.callers import address_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
-from api.origins import is_cross_site
+from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
 from api.schema import make_schema
 from api.sockets import Sockets, TooManySockets
+from api.url_parameters import read_url_parameters
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
 from models.credentials import viewer_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-REFUSAL_HEADERS = {405: {"allow": "POST"}, 408: {"connection": "close"}, 429: {"retry-after": "10"}}
+REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
 INIT_TIMEOUT = timedelta(seconds=10)
 
 
@@ -46,7 +49,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         super().__init__(
             make_schema(services.limits),
             graphql_ide=None,
-            allow_queries_via_get=False,
+            allow_queries_via_get=services.get_queries,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
             max_subscriptions_per_connection=services.limits.socket_operations,
@@ -55,6 +58,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._services = services
         self._origins = frozenset(allowed_origins)
         self._sockets = Sockets(services.limits)
+        self._methods = "GET, POST" if services.get_queries else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
@@ -80,6 +84,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response = await self._respond(Request(_plainly_spelled(scope), receive))
         except HTTPException as error:
             response = _refusal(error.status_code, error.reason)
+            if error.status_code == 405:
+                response.headers["allow"] = "POST" if scope["method"] == "GET" else self._methods
         except StarletteHTTPException as error:
             response = _refusal(error.status_code, error.detail)
         except asyncio.CancelledError:
@@ -93,7 +99,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
         secret = _bearer(request.headers.get("authorization"))
-        if secret is None and not is_cross_site(request, self._origins):
+        if secret is None and cookie_counts(request, self._origins):
             secret = session_cookie(request, secure=self._services.secure_cookies)
         return Context(
             services=self._services,
@@ -117,6 +123,24 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if not isinstance(body.get("operationName"), str | None):
             raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null.")
         return body
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        """Read a request that stands in its address. Raises HTTPException."""
+        return read_url_parameters(params)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ARG002
+        """Never: the explorer has an address of its own."""
+        return False
+
+    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run a query or a mutation. Raises HTTPException: 405 where GET asks for more than a query."""
+        try:
+            return await super().execute_single(*args, **kwargs)
+        except HTTPException as error:
+            cause = error.__cause__
+            if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
+                raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
+            raise
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""
@@ -147,15 +171,27 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return answer
 
     async def _respond(self, request: Request) -> Response:
-        if request.method != "POST":
+        if request.method == "GET" and self._services.get_queries:
+            response = await self._respond_to_get(request)
+        elif request.method == "POST":
+            body = await read_body(request, self._services.limits.body_bytes)
+            response = await self.run(Request(request.scope, _once_more(body)))
+        else:
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        body = await read_body(request, self._services.limits.body_bytes)
-        response = await self.run(Request(request.scope, _once_more(body)))
         if prefers(request.headers.get("accept", ""), GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         else:
             # The older media type tells success and failure by the body alone.
             response.status_code = 200
+        return response
+
+    async def _respond_to_get(self, request: Request) -> Response:
+        most = self._services.limits.body_bytes
+        if len(request.scope["query_string"]) > most:
+            raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
+        response = await self.run(request)
+        # Who asks is not told by the address, so what is answered may be kept by nobody.
+        response.headers["cache-control"] = "no-store"
         return response
 
 
@@ -201,6 +237,6 @@ def _shown(error: Exception) -> GraphQLError:
 
 
 def _refusal(status: int, reason: str, *, code: str | None = None) -> Response:
-    code = code or ("LIMIT_EXCEEDED" if status == 413 else "BAD_REQUEST")
+    code = code or ("LIMIT_EXCEEDED" if status in {413, 414} else "BAD_REQUEST")
     body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))

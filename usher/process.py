@@ -41,6 +41,7 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
         limits=settings.max,
+        get_queries=settings.get_queries,
     )
     explorer = HomeLink("Explorer", "GraphiQL: the schema's documentation, and a place to try it.", "/graphiql")
     return make_app(

@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     relay: bool = True
     data_folder: Path = Path(".usher")
     trusted_proxies: str = "127.0.0.1"
+    get_queries: bool = False
     max: Limits = DEFAULT_LIMITS
 
     @model_validator(mode="after")

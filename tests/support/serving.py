@@ -1,7 +1,7 @@
 """A web server with services of a test's own, beside the one that all tests share."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import socket
@@ -20,7 +20,13 @@ from usher.serving import UVICORN
 
 @asynccontextmanager
 async def serving(
-    provider: PaymentProvider, feed: Feed, token: str, limits: Limits = DEFAULT_LIMITS
+    provider: PaymentProvider,
+    feed: Feed,
+    token: str,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    get_queries: bool = False,
+    origins: Sequence[str] = (),
 ) -> AsyncIterator[Client]:
     """A client, signed in when it has a token, of a server that charges with this provider and has these limits."""
     services = Services(
@@ -29,8 +35,9 @@ async def serving(
         install_url="https://install.example.com",
         secure_cookies=False,
         limits=limits,
+        get_queries=get_queries,
     )
-    app = make_app(services, origins=[], explorer=Path("explorer"), pages=page_routes(services, []))
+    app = make_app(services, origins=origins, explorer=Path("explorer"), pages=page_routes(services, []))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
     running = asyncio.create_task(server.serve())
     await server.up.wait()

@@ -52,6 +52,7 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> N
         "relay": True,
         "data_folder": Path(".usher"),
         "trusted_proxies": "127.0.0.1",
+        "get_queries": False,
         "max": DEFAULT_LIMITS,
     }
 
@@ -72,6 +73,7 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         RELAY="false",
         DATA_FOLDER="/var/lib/usher",
         TRUSTED_PROXIES="10.0.0.0/8",
+        GET_QUERIES="true",
         MAX_DOCUMENT_COST="20000",
         MAX_SOCKET_MESSAGES_PER_SECOND="7",
     )
@@ -94,6 +96,7 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         "relay": False,
         "data_folder": Path("/var/lib/usher"),
         "trusted_proxies": "10.0.0.0/8",
+        "get_queries": True,
         "max": Limits(document_cost=20_000, socket_messages_per_second=7),
     }
 
@@ -118,6 +121,7 @@ WRONG = {
     "PAYMENTS": ["gold", "Sandbox", ""],
     "DATABASE_POOL": ["1", "201", "many"],
     "RELAY": ["perhaps", "2", ""],
+    "GET_QUERIES": ["perhaps", "2", ""],
 }
 
 
