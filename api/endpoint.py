@@ -1,4 +1,4 @@
-"""/graphql: GraphQL over HTTP and over WebSocket (graphql-transport-ws)."""
+"""/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
 from api.schema import make_schema
 from api.sockets import Sockets, TooManySockets
+from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
 from api.url_parameters import read_url_parameters
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
 from models.credentials import viewer_of
@@ -94,7 +95,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone before anything could run
             response = _failure(error)
-        await response(scope, receive, send)
+        if isinstance(response, Stream):
+            await self._serve_stream(response, scope, receive, send)
+        else:
+            await response(scope, receive, send)
+
+    async def _serve_stream(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._sockets.room(address_of(HTTPConnection(scope))):
+                await stream(scope, receive, send)
+        except TooManySockets as error:
+            await stream.aclose()
+            await _refusal(429, str(error), code="LIMIT_EXCEEDED")(scope, receive, send)
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
@@ -132,6 +144,30 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Never: the explorer has an address of its own."""
         return False
 
+    async def execute_operation(self, request: Request, **given: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Run an operation; a subscription where it is asked for by POST, and as a stream."""
+        data = given["request_data"]
+        if request.method != "POST" or framing_of_subscription(request.headers.get("accept", "")) is None:
+            return await super().execute_operation(request, **given)
+        if not is_subscription(data.query or "", data.operation_name, self._services.limits):
+            return await super().execute_operation(request, **given)
+        return await self.schema.stream(
+            data.query,
+            variable_values=data.variables,
+            context_value=given["context"],
+            operation_name=data.operation_name,
+        )
+
+    async def _create_streaming_response(
+        self,
+        request: Request,
+        result: Any,
+        protocol: str,  # noqa: ARG002
+        sub_response: Response,  # noqa: ARG002
+    ) -> Response:
+        framing = framing_of_subscription(request.headers.get("accept", "")) or EVENTS
+        return Stream(result, lambda each: self.encode_json(_answer(each)), framing, self._services.ending)
+
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run a query or a mutation. Raises HTTPException: 405 where GET asks for more than a query."""
         try:
@@ -163,12 +199,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:  # noqa: ARG002
         """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
-        answer: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [error.formatted for error in result.errors]
-            if result.data is None and all(error.path is None for error in result.errors):
-                del answer["data"]
-        return answer
+        return _answer(result)
 
     async def _respond(self, request: Request) -> Response:
         if request.method == "GET" and self._services.get_queries:
@@ -178,7 +209,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response = await self.run(Request(request.scope, _once_more(body)))
         else:
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        if prefers(request.headers.get("accept", ""), GRAPHQL_JSON, JSON):
+        accept = request.headers.get("accept", "")
+        if isinstance(response, Stream):
+            return response
+        if wants_events(accept):
+            return _as_events(response)
+        if prefers(accept, GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         else:
             # The older media type tells success and failure by the body alone.
@@ -193,6 +229,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers["cache-control"] = "no-store"
         return response
+
+
+def _answer(result: Any) -> GraphQLHTTPResponse:
+    answer: GraphQLHTTPResponse = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+        if result.data is None and all(error.path is None for error in result.errors):
+            del answer["data"]
+    return answer
 
 
 def _once_more(body: bytes) -> Receive:
@@ -211,6 +256,15 @@ async def _until_gone(receive: Receive) -> None:
             # That it came, that it was refused, that it is gone.
             for _ in range(3):
                 await receive()
+
+
+def _as_events(response: Response) -> Response:
+    """An answer as a stream of one result, with the headers that it had."""
+    body = EVENTS.result(bytes(response.body).decode()) + EVENTS.end
+    events = Response(body, headers={"content-type": EVENTS.media_type})
+    own = {name for name, _ in events.headers.raw}
+    events.headers.raw.extend((name, value) for name, value in response.headers.raw if name not in own)
+    return events
 
 
 def _plainly_spelled(scope: Scope) -> Scope:

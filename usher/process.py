@@ -22,6 +22,7 @@ from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
+from usher.ending import told_to_end
 from usher.metrics import forget_dead_processes
 from usher.settings import Settings
 from usher.workers import ends_with_parent
@@ -108,6 +109,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.enter_context(ends_with_parent())
+            stack.enter_context(told_to_end(services.ending))
             forget_dead_processes()
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(neighbours(settings))
