@@ -1,6 +1,7 @@
 """Subscriptions over plain HTTP: server-sent events as graphql-sse reads them, and Apollo's multipart format."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -166,12 +167,25 @@ async def test_something_comes_though_nothing_changes(
             await stream.until(beat)
 
 
-async def test_who_goes_away_is_followed_no_more(admin: Client) -> None:
-    before = FOLLOWERS._value.get()
+async def test_who_goes_away_is_followed_no_more(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 1000.0)
+    await until(lambda: FOLLOWERS._value.get() == 0)
     async with streamed(admin, VERSION) as stream:
         await stream.next()
-        assert FOLLOWERS._value.get() == before + 1
-    await until(lambda: FOLLOWERS._value.get() == before)
+        assert FOLLOWERS._value.get() == 1
+    await until(lambda: FOLLOWERS._value.get() == 0)
+
+
+async def test_who_reads_nothing_any_more_is_cut_off(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 1000.0)
+    monkeypatch.setattr(streams, "BEAT_EVERY", 0.0)
+    monkeypatch.setattr(streams, "TAKEN_WITHIN", 0.2)
+    # Much, so that what the two sides' kernels keep is soon full.
+    monkeypatch.setattr(streams, "EVENTS", replace(streams.EVENTS, beat=":" + "x" * 1_000_000 + "\n\n"))
+    await until(lambda: FOLLOWERS._value.get() == 0)
+    async with streamed(admin, VERSION):
+        await until(lambda: FOLLOWERS._value.get() == 1)
+        await until(lambda: FOLLOWERS._value.get() == 0)
 
 
 async def test_a_session_that_is_ended_hears_no_further_change(
