@@ -13,6 +13,7 @@ from api.context import Services
 from api.endpoint import GraphQLEndpoint
 from api.explorer import explorer_routes
 from api.health import health_routes
+from api.origins import PREFLIGHT
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -39,16 +40,16 @@ def make_app(
             *health_routes(),
             *pages,
         ],
-        middleware=[_cors(origins)],
+        middleware=[_cors(origins, get_queries=services.get_queries)],
         lifespan=lifespan,
     )
 
 
-def _cors(origins: Sequence[str]) -> Middleware:
+def _cors(origins: Sequence[str], *, get_queries: bool) -> Middleware:
     return Middleware(
         CORSMiddleware,
         allow_origins=list(origins),
         allow_credentials=True,
-        allow_methods=["POST"],
-        allow_headers=["authorization", "content-type"],
+        allow_methods=["GET", "POST"] if get_queries else ["POST"],
+        allow_headers=["authorization", "content-type", *([PREFLIGHT] if get_queries else [])],
     )

@@ -1,5 +1,6 @@
 """What a resolver can reach: who asks, the loaders of this operation, and the services of this process."""
 
+import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -31,6 +32,9 @@ class Services:
     secure_cookies: bool
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
+    get_queries: bool = False
+    # Set once the process is to end.
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass

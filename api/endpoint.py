@@ -1,8 +1,7 @@
-"""/graphql: GraphQL over HTTP and over WebSocket (graphql-transport-ws)."""
+"""/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,29 +11,34 @@ from graphql import GraphQLError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
+from api.asgi import once_more, plainly_spelled, until_gone
 from api.bodies import read_body
 from api.callers import address_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
-from api.origins import is_cross_site
+from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
 from api.schema import make_schema
 from api.sockets import Sockets, TooManySockets
+from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
 from api.trusted_documents import asked_document, naming_problem
+from api.url_parameters import read_url_parameters
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
 from models.credentials import viewer_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-REFUSAL_HEADERS = {405: {"allow": "POST"}, 408: {"connection": "close"}, 429: {"retry-after": "10"}}
+REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
 INIT_TIMEOUT = timedelta(seconds=10)
 
 
@@ -47,7 +51,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         super().__init__(
             make_schema(services.limits, services.documents),
             graphql_ide=None,
-            allow_queries_via_get=False,
+            allow_queries_via_get=services.get_queries,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
             max_subscriptions_per_connection=services.limits.socket_operations,
@@ -56,6 +60,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._services = services
         self._origins = frozenset(allowed_origins)
         self._sockets = Sockets(services.limits)
+        self._methods = "GET, POST" if services.get_queries else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
@@ -71,16 +76,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except TooManySockets as error:
             refusal = _refusal(429, str(error), code="LIMIT_EXCEEDED")
             await WebSocket(scope, receive, send).send_denial_response(refusal)
-            await _until_gone(receive)
+            await until_gone(receive)
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone while somebody connects
             code = TRY_AGAIN_LATER if is_temporary(_shown(error)) else INTERNAL_ERROR
             await send({"type": "websocket.close", "code": code})
 
     async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._respond(Request(_plainly_spelled(scope), receive))
+            response = await self._respond(Request(plainly_spelled(scope), receive))
         except HTTPException as error:
             response = _refusal(error.status_code, error.reason)
+            if error.status_code == 405:
+                response.headers["allow"] = "POST" if scope["method"] == "GET" else self._methods
         except StarletteHTTPException as error:
             response = _refusal(error.status_code, error.detail)
         except asyncio.CancelledError:
@@ -91,12 +98,23 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone before anything could run
             response = _failure(error)
-        await response(scope, receive, send)
+        if isinstance(response, Stream):
+            await self._serve_stream(response, scope, receive, send)
+        else:
+            await response(scope, receive, send)
+
+    async def _serve_stream(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._sockets.room(address_of(HTTPConnection(scope))):
+                await stream(scope, receive, send)
+        except TooManySockets as error:
+            await stream.aclose()
+            await _refusal(429, str(error), code="LIMIT_EXCEEDED")(scope, receive, send)
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
         secret = _bearer(request.headers.get("authorization"))
-        if secret is None and not is_cross_site(request, self._origins):
+        if secret is None and cookie_counts(request, self._origins):
             secret = session_cookie(request, secure=self._services.secure_cookies)
         return Context(
             services=self._services,
@@ -119,9 +137,49 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(400, "The request body must be a JSON object.")
         if not isinstance(body.get("operationName"), str | None):
             raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null.")
-        if problem := naming_problem(body):
-            raise HTTPException(400, problem)
-        return body | {"query": asked_document(body, self._services.documents.trusted)}
+        return self._with_document(body)
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        """Read a request that stands in its address. Raises HTTPException."""
+        return self._with_document(read_url_parameters(params))
+
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ARG002
+        """Never: the explorer has an address of its own."""
+        return False
+
+    async def execute_operation(self, request: Request, **given: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Run an operation; a subscription where it is asked for by POST, and as a stream."""
+        data = given["request_data"]
+        if request.method != "POST" or framing_of_subscription(request.headers.get("accept", "")) is None:
+            return await super().execute_operation(request, **given)
+        if not is_subscription(data.query or "", data.operation_name, self._services.limits):
+            return await super().execute_operation(request, **given)
+        return await self.schema.stream(
+            data.query,
+            variable_values=data.variables,
+            context_value=given["context"],
+            operation_name=data.operation_name,
+        )
+
+    async def _create_streaming_response(
+        self,
+        request: Request,
+        result: Any,
+        protocol: str,  # noqa: ARG002
+        sub_response: Response,  # noqa: ARG002
+    ) -> Response:
+        framing = framing_of_subscription(request.headers.get("accept", "")) or EVENTS
+        return Stream(result, lambda each: self.encode_json(_answer(each)), framing, self._services.ending)
+
+    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run a query or a mutation. Raises HTTPException: 405 where GET asks for more than a query."""
+        try:
+            return await super().execute_single(*args, **kwargs)
+        except HTTPException as error:
+            cause = error.__cause__
+            if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
+                raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
+            raise
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""
@@ -144,54 +202,66 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:  # noqa: ARG002
         """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
-        answer: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [error.formatted for error in result.errors]
-            if result.data is None and all(error.path is None for error in result.errors):
-                del answer["data"]
-        return answer
+        return _answer(result)
 
-    async def _respond(self, request: Request) -> Response:
+    def _with_document(self, request: dict[str, Any]) -> dict[str, Any]:
+        if problem := naming_problem(request):
+            raise HTTPException(400, problem)
+        return request | {"query": asked_document(request, self._services.documents.trusted)}
+
+    async def _run(self, request: Request) -> Response:
+        if request.method == "GET" and self._services.get_queries:
+            return await self._respond_to_get(request)
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         body = await read_body(request, self._services.limits.body_bytes)
+        return await self.run(Request(request.scope, once_more(body)))
+
+    async def _respond(self, request: Request) -> Response:
         try:
-            response = await self.run(Request(request.scope, _once_more(body)))
+            response = await self._run(request)
         except GraphQLError as error:
             # The document that is named is not there: nothing was run.
-            response = self.create_response(
-                {"errors": [present(error).formatted]}, await self.get_sub_response(request)
-            )
-        if prefers(request.headers.get("accept", ""), GRAPHQL_JSON, JSON):
+            told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
+            response = self.create_response(told, await self.get_sub_response(request))
+        accept = request.headers.get("accept", "")
+        if isinstance(response, Stream):
+            return response
+        if wants_events(accept):
+            return _as_events(response)
+        if prefers(accept, GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         else:
             # The older media type tells success and failure by the body alone.
             response.status_code = 200
         return response
 
-
-def _once_more(body: bytes) -> Receive:
-    """Give a body that was read to whoever reads next."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-async def _until_gone(receive: Receive) -> None:
-    """Wait until a refused connection is lost: uvicorn logs an error where the application returns before."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(1.0):
-            # That it came, that it was refused, that it is gone.
-            for _ in range(3):
-                await receive()
+    async def _respond_to_get(self, request: Request) -> Response:
+        most = self._services.limits.body_bytes
+        if len(request.scope["query_string"]) > most:
+            raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
+        response = await self.run(request)
+        # Who asks is not told by the address, so what is answered may be kept by nobody.
+        response.headers["cache-control"] = "no-store"
+        return response
 
 
-def _plainly_spelled(scope: Scope) -> Scope:
-    """The request with its content type in lower case, which is all that Strawberry reads."""
-    headers = [(name, value.lower() if name == b"content-type" else value) for name, value in scope["headers"]]
-    return {**scope, "headers": headers}
+def _answer(result: Any) -> GraphQLHTTPResponse:
+    answer: GraphQLHTTPResponse = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+        if result.data is None and all(error.path is None for error in result.errors):
+            del answer["data"]
+    return answer
+
+
+def _as_events(response: Response) -> Response:
+    """An answer as a stream of one result, with the headers that it had."""
+    body = EVENTS.result(bytes(response.body).decode()) + EVENTS.end
+    events = Response(body, headers={"content-type": EVENTS.media_type})
+    own = {name for name, _ in events.headers.raw}
+    events.headers.raw.extend((name, value) for name, value in response.headers.raw if name not in own)
+    return events
 
 
 def _bearer(header: str | None) -> str | None:
@@ -212,6 +282,6 @@ def _shown(error: Exception) -> GraphQLError:
 
 
 def _refusal(status: int, reason: str, *, code: str | None = None) -> Response:
-    code = code or ("LIMIT_EXCEEDED" if status == 413 else "BAD_REQUEST")
+    code = code or ("LIMIT_EXCEEDED" if status in {413, 414} else "BAD_REQUEST")
     body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))

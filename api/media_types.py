@@ -3,25 +3,27 @@
 
 def prefers(accept: str, wanted: str, other: str) -> bool:
     """Whether an Accept header names `wanted`, and ranks it no lower than `other`."""
-    ranks = dict(_ranks(accept))
+    ranks = {media_type: _quality(parameters) for media_type, parameters in _listed(accept)}
     return ranks.get(wanted, 0.0) > 0 and ranks.get(wanted, 0.0) >= ranks.get(other, 0.0)
 
 
-def _ranks(accept: str) -> list[tuple[str, float]]:
-    return [_rank(part) for part in accept.lower().split(",") if part.strip()]
+def accepted(accept: str) -> list[tuple[str, dict[str, str]]]:
+    """The media types of an Accept header that are not excluded, each with its parameters."""
+    return [(media_type, parameters) for media_type, parameters in _listed(accept) if _quality(parameters) > 0]
 
 
-def _rank(part: str) -> tuple[str, float]:
+def _listed(accept: str) -> list[tuple[str, dict[str, str]]]:
+    return [_media_type(part) for part in accept.lower().split(",") if part.strip()]
+
+
+def _media_type(part: str) -> tuple[str, dict[str, str]]:
     media_type, *parameters = (piece.strip() for piece in part.split(";"))
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            return media_type, _quality(value)
-    return media_type, 1.0
+    pairs = (parameter.partition("=") for parameter in reversed(parameters))
+    return media_type, {name.strip(): value.strip().strip('"') for name, _, value in pairs}
 
 
-def _quality(value: str) -> float:
+def _quality(parameters: dict[str, str]) -> float:
     try:
-        return float(value)
+        return float(parameters.get("q", 1.0))
     except ValueError:
         return 0.0

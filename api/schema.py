@@ -37,9 +37,10 @@ class Schema(strawberry.Schema):
     suggests = True
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Run a query or a mutation; subscriptions need a stream."""
+        """Run a query or a mutation, where both are allowed; subscriptions need a stream."""
+        allowed = ANSWERED_ONCE & set(kwargs.get("allowed_operation_types") or ANSWERED_ONCE)
         try:
-            result = await super().execute(*args, **kwargs | {"allowed_operation_types": ANSWERED_ONCE})
+            result = await super().execute(*args, **kwargs | {"allowed_operation_types": allowed})
         except CannotGetOperationTypeError as error:
             result = PreExecutionError(
                 data=None, errors=[GraphQLError(error.as_http_error_reason(), original_error=error)]

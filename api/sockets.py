@@ -1,4 +1,4 @@
-"""How many WebSockets a process holds, and how many of one caller."""
+"""How many WebSockets and streams a process holds, and how many of one caller."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 
 from api.limits import Limits
 
-OPEN = Gauge("usher_sockets", "Open WebSockets.", multiprocess_mode="livesum")
+OPEN = Gauge("usher_sockets", "Open WebSockets and streams.", multiprocess_mode="livesum")
 
 
 class TooManySockets(Exception):
@@ -21,7 +21,7 @@ class TooManySockets(Exception):
 
 
 class Sockets:
-    """Counts the sockets of a process. One that never says who it is counts as well."""
+    """Counts the sockets and streams of a process. One that never says who it is counts as well."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

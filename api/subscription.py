@@ -67,7 +67,7 @@ async def seat_counts_changed(
                 yield SeatCountsChange.of(update)
 
 
-@strawberry.type(description="What is pushed as it happens, over graphql-transport-ws.")
+@strawberry.type(description="What is pushed as it happens, over WebSocket or as a stream over plain HTTP.")
 class Subscription:
     """What is pushed."""
 

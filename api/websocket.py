@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from graphql import GraphQLError, OperationType, get_operation_ast, parse
+from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnected as SocketClosed
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.schema import StreamResult
@@ -17,6 +17,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 
 from api.context import Context
 from api.presented_errors import is_temporary, present
+from api.streams import is_subscription
 from api.trusted_documents import asked_document, names_a_document, naming_problem
 
 # Close codes: after the first clients reconnect, after the second they give up.
@@ -92,11 +93,14 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self, operation: Operation[Context, None], result_source: StreamResult
     ) -> AsyncGenerator[Any, None]:
         async for result in result_source:
-            if any(map(is_temporary, getattr(result, "errors", None) or [])) and _is_subscription(operation):
+            if any(map(is_temporary, getattr(result, "errors", None) or [])) and self._follows(operation):
                 operation.completed = True
                 await self.websocket.close(code=TRY_AGAIN_LATER, reason="Try again later")
                 return
             yield result
+
+    def _follows(self, operation: Operation[Context, None]) -> bool:
+        return is_subscription(operation.query, operation.operation_name, self.context.services.limits)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what an operation's task failed of; a socket that was closed before its answer is no failure."""
@@ -107,15 +111,6 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004
         """Never close the socket for a bad document: the protocol's error message tells the one operation."""
         return None
-
-
-def _is_subscription(operation: Operation[Context, None]) -> bool:
-    try:
-        most = operation.handler.context.services.limits.document_tokens
-        found = get_operation_ast(parse(operation.query, max_tokens=most), operation.operation_name)
-    except GraphQLError:
-        return False
-    return found is not None and found.operation is OperationType.SUBSCRIPTION
 
 
 def _problem(message: Any) -> str | None:

@@ -1,7 +1,9 @@
 """The demo as a user starts it, and a real browser to look at it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -32,9 +34,15 @@ class Watched:
 @pytest.fixture(scope="session")
 async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     """The demo, on a port and data of its own."""
-    folder = tmp_path_factory.mktemp("demo")
+    async with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+
+
+@asynccontextmanager
+async def running_demo(folder: Path, **settings: str) -> AsyncIterator[Demo]:
+    """The demo with its data in this folder, while the block runs."""
     port = free_port()
-    settings = {"PORT": str(port), "DATA_FOLDER": str(folder / "data")}
+    settings |= {"PORT": str(port), "DATA_FOLDER": str(folder / "data")}
     async with running_usher("demo", ready="The link signs in once", folder=folder, **settings) as printed:
         link = next(word for word in printed.split() if "/sign-in?token=" in word)
         yield Demo(f"http://127.0.0.1:{port}", link)

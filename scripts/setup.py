@@ -17,6 +17,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOG = ROOT / ".usher" / "setup.log"
 EXPLORER = ROOT / "explorer"
+CLIENTS = ROOT / "e2e" / "clients"
+NPM_CI = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 UV = "uv==0.13.9"
 
 
@@ -31,6 +33,18 @@ def main() -> None:
     _step("Python packages", _sync_packages, VENV / ".synced", locked)
     sources = sorted(path for path in EXPLORER.rglob("*") if path.is_file() and not _is_made(path))
     _step("Explorer page", _build_explorer, EXPLORER / "dist" / ".built", sources)
+    if sys.argv[1:] == ["e2e"]:
+        _set_up_e2e()
+
+
+def _set_up_e2e() -> None:
+    """What `make e2e` needs beyond that."""
+    _run(
+        [str(BIN / "uv"), "sync", "--frozen", "--inexact", "--quiet", "--project", str(ROOT), "--group", "e2e"],
+        "The Python packages of e2e/ cannot be installed. Is the package registry reachable?",
+    )
+    locked = [CLIENTS / "package.json", CLIENTS / "package-lock.json"]
+    _step("JavaScript clients", _install_clients, CLIENTS / "node_modules" / ".installed", locked)
 
 
 def _step(name: str, make: Callable[[], None], stamp: Path, sources: list[Path]) -> None:
@@ -65,9 +79,13 @@ def _sync_packages() -> None:
 
 def _build_explorer() -> None:
     npm = _npm()
-    for arguments in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build"]):
+    for arguments in (NPM_CI, ["run", "build"]):
         _run([*npm, *arguments], "The explorer page cannot be built. Is the npm registry reachable?", EXPLORER)
     shutil.rmtree(EXPLORER / "node_modules", ignore_errors=True)
+
+
+def _install_clients() -> None:
+    _run([*_npm(), *NPM_CI], "The JavaScript clients cannot be installed. Is the npm registry reachable?", CLIENTS)
 
 
 def _npm() -> list[str]:

@@ -23,6 +23,7 @@ from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
 from usher.documents import document_rules
+from usher.ending import told_to_end
 from usher.metrics import forget_dead_processes
 from usher.settings import Settings
 from usher.workers import ends_with_parent
@@ -45,6 +46,7 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         secure_cookies=settings.public_url.startswith("https://"),
         limits=settings.max,
         documents=document_rules(settings),
+        get_queries=settings.get_queries,
     )
     about = ONLY_TRUSTED if settings.only_trusted_documents else ABOUT_EXPLORER
     explorer = [HomeLink("Explorer", about, "/graphiql")] if settings.explorer else []
@@ -112,6 +114,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.enter_context(ends_with_parent())
+            stack.enter_context(told_to_end(services.ending))
             forget_dead_processes()
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(neighbours(settings))

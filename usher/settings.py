@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     only_trusted_documents: bool = False
     data_folder: Path = Path(".usher")
     trusted_proxies: Annotated[str, AfterValidator(_proxies)] = "127.0.0.1"
+    get_queries: bool = False
     max: Limits = DEFAULT_LIMITS
 
     @model_validator(mode="after")

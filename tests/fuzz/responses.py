@@ -26,6 +26,13 @@ JSON_TYPES = {"application/json", "application/graphql-response+json"}
 
 def is_http_answer(status: int, content_type: str, content: bytes) -> Json:
     """The answer over HTTP; fails unless it is a GraphQL one."""
+    if content_type == "text/event-stream":
+        # A query or a mutation for who reads events alone.
+        assert status == 200, (status, content)
+        first, second = content.split(b"\n\n", 1)
+        assert first.startswith(b"event: next\ndata: "), content
+        assert second == b"event: complete\ndata: \n\n", content
+        content_type, content = "application/json", first.removeprefix(b"event: next\ndata: ")
     assert status in {200, 400, 405, 413}, (status, content)
     assert content_type.partition(";")[0] in JSON_TYPES, (status, content_type, content)
     answer = json.loads(content)

@@ -19,6 +19,7 @@ from tests.support.paying import pay, paying
 from tests.support.refusals import document
 from tests.support.seats_feed import SEATS, next_update
 from tests.support.smtp import HANG, MailServer
+from tests.support.streams import EVENTS, PARTS, streamed
 from tests.support.waiting import until, until_told
 
 ENDS_WITHIN = 10.0
@@ -60,6 +61,29 @@ async def test_what_runs_is_answered_and_who_follows_is_told_to_reconnect(
     assert len(WORKER_ENDED.findall(server.printed)) == workers
     await purchase.refresh_from_db()
     assert purchase.state is PurchaseState.COMPLETED
+
+
+@pytest.mark.parametrize("accept", [EVENTS, PARTS])
+async def test_streams_end_at_once_and_without_their_end_so_that_clients_ask_elsewhere(
+    installation: Installation, company: Company, accept: str
+) -> None:
+    await company.put_in_cart(PRO=3)
+    purchase = await company.validate()
+    server = await installation.serve(held=True)
+    async with installation.client(server, await company.access_token()) as client, asyncio.TaskGroup() as calls:
+        async with streamed(client, SEATS, accept) as stream:
+            await stream.until("snapshot")
+            await stream.until("\n" if accept == EVENTS else "--graphql")
+            paying = calls.create_task(pay(client, purchase, paymentMethod=HELD_FOR_A_WHILE))
+            await until_held(installation.folder, 1)
+            server.terminate()
+            assert await stream.rest() in {"", "\n"}
+            assert not paying.done()
+        # Had the stream lasted for as long as calls may, this one would be cut off.
+        (installation.folder / GO_ON).touch()
+        assert (await paying)["__typename"] == "PurchaseProceeded"
+    await ends(server)
+    assert "Traceback" not in server.printed
 
 
 async def test_nobody_keeps_it_from_ending(

@@ -72,7 +72,6 @@ async def test_what_was_run_is_200_in_either_type_with_field_errors_too(
         (f"{OLD}, {NEW};q=0", OLD),
         ("text/html, application/xhtml+xml, */*;q=0.8", OLD),
         ("multipart/mixed;subscriptionSpec=1.0, application/json", OLD),
-        ("text/event-stream", OLD),
     ],
 )
 async def test_the_type_is_the_one_the_client_prefers(

@@ -1,7 +1,7 @@
 """A web server with services of a test's own, beside the one that all tests share."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import socket
@@ -26,6 +26,9 @@ async def serving(
     token: str,
     limits: Limits = DEFAULT_LIMITS,
     documents: DocumentRules = DEFAULT_RULES,
+    *,
+    get_queries: bool = False,
+    origins: Sequence[str] = (),
 ) -> AsyncIterator[Client]:
     """A client, signed in when it has a token, of a server with this provider, these limits and these rules."""
     services = Services(
@@ -35,8 +38,9 @@ async def serving(
         secure_cookies=False,
         limits=limits,
         documents=documents,
+        get_queries=get_queries,
     )
-    app = make_app(services, origins=[], explorer=Path("explorer"), pages=page_routes(services, []))
+    app = make_app(services, origins=origins, explorer=Path("explorer"), pages=page_routes(services, []))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
     running = asyncio.create_task(server.serve())
     await server.up.wait()

@@ -56,6 +56,7 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Set) -> N
         "only_trusted_documents": False,
         "data_folder": Path(".usher"),
         "trusted_proxies": "127.0.0.1",
+        "get_queries": False,
         "max": DEFAULT_LIMITS,
     }
 
@@ -80,6 +81,7 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         ONLY_TRUSTED_DOCUMENTS="true",
         DATA_FOLDER="/var/lib/usher",
         TRUSTED_PROXIES="10.0.0.0/8",
+        GET_QUERIES="true",
         MAX_DOCUMENT_COST="20000",
         MAX_SOCKET_MESSAGES_PER_SECOND="7",
     )
@@ -106,6 +108,7 @@ def test_every_setting_is_read_from_the_environment(env: Set) -> None:
         "only_trusted_documents": True,
         "data_folder": Path("/var/lib/usher"),
         "trusted_proxies": "10.0.0.0/8",
+        "get_queries": True,
         "max": Limits(document_cost=20_000, socket_messages_per_second=7),
     }
 
@@ -133,6 +136,7 @@ WRONG = {
     "EXPLORER": ["perhaps", ""],
     "INTROSPECTION": ["perhaps", ""],
     "ONLY_TRUSTED_DOCUMENTS": ["perhaps", ""],
+    "GET_QUERIES": ["perhaps", "2", ""],
 }
 
 

@@ -1,0 +1,32 @@
+"""Running the scripts of e2e/clients with Node, each of which prints what it found as JSON."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "clients"
+# The one that came as a Python package: of one version on every machine.
+NODE = Path(sys.executable).parent / "node"
+ENDS_WITHIN = 60.0
+
+
+async def run_script(name: str, *arguments: str) -> Any:
+    """What a script prints; fails the test when it fails, or prints anything on standard error."""
+    process = await asyncio.create_subprocess_exec(
+        NODE,
+        name,
+        *arguments,
+        cwd=FOLDER,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(ENDS_WITHIN):
+            printed, problems = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        raise
+    assert (process.returncode, problems.decode()) == (0, ""), problems.decode()
+    return json.loads(printed)
