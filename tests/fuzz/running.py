@@ -51,8 +51,6 @@ def watched() -> list[pytest.MarkDecorator]:
     """The marks of each file here."""
     return [
         pytest.mark.usefixtures("nothing_breaks"),
-        # Where a field is refused, GraphQL's executor drops resolvers beside it that it has not begun.
-        pytest.mark.filterwarnings("ignore:coroutine '.*_async_resolver' was never awaited:RuntimeWarning"),
     ]
 
 
