@@ -26,6 +26,8 @@ export default [
       ],
       // Connections have `nodes` beside `edges`, and short lists that cannot grow are plain lists.
       "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
+      // A feed is read forwards: seatEvents has `first` and `after` alone.
+      "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
       // What has an identity implements Node; answers, refusals and values have none.
       "@graphql-eslint/strict-id-in-types": "off",
       // Fields stand in the order in which they are read, and a payload is always there.
