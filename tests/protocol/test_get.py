@@ -1,5 +1,6 @@
 """Queries by GET, where the installation allows them: queries alone, and no cookie that another site sends along."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -116,6 +117,13 @@ async def test_a_mutation_that_hides_behind_a_query_is_not_run(http: httpx2.Asyn
             http, f"query Who {WHO} {ADD}", headers | {"accept": "application/graphql-response+json"}
         )
     assert refusal(response)[:2] == (400, "GRAPHQL_VALIDATION_FAILED")
+
+
+async def test_no_stream_is_opened_by_get(http: httpx2.AsyncClient, company: Company) -> None:
+    headers = {"authorization": f"Bearer {await company.access_token()}", "accept": "text/event-stream"}
+    async with asyncio.timeout(10):
+        response = await get(http, FOLLOW, headers)
+    assert response.status_code == 405
 
 
 async def test_mutations_by_post_are_run_as_ever(http: httpx2.AsyncClient, company: Company) -> None:
