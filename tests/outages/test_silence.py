@@ -13,6 +13,7 @@ from tests.support.cluster import DATABASE, Cluster
 from tests.support.installation import Installation, UsherProcess
 from tests.support.patient import Experience, Patient
 from tests.support.proxy import Proxy
+from tests.support.waiting import until
 
 VERSION = "{ account { version } }"
 LISTENING = "SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'SELECT pg_notify%'"
@@ -71,7 +72,10 @@ async def test_connections_that_ended_without_looking_so_are_made_anew(
     async with Patient(lambda: far_server.url, made.token, experience) as client:
         await client.run(VERSION)
         proxy.hides_ends = True
-        assert await cluster.cut() > 1
+        cut = await cluster.cut()
+        assert cut > 1
+        # Each connection's last word has arrived, before anything is asked of it.
+        await until(lambda: proxy.hidden == cut)
         values = {"userId": made.users[0], "packageId": made.packages["PRO"]}
         assert (await client.mutate("assignLicense", **values))["__typename"] == "LicenseAssigned"
     # The one that tells other processes of changes, and hears theirs, is back as well.

@@ -14,6 +14,7 @@ class Proxy:
     port: int = 0
     # When one side ends a connection, the other is not told: to it the connection looks alive.
     hides_ends: bool = False
+    hidden: int = 0
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _ways: set[asyncio.StreamWriter] = field(default_factory=set)
     _passing: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -69,6 +70,8 @@ class Proxy:
                 await sink.drain()
         except OSError:
             pass
-        if not self.hides_ends:
-            sink.transport.abort()
-            self._ways.discard(sink)
+        if self.hides_ends:
+            self.hidden += 1
+            return
+        sink.transport.abort()
+        self._ways.discard(sink)
