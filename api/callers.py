@@ -24,9 +24,8 @@ def address_of(connection: HTTPConnection) -> str:
 
     A proxy tells it in X-Forwarded-For, which uvicorn believes of USHER_TRUSTED_PROXIES alone.
     """
-    host = connection.client.host if connection.client else ""
     try:
-        address = ip_address(host.partition("%")[0])
+        address = ip_address(exact_address_of(connection))
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address):
@@ -34,3 +33,8 @@ def address_of(connection: HTTPConnection) -> str:
             return str(address.ipv4_mapped)
         return str(IPv6Address(int(address) >> 64 << 64))
     return str(address)
+
+
+def exact_address_of(connection: HTTPConnection) -> str:
+    """The address of who calls, all of it, as the network or a proxy that is believed tells it."""
+    return connection.client.host.partition("%")[0] if connection.client else ""

@@ -1,7 +1,7 @@
 """What a resolver can reach: who asks, the loaders of this operation, and the services of this process."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
@@ -9,11 +9,12 @@ from starlette.responses import Response
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
-from api.callers import caller_of
+from api.callers import caller_of, exact_address_of
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
 from models.caller import Caller
+from models.credentials import Recognised, recognise, still_signed_in
 from models.errors import NotPermitted, Unauthenticated
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
@@ -44,14 +45,39 @@ class Context:
     services: Services
     connection: HTTPConnection
     response: Response | None
-    viewer: Viewer | None
+    viewer: Viewer | None = None
+    # Why there is no viewer, and at which versions the account was when there is one.
+    refused: Unauthenticated | None = None
+    recognised: Recognised | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
     packages: DataLoader[UUID, Package | None] = field(default_factory=package_loader)
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
 
-    def fresh(self, viewer: Viewer | None) -> "Context":
-        """The same for another operation, with loaders that have read nothing yet."""
-        return Context(self.services, self.connection, self.response, viewer, self.connection_params)
+    async def recognise(self, secret: str | None) -> None:
+        """Find out who calls with a secret; where nobody does, keep why, for whatever needs a viewer."""
+        self.viewer = self.refused = self.recognised = None
+        if secret is None:
+            return
+        try:
+            self.recognised = await recognise(secret, exact_address_of(self.connection))
+            self.viewer = self.recognised.viewer
+        except Unauthenticated as error:
+            self.refused = error
+
+    async def fresh(self) -> "Context":
+        """The same for another operation, with loaders that have read nothing yet; on a WebSocket, with the viewer
+        as of now.
+
+        A socket lives for hours and carries many operations: what one read must not answer the next, and a
+        credential that has ended must not go on.
+        """
+        context = replace(self, packages=package_loader(), _loaders={})
+        if self.viewer is not None and self.connection.scope["type"] == "websocket":
+            try:
+                context.viewer = await still_signed_in(self.viewer)
+            except Unauthenticated as error:
+                context.viewer, context.refused = None, error
+        return context
 
     def caller(self) -> Caller:
         """Who calls, whether signed in or not."""
@@ -60,7 +86,7 @@ class Context:
     def require_viewer(self) -> Viewer:
         """The viewer. Raises Unauthenticated."""
         if self.viewer is None:
-            raise Unauthenticated
+            raise self.refused or Unauthenticated()
         return self.viewer
 
     def require(self, account_id: UUID, permission: Permission) -> Viewer:

@@ -34,7 +34,6 @@ from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
-from models.credentials import viewer_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -116,18 +115,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         secret = _bearer(request.headers.get("authorization"))
         if secret is None and cookie_counts(request, self._origins):
             secret = session_cookie(request, secure=self._services.secure_cookies)
-        return Context(
-            services=self._services,
-            connection=request,
-            response=response if isinstance(response, Response) else None,
-            viewer=await viewer_of(secret) if secret else None,
-        )
+        context = Context(self._services, request, response if isinstance(response, Response) else None)
+        await context.recognise(secret)
+        return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""
         given = context.connection_params.get("Authorization")
         if secret := _bearer(given if isinstance(given, str) else None):
-            context.viewer = await viewer_of(secret)
+            await context.recognise(secret)
         return await super().on_ws_connect(context)
 
     def parse_json(self, data: str | bytes) -> Any:

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from models.permission import Permission
+from models.reads.api_keys import ApiKeyState
 from models.reads.licenses import LicenseState
 from models.tables import DomainState, PaymentState, PurchaseState, Role, SessionKind, Term
 
@@ -69,7 +70,7 @@ _describe(
 )
 _describe(
     Permission,
-    "What a viewer may do. Administrators have them all, standard users none.",
+    "What a viewer may do. Administrators have them all, standard users none, an API key those of its scopes.",
     VIEW_INVENTORY="See seat counts and licenses.",
     ASSIGN_LICENSES="Assign, change, transfer and remove licenses, and send activation links.",
     MANAGE_USERS="See and add users.",
@@ -79,6 +80,13 @@ _describe(
     VIEW_ACTIVITY="See who did what.",
     MANAGE_INTEGRATIONS="Manage API keys and webhooks.",
     MANAGE_ROLES="Make users administrators or standard users.",
+)
+_describe(
+    ApiKeyState,
+    "Whether an API key works.",
+    ACTIVE="It works.",
+    EXPIRED="It has come to its end.",
+    REVOKED="It was revoked.",
 )
 _describe(
     Role,
@@ -132,6 +140,7 @@ _describe(
 )
 
 __all__ = [
+    "ApiKeyState",
     "DomainState",
     "ErrorCode",
     "LicenseState",

@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from api.shared_work import wait_for_shared
 from models.carts import carts_by_user
 from models.inventory import pools_by_package
+from models.reads.api_keys import api_keys_by_id, secrets_by_api_key
 from models.reads.domains import domains_by_id
 from models.reads.feed import seat_changes_by_id
 from models.reads.licenses import licenses_by_id, live_licenses_by_user
@@ -46,6 +47,8 @@ class Loaders:
         self.pools = self._of_account(pools_by_package)
         self.seat_events = self._of_account(seat_changes_by_id)
         self.sessions = self._of_account(sessions_by_id)
+        self.api_keys = self._of_account(api_keys_by_id)
+        self.secrets_of_api_key = self._of_account(secrets_by_api_key)
         self.carts = self._of_account(carts_by_user)
 
     def _of_account(self, read: AccountRead[Found]) -> Loader[UUID, Found | None]:

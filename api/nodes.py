@@ -7,6 +7,7 @@ from api.context import Info
 from api.ids import parse_key, split_id
 from api.node import Node
 from api.types.account import Account
+from api.types.api_key import ApiKey
 from api.types.cart import Cart, CartLine
 from api.types.domain import Domain
 from api.types.package import Package
@@ -70,7 +71,7 @@ async def _license(info: Info, viewer: Viewer, key: UUID) -> Node | None:
 
 
 async def _cart(info: Info, viewer: Viewer, key: UUID) -> Node | None:
-    if key != viewer.user_id or not viewer.may(Permission.PURCHASE):
+    if key != viewer.buyer_id or not viewer.may(Permission.PURCHASE):
         return None
     cart = await info.context.loaders(viewer.account_id).carts.load(key)
     return Cart.of(cart) if cart else None
@@ -79,7 +80,7 @@ async def _cart(info: Info, viewer: Viewer, key: UUID) -> Node | None:
 async def _cart_line(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     if not viewer.may(Permission.PURCHASE):
         return None
-    cart = await info.context.loaders(viewer.account_id).carts.load(viewer.user_id)
+    cart = await info.context.loaders(viewer.account_id).carts.load(viewer.buyer_id)
     lines = cart.lines if cart else []
     return next((CartLine.of(line) for line in lines if line.id == key), None)
 
@@ -112,6 +113,13 @@ async def _session(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     return Session.of(row)
 
 
+async def _api_key(info: Info, viewer: Viewer, key: UUID) -> Node | None:
+    if not viewer.may(Permission.MANAGE_INTEGRATIONS):
+        return None
+    row = await info.context.loaders(viewer.account_id).api_keys.load(key)
+    return ApiKey.of(row) if row else None
+
+
 Finder = Callable[[Info, Viewer, UUID], Awaitable[Node | None]]
 FINDERS: dict[str, Finder] = {
     "Account": _account,
@@ -123,4 +131,5 @@ FINDERS: dict[str, Finder] = {
     "Domain": _domain,
     "SeatEvent": _seat_event,
     "Session": _session,
+    "ApiKey": _api_key,
 }

@@ -48,7 +48,7 @@ async def lock_cart(viewer: Viewer) -> None:
         INSERT INTO carts (user_id, account_id, version) VALUES ($1, $2, 1)
         ON CONFLICT (user_id) DO UPDATE SET version = carts.version + 1
         """,
-        viewer.user_id,
+        viewer.buyer_id,
         viewer.account_id,
     )
 

@@ -82,6 +82,10 @@ async def load_catalogue(catalogue: Catalogue) -> None:
         await fetch("UPDATE packages SET on_sale = false")
         for entry in catalogue.package:
             await _upsert(entry, catalogue.currency)
+        await fetch(
+            "INSERT INTO catalogue_version AS kept (name, version) VALUES ('on sale', 1)"
+            " ON CONFLICT (name) DO UPDATE SET version = kept.version + 1"
+        )
 
 
 async def _upsert(entry: PackageEntry, currency: str) -> None:

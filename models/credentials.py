@@ -1,26 +1,79 @@
-"""Sessions and mailed tokens: who a secret belongs to, and using a token once."""
+"""Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from orjson import loads
+
 from models.clock import now
-from models.database import fetch_one
-from models.errors import TokenInvalid
+from models.database import fetch, fetch_one
+from models.errors import CredentialProblem, TokenInvalid, Unauthenticated
 from models.ids import new_id
-from models.secrets import secret_hash
+from models.networks import allows
+from models.permission import GRANTED, Permission
+from models.secrets import KEY_PREFIX, secret_hash
 from models.tables import Role, Token, TokenPurpose, User
 from models.viewer import Viewer
 
+_VERSIONS = """
+    account.version AS account_version,
+    coalesce((SELECT version FROM catalogue_version), 0) AS catalogue_version
+"""
+_SESSION = f"""
+    SELECT session.id AS credential_id, session.revoked_at, session.expires_at,
+           person.account_id, person.id AS user_id, person.role, {_VERSIONS}
+    FROM sessions AS session
+    JOIN users AS person ON person.id = session.user_id
+    JOIN accounts AS account ON account.id = person.account_id
+"""  # noqa: S608 - constants
+_KEY = f"""
+    SELECT secret.id AS credential_id, secret.last_used_at, key.revoked_at,
+           least(secret.expires_at, key.expires_at) AS expires_at,
+           key.account_id, key.id AS api_key_id, key.created_by_id, key.scopes, key.networks, {_VERSIONS}
+    FROM api_key_secrets AS secret
+    JOIN api_keys AS key ON key.id = secret.api_key_id
+    JOIN accounts AS account ON account.id = key.account_id
+"""  # noqa: S608 - constants
 
-async def viewer_of(secret: str) -> Viewer | None:
-    """The viewer behind a session's secret; None when it is unknown, expired or revoked."""
-    return await _viewer("session.hash = $1", secret_hash(secret))
+# How long the use of a key stays unwritten: a poll each second writes one row a minute.
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-async def still_signed_in(viewer: Viewer) -> Viewer | None:
-    """The viewer as of now, with the role of now; None once the session has ended."""
-    return await _viewer("session.id = $1", viewer.session_id)
+@dataclass(frozen=True)
+class Recognised:
+    """Who a secret belongs to, and at which versions the account and the catalogue were when it was looked up.
+
+    What is read after that is at these versions or later.
+    """
+
+    viewer: Viewer
+    account_version: int
+    catalogue_version: int
+
+
+async def recognise(secret: str, address: str) -> Recognised:
+    """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
+    if secret.startswith(KEY_PREFIX):
+        return await _recognise_key(secret, address)
+    row = await fetch_one(f"{_SESSION} WHERE session.hash = $1", secret_hash(secret))
+    if row is None:
+        raise Unauthenticated(CredentialProblem.UNKNOWN)
+    _require_live(row)
+    return Recognised(_user(row), row["account_version"], row["catalogue_version"])
+
+
+async def still_signed_in(viewer: Viewer) -> Viewer:
+    """The viewer as of now, with what they may do now. Raises Unauthenticated once the credential has ended."""
+    row = await fetch_one(
+        f"{_SESSION} WHERE session.id = $1" if viewer.api_key_id is None else f"{_KEY} WHERE secret.id = $1",
+        viewer.credential_id,
+    )
+    if row is None:
+        raise Unauthenticated(CredentialProblem.UNKNOWN)
+    _require_live(row)
+    return _user(row) if viewer.api_key_id is None else _key(row)
 
 
 async def use_token(secret: str, purpose: TokenPurpose) -> Token:
@@ -80,16 +133,42 @@ async def issue_token(
     )
 
 
-async def _viewer(condition: str, value: Any) -> Viewer | None:
-    row = await fetch_one(
-        f"""
-        SELECT session.id AS session_id, person.account_id, person.id AS user_id, person.role
-        FROM sessions AS session JOIN users AS person ON person.id = session.user_id
-        WHERE {condition} AND session.revoked_at IS NULL AND session.expires_at > $2
-        """,  # noqa: S608 - the condition is one of the two constants above
-        value,
-        now(),
-    )
+async def _recognise_key(secret: str, address: str) -> Recognised:
+    row = await fetch_one(f"{_KEY} WHERE secret.hash = $1", secret_hash(secret))
     if row is None:
-        return None
-    return Viewer(row["account_id"], row["user_id"], Role(row["role"]), row["session_id"])
+        raise Unauthenticated(CredentialProblem.UNKNOWN)
+    _require_live(row)
+    if not allows(row["networks"] and loads(row["networks"]), address):
+        raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
+    moment = now()
+    if row["last_used_at"] is None or row["last_used_at"] < moment - USE_NOTED_EVERY:
+        await fetch("UPDATE api_key_secrets SET last_used_at = $2 WHERE id = $1", row["credential_id"], moment)
+    return Recognised(_key(row), row["account_version"], row["catalogue_version"])
+
+
+def _require_live(row: dict[str, Any]) -> None:
+    if row["revoked_at"] is not None:
+        raise Unauthenticated(CredentialProblem.REVOKED)
+    if row["expires_at"] is not None and row["expires_at"] <= now():
+        raise Unauthenticated(CredentialProblem.EXPIRED)
+
+
+def _user(row: dict[str, Any]) -> Viewer:
+    return Viewer(
+        account_id=row["account_id"],
+        permissions=GRANTED[Role(row["role"])],
+        credential_id=row["credential_id"],
+        buyer_id=row["user_id"],
+        user_id=row["user_id"],
+    )
+
+
+def _key(row: dict[str, Any]) -> Viewer:
+    return Viewer(
+        account_id=row["account_id"],
+        permissions=frozenset(map(Permission, loads(row["scopes"]))),
+        credential_id=row["credential_id"],
+        buyer_id=row["created_by_id"],
+        user_id=None,
+        api_key_id=row["api_key_id"],
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -10,6 +11,25 @@ from models.permission import Permission
 if TYPE_CHECKING:
     from models.inventory import PoolCounts
     from models.tables import Domain, License, Payment, Purchase
+
+
+class CredentialProblem(StrEnum):
+    """Why a request has no viewer. All but the first two are told to holders of a good secret alone."""
+
+    MISSING = "MISSING"
+    UNKNOWN = "UNKNOWN"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+    NETWORK_NOT_ALLOWED = "NETWORK_NOT_ALLOWED"
+
+
+_WHY_NOT_SIGNED_IN = {
+    CredentialProblem.MISSING: "Sign in first.",
+    CredentialProblem.UNKNOWN: "The access token or API key is not one that was given out here.",
+    CredentialProblem.EXPIRED: "The session or API key has expired. Sign in again, or make or rotate a key.",
+    CredentialProblem.REVOKED: "The session or API key was ended. Sign in again, or use another key.",
+    CredentialProblem.NETWORK_NOT_ALLOWED: "The API key may not be used from this address.",
+}
 
 
 class BusinessError(Exception):
@@ -54,8 +74,9 @@ class Unauthenticated(BusinessError):
 
     code = "UNAUTHENTICATED"
 
-    def __init__(self) -> None:
-        super().__init__("Sign in first.")
+    def __init__(self, reason: CredentialProblem = CredentialProblem.MISSING) -> None:
+        self.reason = reason
+        super().__init__(_WHY_NOT_SIGNED_IN[reason])
 
 
 class NoSeatAvailable(BusinessError):

@@ -28,6 +28,9 @@ class EventType(StrEnum):
     PURCHASE_COMPLETED = "purchase.completed"
     PURCHASE_FAILED = "purchase.failed"
     PURCHASE_CANCELLED = "purchase.cancelled"
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_ROTATED = "api_key.rotated"
+    API_KEY_REVOKED = "api_key.revoked"
     LICENSE_ASSIGNED = "license.assigned"
     LICENSE_CHANGED = "license.changed"
     LICENSE_TRANSFERRED = "license.transferred"
@@ -47,8 +50,8 @@ async def record(
 ) -> UUID:
     """Move the account to its next version and write the event that tells why; returns the event's id.
 
-    Runs inside the account's transaction. `by` is the acting user, null for the system. `pools` are the counts
-    after the change, for an event that moves seats.
+    Runs inside the account's transaction. `by` is the acting user or API key, null for the system. `pools` are
+    the counts after the change, for an event that moves seats.
     """
     event_id = event_id or new_id()
     row = await fetch_one(

@@ -2,15 +2,22 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 
 import idna
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
+from models.clock import now
 from models.errors import InvalidInput
+from models.networks import network
+from models.permission import Permission
 
 MAX_QUANTITY = 10_000
 MAX_EMAIL = 254
+MAX_NETWORKS = 20
 # Controls, surrogates, unassigned and private characters, invisible formatting, line and paragraph separators.
 _UNPRINTABLE = {"Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"}
 # Some scripts cannot be written without these two.
@@ -84,6 +91,41 @@ class Inputs:
         if not least <= value <= MAX_QUANTITY:
             self._refuse(field, f"A whole number from {least} to {MAX_QUANTITY}.")
         return value
+
+    def permissions(
+        self, field: str, values: Sequence[Permission], *, of: AbstractSet[Permission]
+    ) -> list[Permission]:
+        """One permission or more, none twice, in the order of the enum, and none but `of` these."""
+        if not values:
+            self._refuse(field, "At least one permission.")
+        for lacking in [each for each in Permission if each in values and each not in of]:
+            self._refuse(field, f"You do not have the permission {lacking} yourself.")
+        return [each for each in Permission if each in values]
+
+    def moment_to_come(self, field: str, value: datetime | None) -> None:
+        """A moment that has not come yet, or none."""
+        if value is not None and value <= now():
+            self._refuse(field, "Must lie in the future.")
+
+    def networks(self, field: str, values: Sequence[str] | None) -> list[str] | None:
+        """Networks in CIDR notation, 1 to 20, or None for everywhere."""
+        if values is None:
+            return None
+        if not 1 <= len(values) <= MAX_NETWORKS:
+            self._refuse(field, f"1 to {MAX_NETWORKS} networks, or null for everywhere.")
+            return None
+        clean = []
+        for value in values:
+            try:
+                clean.append(network(value))
+            except ValueError:
+                self._refuse(field, "Not an address or a network, for example 203.0.113.0/24.")
+        return clean
+
+    def overlap(self, field: str, value: timedelta, *, most: timedelta) -> None:
+        """A time from none to `most`."""
+        if not timedelta() <= value <= most:
+            self._refuse(field, f"A whole number of minutes from 0 to {most // timedelta(minutes=1)}.")
 
     def _refuse(self, field: str, text: str) -> None:
         self.bad.append(((field,), text))

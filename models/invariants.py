@@ -201,6 +201,8 @@ INVARIANTS = [
         HAVING count(delivery.id) <> CASE event.type WHEN 'license.transferred' THEN 2 ELSE 1 END
         """,
     ),
+    _same_account("api_key_secrets", "api_key_id", "api_keys"),
+    _same_account("api_keys", "created_by_id", "users"),
     _same_account("cart_lines", "user_id", "users"),
     _same_account("deliveries", "event_id", "events"),
     _same_account("deliveries", "recipient_id", "users"),

@@ -6,10 +6,18 @@ import hmac
 import secrets
 from uuid import UUID
 
+# Scanners of published code find leaked keys by it.
+KEY_PREFIX = "usher_key_"
+
 
 def new_secret() -> str:
     """Return 256 random bits in URL-safe text."""
     return secrets.token_urlsafe(32)
+
+
+def new_key_secret() -> str:
+    """Return a secret that is told from a session's by its beginning."""
+    return KEY_PREFIX + new_secret()
 
 
 def derived_secret(key: str, purpose: str, subject: UUID) -> str:

@@ -4,23 +4,28 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models.errors import NotPermitted
-from models.permission import GRANTED, Permission
-from models.tables import Role
+from models.permission import Permission
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in user, as read with their session at the start of a request."""
+    """A signed-in user or an API key, as read with their credential at the start of a request.
+
+    `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user whose cart and purchases
+    the viewer works on: a key buys for who made it.
+    """
 
     account_id: UUID
-    user_id: UUID
-    role: Role
-    session_id: UUID
+    permissions: frozenset[Permission]
+    credential_id: UUID
+    buyer_id: UUID
+    user_id: UUID | None
+    api_key_id: UUID | None = None
 
     @property
-    def permissions(self) -> frozenset[Permission]:
-        """What the viewer's role grants."""
-        return GRANTED[self.role]
+    def actor_id(self) -> UUID:
+        """Who did it, as events tell."""
+        return self.api_key_id or self.buyer_id
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the viewer has a permission."""

@@ -11,6 +11,7 @@ from tortoise.exceptions import OperationalError
 
 from models.errors import BusinessError
 from usher.commands.account import account
+from usher.commands.api_key import api_key
 from usher.commands.catalogue import catalogue
 from usher.commands.demo import demo
 from usher.commands.domain import domain
@@ -37,6 +38,7 @@ cli.command()(schema)
 cli.command()(catalogue)
 cli.add_typer(account, name="account")
 cli.add_typer(domain, name="domain")
+cli.add_typer(api_key, name="api-key")
 cli.add_typer(token, name="token")
 
 

@@ -1,12 +1,17 @@
 """Ways in for a user, without a mail."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from models.clock import now
 from models.credentials import issue_token
 from models.operations.complete_sign_in import SignedIn, complete_sign_in
 from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
+from models.operations.sign_out import sign_out
 from models.reads.users import user_by_email
 from models.secrets import new_secret
 from models.tables import SessionKind, TokenPurpose
+from models.viewer import Viewer
 from usher.settings import SettingsError
 
 
@@ -19,6 +24,16 @@ async def sign_in_secret(email: str) -> str:
     expires_at = now() + SIGN_IN_LINK_LIFETIME
     await issue_token(secret, TokenPurpose.SIGN_IN, found, expires_at=expires_at)
     return secret
+
+
+@asynccontextmanager
+async def acting_as(email: str) -> AsyncIterator[Viewer]:
+    """A user's authority while the block runs. Raises SettingsError for an unknown address."""
+    viewer = (await sign_in(email)).viewer
+    try:
+        yield viewer
+    finally:
+        await sign_out(viewer)
 
 
 async def sign_in(email: str) -> SignedIn:

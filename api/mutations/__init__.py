@@ -12,12 +12,15 @@ from api.mutations.change_cart_line import ChangeCartLinePayload, change_cart_li
 from api.mutations.change_license import ChangeLicensePayload, change_license
 from api.mutations.change_user_role import ChangeUserRolePayload, change_user_role
 from api.mutations.complete_sign_in import CompleteSignInPayload, complete_sign_in
+from api.mutations.create_api_key import CreateApiKeyPayload, create_api_key
 from api.mutations.open_account import OpenAccountPayload, open_account
 from api.mutations.proceed_to_purchase import ProceedToPurchasePayload, proceed_to_purchase
 from api.mutations.remove_from_cart import RemoveFromCartPayload, remove_from_cart
 from api.mutations.remove_license import RemoveLicensePayload, remove_license
 from api.mutations.request_sign_in import RequestSignInPayload, request_sign_in
+from api.mutations.revoke_api_key import RevokeApiKeyPayload, revoke_api_key
 from api.mutations.revoke_session import RevokeSessionPayload, revoke_session
+from api.mutations.rotate_api_key import RotateApiKeyPayload, rotate_api_key
 from api.mutations.send_activation_link import SendActivationLinkPayload, send_activation_link
 from api.mutations.sign_out import SignedOut, sign_out
 from api.mutations.transfer_license import TransferLicensePayload, transfer_license
@@ -48,7 +51,8 @@ class Mutation:
     )
     sign_out: SignedOut = strawberry.mutation(
         resolver=sign_out,
-        description="Ends the session that the call came with; its cookie or token works nowhere any more.",
+        description="Ends the session that the call came with; its cookie or token works nowhere any more."
+        " An API key stays.",
     )
     revoke_session: RevokeSessionPayload = strawberry.mutation(
         resolver=revoke_session,
@@ -90,6 +94,21 @@ class Mutation:
     )
     add_domain: AddDomainPayload = strawberry.mutation(
         resolver=add_domain, description="Claims an e-mail domain for the account. Needs MANAGE_DOMAINS."
+    )
+
+    # -- integrations
+    create_api_key: CreateApiKeyPayload = strawberry.mutation(
+        resolver=create_api_key,
+        description="Makes an API key for an integration; its secret is shown once. Needs MANAGE_INTEGRATIONS.",
+    )
+    rotate_api_key: RotateApiKeyPayload = strawberry.mutation(
+        resolver=rotate_api_key,
+        description="Gives an API key a new secret; the old one works on for a while, so that nothing stops."
+        " Needs MANAGE_INTEGRATIONS, and every scope of the key.",
+    )
+    revoke_api_key: RevokeApiKeyPayload = strawberry.mutation(
+        resolver=revoke_api_key,
+        description="Ends an API key at once; again answers the same. Needs MANAGE_INTEGRATIONS.",
     )
 
     # -- licenses

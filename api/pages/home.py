@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.callers import exact_address_of
 from api.context import Services
 from api.cookies import clear_session_cookie, session_cookie
 from api.pages.answers import see_other, show
 from api.pages.forms import refuse_cross_site
-from models.credentials import viewer_of
+from models.credentials import recognise
+from models.errors import Unauthenticated
 from models.operations.sign_out import sign_out
 from models.reads.accounts import account_by_id
 from models.reads.users import users_by_id
@@ -49,11 +51,16 @@ class HomePage:
 
     async def _viewer(self, request: Request) -> Viewer | None:
         secret = session_cookie(request, secure=self.services.secure_cookies)
-        return await viewer_of(secret) if secret else None
+        if secret is None:
+            return None
+        try:
+            return (await recognise(secret, exact_address_of(request))).viewer
+        except Unauthenticated:
+            return None
 
 
 async def _person(viewer: Viewer) -> dict[str, str]:
-    users = await users_by_id(viewer.account_id, [viewer.user_id])
+    users = await users_by_id(viewer.account_id, [viewer.buyer_id])
     account = await account_by_id(viewer.account_id)
-    user = users[viewer.user_id]
+    user = users[viewer.buyer_id]
     return {"name": user.full_name, "email": user.email, "account": account.name}

@@ -10,6 +10,7 @@ from api.context import Info
 from api.enums import LicenseState, Permission
 from api.ids import decode_id, encode_id
 from api.node import Node
+from api.types.api_key import ApiKey
 from api.types.cart import Cart
 from api.types.domain import Domain
 from api.types.people import License, User
@@ -23,6 +24,7 @@ from models.carts import read_cart
 from models.inventory import read_inventory
 from models.reads import licenses as license_reads
 from models.reads import users as user_reads
+from models.reads.api_keys import api_keys_of
 from models.reads.domains import domains_of
 from models.reads.paging import Window
 from models.reads.purchases import purchases_of
@@ -124,7 +126,7 @@ class Account(Node):
     async def cart(self, info: Info) -> Cart:
         """The viewer's own cart."""
         viewer = info.context.require(self.key, Permission.PURCHASE)
-        return Cart.of(await read_cart(viewer.user_id))
+        return Cart.of(await read_cart(viewer.buyer_id))
 
     @strawberry.field(description="Purchases in every state, newest first. Needs VIEW_BILLING.")
     def purchases(
@@ -183,6 +185,22 @@ class Account(Node):
         whose = decode_id("User", user_id) if user_id is not None else None
         where = window(first, after, last, before)
         return Connection(listing=Listing(live_sessions(self.key, whose), where, Session.of))
+
+    @strawberry.field(
+        description="The keys of its integrations, ended ones too, oldest first. Needs MANAGE_INTEGRATIONS."
+    )
+    def api_keys(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[ApiKey]:
+        """The account's API keys."""
+        info.context.require(self.key, Permission.MANAGE_INTEGRATIONS)
+        where = window(first, after, last, before)
+        return Connection(listing=Listing(api_keys_of(self.key), where, ApiKey.of))
 
     @classmethod
     def of(cls, row: tables.Account) -> "Account":

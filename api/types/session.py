@@ -38,7 +38,7 @@ class Session(Node):
     @strawberry.field(description="Whether it is the one that this request came with.")
     def current(self, info: Info) -> bool:
         """Whether it is the viewer's own session of now."""
-        return self.key == info.context.require_viewer().session_id
+        return self.key == info.context.require_viewer().credential_id
 
     @classmethod
     def of(cls, row: tables.Session) -> "Session":

@@ -1,16 +1,22 @@
 """Viewer."""
 
+from uuid import UUID
+
 import strawberry
 
 from api.connections import Connection, Listing, window
 from api.context import Info
 from api.enums import Permission
 from api.types.account import Account, After, Before, First, Last
+from api.types.api_key import ApiKey
 from api.types.people import User, load_user
 from api.types.session import Session
 from models import viewer as models_viewer
 from models.reads.accounts import account_by_id
 from models.reads.sessions import live_sessions
+
+# No user has it.
+NOBODY = UUID(int=0)
 
 
 @strawberry.type(description="Who asks: a signed-in user or an API key.")
@@ -23,14 +29,22 @@ class Viewer:
     @strawberry.field(description="The signed-in user. Null for an API key.")
     async def user(self, info: Info) -> User | None:
         """The signed-in user."""
-        return await load_user(info, self.asking.account_id, self.asking.user_id)
+        user_id = self.asking.user_id
+        return await load_user(info, self.asking.account_id, user_id) if user_id else None
+
+    @strawberry.field(description="The API key that asks. Null for a signed-in user.")
+    async def api_key(self, info: Info) -> ApiKey | None:
+        """The asking API key."""
+        key = self.asking.api_key_id
+        row = await info.context.loaders(self.asking.account_id).api_keys.load(key) if key else None
+        return ApiKey.of(row) if row else None
 
     @strawberry.field(description="The account the viewer belongs to.")
     async def account(self) -> Account:
         """The viewer's account."""
         return Account.of(await account_by_id(self.asking.account_id))
 
-    @strawberry.field(description="Where the viewer is signed in now, oldest first.")
+    @strawberry.field(description="Where the viewer is signed in now, oldest first; nowhere for an API key.")
     def sessions(
         self,
         first: First = None,
@@ -39,7 +53,7 @@ class Viewer:
         before: Before = None,
     ) -> Connection[Session]:
         """The viewer's live sessions."""
-        live = live_sessions(self.asking.account_id, self.asking.user_id)
+        live = live_sessions(self.asking.account_id, self.asking.user_id or NOBODY)
         return Connection(listing=Listing(live, window(first, after, last, before), Session.of))
 
     @classmethod

@@ -37,5 +37,5 @@ async def add_domain(viewer: Viewer, *, name: str) -> Domain:
             check_at=now(),
         )
         data = {"domain_id": domain.id, "name": clean}
-        await record(account, EventType.DOMAIN_ADDED, by=viewer.user_id, data=data)
+        await record(account, EventType.DOMAIN_ADDED, by=viewer.actor_id, data=data)
     return domain

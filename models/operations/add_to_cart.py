@@ -26,7 +26,7 @@ async def add_to_cart(viewer: Viewer, *, package_id: UUID, quantity: int) -> Car
             raise NotFound("Package", package_id)
         await lock_cart(viewer)
         await _add_line(viewer, package_id, quantity)
-        return await read_cart(viewer.user_id)
+        return await read_cart(viewer.buyer_id)
 
 
 async def _add_line(viewer: Viewer, package_id: UUID, quantity: int) -> None:
@@ -40,7 +40,7 @@ async def _add_line(viewer: Viewer, package_id: UUID, quantity: int) -> None:
         """,
         new_id(),
         viewer.account_id,
-        viewer.user_id,
+        viewer.buyer_id,
         package_id,
         quantity,
         MAX_QUANTITY,

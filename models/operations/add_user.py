@@ -32,7 +32,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
         await _require_approved_domain(account, user.email.rpartition("@")[2])
         await save_new_user(user)
         data = {"user_id": user.id, "email": user.email, "role": user.role}
-        await record(account, EventType.USER_ADDED, by=viewer.user_id, data=data)
+        await record(account, EventType.USER_ADDED, by=viewer.actor_id, data=data)
     return user
 
 

@@ -50,11 +50,11 @@ async def assign_license(
         if license := await current_license(user):
             raise AlreadyLicensed(license)
         pool = await take_seat(account.id, package_id)
-        license = await give_license(account, user, package_id, by=viewer.user_id)
+        license = await give_license(account, user, package_id, by=viewer.actor_id)
         await record(
             account,
             EventType.LICENSE_ASSIGNED,
-            by=viewer.user_id,
+            by=viewer.actor_id,
             data={"license_id": license.id, "user_id": user.id, "package_id": package_id},
             pools=[pool],
             event_id=license.link_event_id,

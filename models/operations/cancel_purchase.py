@@ -30,5 +30,5 @@ async def cancel_purchase(viewer: Viewer, *, purchase_id: UUID) -> Purchase:
         purchase.state = PurchaseState.CANCELLED
         await purchase.save(update_fields=["state"])
         data = {"purchase_id": purchase.id, "number": purchase.number}
-        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.user_id, data=data)
+        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=data)
     return purchase

@@ -22,6 +22,6 @@ async def change_cart_line(viewer: Viewer, *, cart_line_id: UUID, quantity: int)
         await lock_cart(viewer)
         if quantity == 0:
             await remove_line(viewer, cart_line_id)
-        elif not await CartLine.filter(id=cart_line_id, user_id=viewer.user_id).update(quantity=quantity):
+        elif not await CartLine.filter(id=cart_line_id, user_id=viewer.buyer_id).update(quantity=quantity):
             raise NotFound("CartLine", cart_line_id)
-        return await read_cart(viewer.user_id)
+        return await read_cart(viewer.buyer_id)

@@ -43,7 +43,7 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
         await record(
             account,
             EventType.LICENSE_CHANGED,
-            by=viewer.user_id,
+            by=viewer.actor_id,
             data={
                 "license_id": changed.id,
                 "ended_license_id": license.id,
@@ -80,7 +80,7 @@ async def _replace(license: License, package_id: UUID, viewer: Viewer) -> Licens
         user_id=license.user_id,
         package_id=package_id,
         assigned_at=now(),
-        assigned_by=viewer.user_id,
+        assigned_by=viewer.actor_id,
         activated_at=license.activated_at,
         link_event_id=link_event_id,
     )

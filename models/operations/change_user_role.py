@@ -27,7 +27,7 @@ async def change_user_role(viewer: Viewer, *, user_id: UUID, role: Role) -> User
         user.role = role
         await user.save(update_fields=["role"])
         data = {"user_id": user.id, "role": role}
-        await record(account, EventType.USER_ROLE_CHANGED, by=viewer.user_id, data=data)
+        await record(account, EventType.USER_ROLE_CHANGED, by=viewer.actor_id, data=data)
     return user
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models.clock import now
 from models.credentials import use_token
 from models.database import transaction
+from models.permission import GRANTED
 from models.secrets import new_secret, secret_hash
 from models.tables import Session, SessionKind, TokenPurpose, User
 from models.viewer import Viewer
@@ -37,5 +38,11 @@ async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -
             created_at=now(),
             expires_at=now() + SESSION_LIFETIME,
         )
-    viewer = Viewer(user.account_id, user.id, user.role, session.id)
+    viewer = Viewer(
+        account_id=user.account_id,
+        permissions=GRANTED[user.role],
+        credential_id=session.id,
+        buyer_id=user.id,
+        user_id=user.id,
+    )
     return SignedIn(viewer, secret, session.expires_at)

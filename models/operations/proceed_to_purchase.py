@@ -117,7 +117,7 @@ async def _record_intent(
         look_at=now() + LOOK_AGAIN,
     )
     data: dict[str, Any] = {"purchase_id": purchase.id, "payment_id": payment.id}
-    await record(account, EventType.PURCHASE_ACCEPTED, by=viewer.user_id, data=data)
+    await record(account, EventType.PURCHASE_ACCEPTED, by=viewer.actor_id, data=data)
     return payment
 
 

@@ -16,10 +16,10 @@ async def remove_from_cart(viewer: Viewer, *, cart_line_id: UUID) -> CartContent
     async with transaction():
         await lock_cart(viewer)
         await remove_line(viewer, cart_line_id)
-        return await read_cart(viewer.user_id)
+        return await read_cart(viewer.buyer_id)
 
 
 async def remove_line(viewer: Viewer, cart_line_id: UUID) -> None:
     """Delete one line of the viewer's own cart. Raises NotFound."""
-    if not await CartLine.filter(id=cart_line_id, user_id=viewer.user_id).delete():
+    if not await CartLine.filter(id=cart_line_id, user_id=viewer.buyer_id).delete():
         raise NotFound("CartLine", cart_line_id)

@@ -37,7 +37,7 @@ async def remove_license(viewer: Viewer, *, license_id: UUID) -> LicenseRemoved:
         await record(
             account,
             EventType.LICENSE_REMOVED,
-            by=viewer.user_id,
+            by=viewer.actor_id,
             data={
                 "license_id": license.id,
                 "user_id": license.user_id,

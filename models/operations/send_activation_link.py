@@ -24,7 +24,7 @@ async def send_activation_link(viewer: Viewer, *, license_id: UUID) -> License:
         await record(
             account,
             EventType.ACTIVATION_LINK_SENT,
-            by=viewer.user_id,
+            by=viewer.actor_id,
             data={
                 "license_id": license.id,
                 "user_id": license.user_id,

@@ -37,12 +37,12 @@ async def transfer_license(viewer: Viewer, *, license_id: UUID, to_user_id: UUID
             raise AlreadyLicensed(held)
         activated = ended.activated_at is not None
         await end_license(ended, LicenseEnd.TRANSFERRED)
-        license = await give_license(account, user, ended.package_id, by=viewer.user_id)
+        license = await give_license(account, user, ended.package_id, by=viewer.actor_id)
         pool = await uncount_activation(account.id, ended.package_id, activated=activated)
         await record(
             account,
             EventType.LICENSE_TRANSFERRED,
-            by=viewer.user_id,
+            by=viewer.actor_id,
             data={
                 "license_id": license.id,
                 "ended_license_id": ended.id,

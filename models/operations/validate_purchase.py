@@ -23,10 +23,10 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
     """
     viewer.require(Permission.PURCHASE)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
-        version = await lock_cart_version(viewer.user_id)
+        version = await lock_cart_version(viewer.buyer_id)
         if cart_version != str(version):
             raise CartChanged
-        cart = await read_cart(viewer.user_id)
+        cart = await read_cart(viewer.buyer_id)
         if not cart.lines:
             raise CartEmpty
         await _cancel_waiting(account, viewer)
@@ -34,7 +34,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
         await record(
             account,
             EventType.PURCHASE_VALIDATED,
-            by=viewer.user_id,
+            by=viewer.actor_id,
             data={"purchase_id": purchase.id, "number": purchase.number},
         )
     return purchase
@@ -43,7 +43,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
 async def _cancel_waiting(account: Account, viewer: Viewer) -> None:
     """End the purchase that still waits; the database holds that there is one at most."""
     waiting = await Purchase.get_or_none(
-        account_id=account.id, buyer_id=viewer.user_id, state=PurchaseState.AWAITING_ACCEPTANCE
+        account_id=account.id, buyer_id=viewer.buyer_id, state=PurchaseState.AWAITING_ACCEPTANCE
     )
     if waiting is None:
         return
@@ -52,14 +52,14 @@ async def _cancel_waiting(account: Account, viewer: Viewer) -> None:
     await waiting.save(update_fields=["state"])
     if not expired:
         data = {"purchase_id": waiting.id, "number": waiting.number}
-        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.user_id, data=data)
+        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=data)
 
 
 async def _freeze(account: Account, viewer: Viewer, cart: CartContents) -> Purchase:
     created_at = now()
     purchase = await Purchase.create(
         account_id=account.id,
-        buyer_id=viewer.user_id,
+        buyer_id=viewer.buyer_id,
         number=await _next_number(created_at.year),
         state=PurchaseState.AWAITING_ACCEPTANCE,
         cart_version=cart.version,

@@ -2,7 +2,9 @@
 
 from models.tables.account import Account
 from models.tables.allowance import AllowanceSpent
+from models.tables.api_key import ApiKey, ApiKeySecret
 from models.tables.cart import Cart, CartLine
+from models.tables.catalogue_version import CatalogueVersion
 from models.tables.credential import Session, SessionKind, Token, TokenPurpose
 from models.tables.delivery import Delivery
 from models.tables.domain import Domain, DomainState
@@ -19,8 +21,11 @@ from models.tables.user import Role, User
 __all__ = [
     "Account",
     "AllowanceSpent",
+    "ApiKey",
+    "ApiKeySecret",
     "Cart",
     "CartLine",
+    "CatalogueVersion",
     "Delivery",
     "Domain",
     "DomainState",

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.clock import now
-from models.credentials import viewer_of
+from models.credentials import recognise
 from models.database import fetch
 from models.errors import TokenInvalid
 from models.ids import new_id
@@ -117,7 +117,7 @@ async def test_a_bearer_token_lets_its_user_in(run: Run, company: Company) -> No
     done = await run("token", "bearer", "ANN@example.com")
     assert (done.code, done.err) == (0, "")
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", done.out)
-    viewer = await viewer_of(done.out.strip())
+    viewer = (await recognise(done.out.strip(), "")).viewer
     assert viewer is not None
     assert (viewer.user_id, viewer.account_id) == (company.users[0].id, company.account_id)
     (session,) = await fetch(

@@ -1,0 +1,50 @@
+"""Replacing the secret of a key while its integration goes on."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from models.account_transaction import viewer_transaction
+from models.api_keys import add_secret, find_key
+from models.clock import now
+from models.errors import NotFound, NotPermitted
+from models.events import EventType, record
+from models.inputs import Inputs
+from models.operations.create_api_key import ApiKeyIssued
+from models.permission import Permission
+from models.reads.api_keys import ApiKeyState, state_of
+from models.secrets import new_key_secret
+from models.tables import ApiKey, ApiKeySecret
+from models.viewer import Viewer
+
+LONGEST_OVERLAP = timedelta(days=30)
+
+
+async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta) -> ApiKeyIssued:
+    """Give a key a new secret; those it has work for `overlap` longer, none longer than it would have.
+
+    Who gets a secret can do what the key can, so the viewer must be allowed all of it. Raises NotPermitted,
+    InvalidInput, NotFound also where the key was revoked or has expired.
+    """
+    viewer.require(Permission.MANAGE_INTEGRATIONS)
+    inputs = Inputs()
+    inputs.overlap("overlapMinutes", overlap, most=LONGEST_OVERLAP)
+    inputs.refuse_bad()
+    secret = new_key_secret()
+    async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS) as account:
+        key = await find_key(account, api_key_id)
+        if state_of(key) is not ApiKeyState.ACTIVE:
+            raise NotFound("ApiKey", api_key_id)
+        _require_all(viewer, key)
+        ends_at = now() + overlap
+        working = ApiKeySecret.filter(account_id=account.id, api_key_id=key.id)
+        await working.filter(expires_at=None).update(expires_at=ends_at)
+        await working.filter(expires_at__gt=ends_at).update(expires_at=ends_at)
+        await add_secret(key, secret)
+        await record(account, EventType.API_KEY_ROTATED, by=viewer.actor_id, data={"api_key_id": key.id})
+    return ApiKeyIssued(key, secret)
+
+
+def _require_all(viewer: Viewer, key: ApiKey) -> None:
+    for scope in map(Permission, key.scopes):
+        if not viewer.may(scope):
+            raise NotPermitted(scope)

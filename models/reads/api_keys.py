@@ -1,0 +1,53 @@
+"""Finding API keys and their secrets."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from models.clock import now
+from models.tables import ApiKey, ApiKeySecret
+
+
+def api_keys_of(account_id: UUID) -> QuerySet[ApiKey]:
+    """The keys of an account, ended ones too."""
+    return ApiKey.filter(account_id=account_id)
+
+
+class ApiKeyState(StrEnum):
+    """Whether a key works."""
+
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+def state_of(key: ApiKey) -> ApiKeyState:
+    """Whether a key works now."""
+    if key.revoked_at is not None:
+        return ApiKeyState.REVOKED
+    if key.expires_at is not None and key.expires_at <= now():
+        return ApiKeyState.EXPIRED
+    return ApiKeyState.ACTIVE
+
+
+def last_use_of(secrets: Sequence[ApiKeySecret]) -> datetime | None:
+    """When any of them was last used; None when never."""
+    return max((secret.last_used_at for secret in secrets if secret.last_used_at), default=None)
+
+
+async def api_keys_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, ApiKey]:
+    """Keys of an account by id."""
+    return {row.id: row async for row in ApiKey.filter(account_id=account_id, id__in=list(ids))}
+
+
+async def secrets_by_api_key(account_id: UUID, api_key_ids: Sequence[UUID]) -> dict[UUID, list[ApiKeySecret]]:
+    """The secrets of keys of an account, oldest first."""
+    secrets: dict[UUID, list[ApiKeySecret]] = defaultdict(list)
+    wanted = ApiKeySecret.filter(account_id=account_id, api_key_id__in=list(api_key_ids))
+    async for secret in wanted.order_by("id"):
+        secrets[secret.api_key_id].append(secret)
+    return secrets
