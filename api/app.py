@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from api.budget import SHOWN_TO_SCRIPTS
 from api.context import Services
 from api.endpoint import GraphQLEndpoint
 from api.explorer import explorer_routes
@@ -51,5 +52,6 @@ def _cors(origins: Sequence[str], *, get_queries: bool) -> Middleware:
         allow_origins=list(origins),
         allow_credentials=True,
         allow_methods=["GET", "POST"] if get_queries else ["POST"],
-        allow_headers=["authorization", "content-type", *([PREFLIGHT] if get_queries else [])],
+        allow_headers=["authorization", "content-type", "if-none-match", *([PREFLIGHT] if get_queries else [])],
+        expose_headers=["etag", *SHOWN_TO_SCRIPTS],
     )

@@ -13,6 +13,7 @@ from api.callers import caller_of, exact_address_of
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
+from models.budgets import Budget, Budgets
 from models.caller import Caller
 from models.credentials import Recognised, recognise, still_signed_in
 from models.errors import NotPermitted, Unauthenticated
@@ -31,6 +32,7 @@ class Services:
     provider: PaymentProvider
     install_url: str
     secure_cookies: bool
+    budgets: Budgets = field(default_factory=lambda: Budgets(DEFAULT_LIMITS.cost_per_minute))
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
     get_queries: bool = False
@@ -49,6 +51,7 @@ class Context:
     # Why there is no viewer, and at which versions the account was when there is one.
     refused: Unauthenticated | None = None
     recognised: Recognised | None = None
+    budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
     packages: DataLoader[UUID, Package | None] = field(default_factory=package_loader)
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
@@ -71,7 +74,7 @@ class Context:
         A socket lives for hours and carries many operations: what one read must not answer the next, and a
         credential that has ended must not go on.
         """
-        context = replace(self, packages=package_loader(), _loaders={})
+        context = replace(self, budget=None, packages=package_loader(), _loaders={})
         if self.viewer is not None and self.connection.scope["type"] == "websocket":
             try:
                 context.viewer = await still_signed_in(self.viewer)

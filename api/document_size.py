@@ -39,19 +39,32 @@ class Size:
     aliases: int = 0
 
 
-def excesses(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> list[GraphQLError]:
+@dataclass(frozen=True)
+class DocumentSize:
+    """The size of each operation of a document, in their order, and what counts for all of it."""
+
+    operations: list[Size]
+    repeats: int
+    directives: int
+
+
+def measure(schema: GraphQLSchema, document: DocumentNode) -> DocumentSize:
+    """Measure a document. It need not be valid."""
+    measuring = _Measure(schema, document)
+    return DocumentSize(measuring.operations(), measuring.repeats, measuring.directives)
+
+
+def excesses(size: DocumentSize, limits: Limits) -> list[GraphQLError]:
     """Everything about a document that is more than is allowed.
 
     Comes before validation, some of whose rules compare each field with each other of its name.
     """
-    measure = _Measure(schema, document)
-    sizes = measure.operations()
     asked = {
-        "cost": max((size.cost for size in sizes), default=0),
-        "depth": max((size.depth for size in sizes), default=0),
-        "aliases": max((size.aliases for size in sizes), default=0),
-        "repeats": measure.repeats,
-        "directives": measure.directives,
+        "cost": max((each.cost for each in size.operations), default=0),
+        "depth": max((each.depth for each in size.operations), default=0),
+        "aliases": max((each.aliases for each in size.operations), default=0),
+        "repeats": size.repeats,
+        "directives": size.directives,
     }
     allowed = {what: getattr(limits, f"document_{what}") for what in asked}
     return [limit_error(what, asked[what], allowed[what]) for what in asked if asked[what] > allowed[what]]

@@ -16,9 +16,12 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from api.budget import charge
 from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_trusted
-from api.document_size import excesses
+from api.document_size import excesses, measure
 from api.limits import Limits, limit_error
+from api.versioned import is_versioned
+from models.errors import RateLimited
 
 # What is kept of a document takes some fifty times its length.
 KEPT_CHARACTERS = 500_000
@@ -26,11 +29,21 @@ KEPT_CHARACTERS = 500_000
 
 @dataclass(frozen=True)
 class Checked:
-    """A document, and what is wrong with it."""
+    """A document, what is wrong with it, and what each of its operations costs.
+
+    `versioned` says that its answer changes only with the versions of the account and the catalogue.
+    """
 
     document: DocumentNode
     errors: list[GraphQLError]
-    operations: int
+    costs: dict[str | None, int]
+    versioned: bool
+
+    def cost(self, operation_name: str | None) -> int:
+        """What an operation costs; one where there is none of that name, or none is run."""
+        if operation_name is None and len(self.costs) == 1:
+            return next(iter(self.costs.values()))
+        return self.costs.get(operation_name, 1)
 
 
 class Documents:
@@ -62,13 +75,18 @@ class Documents:
 
     def _check(self, schema: GraphQLSchema, text: str) -> Checked:
         document = self._parse(text)
-        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        size = measure(schema, document)
         errors = (
-            excesses(schema, document, self._limits)
+            excesses(size, self._limits)
             or forbidden(self._rules, document, text)
             or validate_document(schema, document, tuple(specified_rules))
         )
-        return Checked(document, errors, len(operations))
+        if errors:
+            return Checked(document, errors, {}, versioned=False)
+        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        names = [node.name.value if node.name else None for node in operations]
+        costs = {name: max(1, each.cost) for name, each in zip(names, size.operations, strict=True)}
+        return Checked(document, errors, costs, is_versioned(schema, document))
 
     def _keep(self, text: str, checked: Checked) -> None:
         self._kept[text] = checked
@@ -96,7 +114,7 @@ class Documents:
 
 
 class CheckedDocuments(SchemaExtension):
-    """Has each operation's document checked once, in place of Strawberry's own parsing and validation."""
+    """Has each document checked once, in place of Strawberry's parsing and validation, and each operation charged."""
 
     def __init__(self, documents: Documents) -> None:
         super().__init__()
@@ -111,11 +129,19 @@ class CheckedDocuments(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Tell what is wrong, and refuse a choice of operations without a name; Strawberry would run the first."""
+        """Tell what is wrong, and refuse a choice of operations without a name; Strawberry would run the first.
+
+        What is wrong costs its caller as well.
+        """
         context = self.execution_context
         errors = list(self._checked.errors)
         # `operation_name` would answer with the name of the first operation.
-        if self._checked.operations > 1 and context._provided_operation_name is None:  # noqa: SLF001
+        name = context._provided_operation_name  # noqa: SLF001
+        if len(self._checked.costs) > 1 and name is None:
             errors.append(GraphQLError("Must provide operation name if query contains multiple operations."))
+        try:
+            charge(context.context, 1 if errors else self._checked.cost(name))
+        except RateLimited as refused:
+            errors = [GraphQLError(str(refused), original_error=refused)]
         context.pre_execution_errors = errors
         yield

@@ -14,18 +14,22 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UnsetType
 
+from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
 from api.bodies import read_body
+from api.budget import charge
 from api.callers import address_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
+from api.not_modified import entity_tag, is_current, mark
 from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
 from api.schema import make_schema
@@ -34,10 +38,8 @@ from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
+from models.errors import RateLimited
 
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
-REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
 INIT_TIMEOUT = timedelta(seconds=10)
 
 
@@ -47,8 +49,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = WebSocketHandler
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
+        self._schema = make_schema(services.limits, services.documents)
         super().__init__(
-            make_schema(services.limits, services.documents),
+            self._schema,
             graphql_ide=None,
             allow_queries_via_get=services.get_queries,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
@@ -73,30 +76,30 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             with self._sockets.room(address_of(HTTPConnection(scope))):
                 await super().__call__(scope, receive, send)
         except TooManySockets as error:
-            refusal = _refusal(429, str(error), code="LIMIT_EXCEEDED")
-            await WebSocket(scope, receive, send).send_denial_response(refusal)
+            too_many = refusal(429, str(error), code="LIMIT_EXCEEDED")
+            await WebSocket(scope, receive, send).send_denial_response(too_many)
             await until_gone(receive)
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone while somebody connects
-            code = TRY_AGAIN_LATER if is_temporary(_shown(error)) else INTERNAL_ERROR
+            code = TRY_AGAIN_LATER if is_temporary(shown(error)) else INTERNAL_ERROR
             await send({"type": "websocket.close", "code": code})
 
     async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             response = await self._respond(Request(plainly_spelled(scope), receive))
         except HTTPException as error:
-            response = _refusal(error.status_code, error.reason)
+            response = refusal(error.status_code, error.reason)
             if error.status_code == 405:
                 response.headers["allow"] = "POST" if scope["method"] == "GET" else self._methods
         except StarletteHTTPException as error:
-            response = _refusal(error.status_code, error.detail)
+            response = refusal(error.status_code, error.detail)
         except asyncio.CancelledError:
             # The server ends, and has waited long enough: the call may have been done, or not.
-            answer = _failure(TimeoutError())
-            del answer.headers["retry-after"]
-            await answer(scope, receive, send)
+            cut_off = failure(TimeoutError())
+            del cut_off.headers["retry-after"]
+            await cut_off(scope, receive, send)
             raise
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone before anything could run
-            response = _failure(error)
+            response = failure(error)
         if isinstance(response, Stream):
             await self._serve_stream(response, scope, receive, send)
         else:
@@ -108,7 +111,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 await stream(scope, receive, send)
         except TooManySockets as error:
             await stream.aclose()
-            await _refusal(429, str(error), code="LIMIT_EXCEEDED")(scope, receive, send)
+            await refusal(429, str(error), code="LIMIT_EXCEEDED")(scope, receive, send)
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
@@ -165,12 +168,21 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         sub_response: Response,  # noqa: ARG002
     ) -> Response:
         framing = framing_of_subscription(request.headers.get("accept", "")) or EVENTS
-        return Stream(result, lambda each: self.encode_json(_answer(each)), framing, self._services.ending)
+        return Stream(result, lambda each: self.encode_json(answer(each)), framing, self._services.ending)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Run a query or a mutation. Raises HTTPException: 405 where GET asks for more than a query."""
+        """Run a query or a mutation, or find that the caller has the answer. Raises HTTPException: 405 where GET
+        asks for more than a query.
+        """
+        context, told = kwargs["context"], kwargs["sub_response"]
+        tag = self._tag(context, kwargs["request_data"])
+        if tag and is_current(kwargs["request"], tag):
+            return _unchanged(context, told, tag)
         try:
-            return await super().execute_single(*args, **kwargs)
+            result = await super().execute_single(*args, **kwargs)
+            if tag and not result.errors:
+                mark(told, tag)
+            return result
         except HTTPException as error:
             cause = error.__cause__
             if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
@@ -191,14 +203,28 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Answer, with cookies a mutation set. A request that was never run has no data, and is an error."""
+        if sub_response.status_code == 304:
+            return sub_response
         refused = isinstance(response_data, dict) and "data" not in response_data
-        response = Response(self.encode_json(response_data), status_code=400 if refused else 200, media_type=JSON)
+        status = (sub_response.status_code or 400) if refused else 200
+        response = Response(self.encode_json(response_data), status_code=status, media_type=JSON)
         response.headers.raw.extend(sub_response.headers.raw)
         return response
 
     async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:  # noqa: ARG002
         """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
-        return _answer(result)
+        return answer(result)
+
+    def _tag(self, context: Context, data: GraphQLRequestData) -> str | None:
+        """The tag of the answer, where it is one that only a new version changes."""
+        if not data.query or context.recognised is None:
+            return None
+        try:
+            checked = self._schema.documents.check(self._schema._schema, data.query)  # noqa: SLF001
+        except GraphQLError:
+            # Told where it is run.
+            return None
+        return entity_tag(context, data.query, data.variables) if checked.versioned else None
 
     def _with_document(self, request: dict[str, Any]) -> dict[str, Any]:
         if problem := naming_problem(request):
@@ -221,13 +247,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
             response = self.create_response(told, await self.get_sub_response(request))
         accept = request.headers.get("accept", "")
-        if isinstance(response, Stream):
+        if isinstance(response, Stream) or response.status_code == 304:
             return response
         if wants_events(accept):
-            return _as_events(response)
+            return as_events(response)
         if prefers(accept, GRAPHQL_JSON, JSON):
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
-        else:
+        elif response.status_code != 429:
             # The older media type tells success and failure by the body alone.
             response.status_code = 200
         return response
@@ -238,46 +264,22 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
         response = await self.run(request)
         # Who asks is not told by the address, so what is answered may be kept by nobody.
-        response.headers["cache-control"] = "no-store"
+        response.headers.setdefault("cache-control", "no-store")
         return response
 
 
-def _answer(result: Any) -> GraphQLHTTPResponse:
-    answer: GraphQLHTTPResponse = {"data": result.data}
-    if result.errors:
-        answer["errors"] = [error.formatted for error in result.errors]
-        if result.data is None and all(error.path is None for error in result.errors):
-            del answer["data"]
-    return answer
-
-
-def _as_events(response: Response) -> Response:
-    """An answer as a stream of one result, with the headers that it had."""
-    body = EVENTS.result(bytes(response.body).decode()) + EVENTS.end
-    events = Response(body, headers={"content-type": EVENTS.media_type})
-    own = {name for name, _ in events.headers.raw}
-    events.headers.raw.extend((name, value) for name, value in response.headers.raw if name not in own)
-    return events
+def _unchanged(context: Context, told: Response, tag: str) -> ExecutionResult:
+    """Nothing, charged as the least there is."""
+    try:
+        charge(context, 1)
+    except RateLimited as refused:
+        error = present(GraphQLError(str(refused), original_error=refused))
+        return PreExecutionError(data=None, errors=[error])
+    told.status_code = 304
+    mark(told, tag)
+    return ExecutionResult(data=None, errors=None)
 
 
 def _bearer(header: str | None) -> str | None:
     scheme, _, secret = (header or "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
-
-
-def _failure(error: Exception) -> Response:
-    shown = _shown(error)
-    unavailable = is_temporary(shown)
-    headers = {"retry-after": "2"} if unavailable else None
-    body = orjson.dumps({"errors": [shown.formatted]})
-    return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
-
-
-def _shown(error: Exception) -> GraphQLError:
-    return present(GraphQLError(str(error), original_error=error))
-
-
-def _refusal(status: int, reason: str, *, code: str | None = None) -> Response:
-    code = code or ("LIMIT_EXCEEDED" if status in {413, 414} else "BAD_REQUEST")
-    body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
-    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))

@@ -10,7 +10,8 @@ class Limits:
     """Each is the setting of its name, e.g. USHER_MAX_DOCUMENT_COST.
 
     `document_cost` counts the fields that an answer can have: a page of 100 rows with forty fields each is well
-    inside the default, two such pages inside one another are not. `document_repeats` counts fields that stand in
+    inside the default, two such pages inside one another are not. `cost_per_minute` is what one session or API key
+    may have answered in any minute, whatever process it meets. `document_repeats` counts fields that stand in
     a selection a second time. `sockets` are those of one process, `caller_sockets` those of one address on it. An
     address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever
     process it meets.
@@ -29,6 +30,7 @@ class Limits:
     caller_sockets: int = 1_000
     socket_operations: int = 50
     socket_messages_per_second: int = 200
+    cost_per_minute: int = 300_000
     caller_sign_ins: int = 300
     caller_accounts: int = 20
 

@@ -9,7 +9,8 @@ from prometheus_client import Counter
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from models.errors import BusinessError, InvalidInput, NotPermitted, StaleVersion, Unauthenticated
+from api.scalars import serialize_datetime
+from models.errors import BusinessError, InvalidInput, NotPermitted, RateLimited, StaleVersion, Unauthenticated
 from models.unavailable import UNAVAILABLE
 
 ERRORS = Counter("usher_errors", "Top-level errors that were answered.", ["code"])
@@ -56,6 +57,8 @@ def _facts(original: BusinessError) -> dict[str, object]:
         return {"requires": original.requires.value}
     if isinstance(original, InvalidInput):
         return {"fields": [{"path": list(path), "message": text} for path, text in original.fields]}
+    if isinstance(original, RateLimited):
+        return {"retryAt": serialize_datetime(original.retry_at)}
     if isinstance(original, Unauthenticated):
         return {"reason": original.reason.value}
     if isinstance(original, StaleVersion):

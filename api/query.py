@@ -10,6 +10,7 @@ from api.node import Node
 from api.nodes import MOST_IDS, find_node
 from api.types.account import Account
 from api.types.package import Package
+from api.types.rate_limit import RateLimit
 from api.types.viewer import Viewer
 from models.errors import InvalidInput
 from models.reads.accounts import account_by_id
@@ -53,6 +54,12 @@ class Query:
         """Who asks."""
         viewer = info.context.viewer
         return Viewer.of(viewer) if viewer else None
+
+    @strawberry.field(description="What the caller may still ask for. Null when nobody is signed in.")
+    def rate_limit(self, info: Info) -> RateLimit | None:
+        """The caller's budget, after this operation."""
+        budget = info.context.budget
+        return RateLimit.of(budget) if budget else None
 
     @strawberry.field(
         description="The viewer's account. Signed out: a top-level error whose extensions.code is UNAUTHENTICATED."

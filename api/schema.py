@@ -31,10 +31,11 @@ ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
 class Schema(strawberry.Schema):
     """Strawberry's schema, with every error presented on its way out, whichever way that is.
 
-    `suggests` says whether errors tell names that the caller may have meant.
+    `suggests` says whether errors tell names that the caller may have meant; `documents` are those it has checked.
     """
 
     suggests = True
+    documents: Documents
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run a query or a mutation, where both are allowed; subscriptions need a stream."""
@@ -89,4 +90,5 @@ def make_schema(limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> Schema:
         exception_handlers=exception_handlers(),
     )
     schema.suggests = rules.introspection
+    schema.documents = documents
     return schema

@@ -18,6 +18,7 @@ from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.beside import beside
+from models.budgets import Budgets
 from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
@@ -41,6 +42,7 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
     """The web application of a process; its lifespan opens and closes everything else."""
     services = Services(
         feed=Feed(),
+        budgets=Budgets(settings.max.cost_per_minute),
         provider=make_provider(settings.payments),
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
@@ -119,6 +121,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(neighbours(settings))
             await stack.enter_async_context(services.feed.running())
+            await stack.enter_async_context(services.budgets.running())
             if settings.relay:
                 await stack.enter_async_context(relaying(build_relay(settings)))
             yield

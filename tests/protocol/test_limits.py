@@ -3,7 +3,7 @@
 import pytest
 from graphql import build_schema, get_introspection_query, parse, print_ast
 
-from api.document_size import excesses
+from api.document_size import excesses, measure
 from api.ids import encode_id
 from api.limits import DEFAULT_LIMITS, Limits
 from models.feed import Feed
@@ -22,7 +22,7 @@ MAX_DEPTH = DEFAULT_LIMITS.document_depth
 
 def refused(document: str) -> list[dict[str, object]]:
     """What the limits say of a document."""
-    errors = excesses(schema._schema, parse(document), DEFAULT_LIMITS)
+    errors = excesses(measure(schema._schema, parse(document)), DEFAULT_LIMITS)
     return [{key: (e.extensions or {})[key] for key in ("code", "limit", "asked", "allowed")} for e in errors]
 
 

@@ -13,6 +13,7 @@ from api.context import Services
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.pages.routes import page_routes
+from models.budgets import Budgets
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
@@ -37,6 +38,7 @@ async def serving(
         install_url="https://install.example.com",
         secure_cookies=False,
         limits=limits,
+        budgets=Budgets(limits.cost_per_minute),
         documents=documents,
         get_queries=get_queries,
     )

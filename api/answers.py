@@ -1,0 +1,55 @@
+"""What the endpoint answers with."""
+
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.responses import Response
+from strawberry.http import GraphQLHTTPResponse
+
+from api.presented_errors import is_temporary, present
+from api.streams import EVENTS
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
+
+
+def answer(result: Any) -> GraphQLHTTPResponse:
+    """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
+    told: GraphQLHTTPResponse = {"data": result.data}
+    if result.errors:
+        told["errors"] = [error.formatted for error in result.errors]
+        if result.data is None and all(error.path is None for error in result.errors):
+            del told["data"]
+    return told
+
+
+def as_events(response: Response) -> Response:
+    """An answer as a stream of one result, with the headers that it had."""
+    body = EVENTS.result(bytes(response.body).decode()) + EVENTS.end
+    events = Response(body, headers={"content-type": EVENTS.media_type})
+    own = {name for name, _ in events.headers.raw}
+    events.headers.raw.extend((name, value) for name, value in response.headers.raw if name not in own)
+    return events
+
+
+def failure(error: Exception) -> Response:
+    """The answer where something failed before anything could be run."""
+    told = shown(error)
+    unavailable = is_temporary(told)
+    headers = {"retry-after": "2"} if unavailable else None
+    body = orjson.dumps({"errors": [told.formatted]})
+    return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
+
+
+def shown(error: Exception) -> GraphQLError:
+    """An exception as clients see it."""
+    return present(GraphQLError(str(error), original_error=error))
+
+
+def refusal(status: int, reason: str, *, code: str | None = None) -> Response:
+    """The answer to a request that is no GraphQL, or too much."""
+    code = code or ("LIMIT_EXCEEDED" if status in {413, 414} else "BAD_REQUEST")
+    body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
+    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))

@@ -1,0 +1,62 @@
+"""The sliding window counter: what was spent lately, from two numbers.
+
+What was spent in the period before counts with the share of it that the window still covers. It errs by little: it
+takes the spending of a period for even.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The number of the period that a moment lies in, since 1970, and which share of it has passed."""
+
+    period: int
+    passed: float
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was spent in a period, and in the one before it."""
+
+    period: int
+    spent: int = 0
+    before: int = 0
+
+    def seen_in(self, period: int) -> "Spent":
+        """The same, seen from a later period. One that another machine's clock has begun already counts as this."""
+        if self.period in {period, period + 1}:
+            return Spent(period, self.spent, self.before)
+        return Spent(period, 0, self.spent if self.period == period - 1 else 0)
+
+    def counting(self, passed: float) -> float:
+        """How much of it counts when a share of the period has passed."""
+        return self.spent + self.before * (1 - passed)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of a length, and how much may be spent in it."""
+
+    most: int
+    length: timedelta
+
+    def at(self, moment: datetime) -> Moment:
+        """Where a moment lies."""
+        periods = moment.timestamp() / self.length.total_seconds()
+        return Moment(int(periods), periods % 1)
+
+    def room_at(self, spent: Spent, cost: int) -> datetime:
+        """When there will be room for so much more, if nothing else is spent meanwhile."""
+        room = self.most - cost - spent.spent
+        if room >= 0:
+            return self._moment(spent.period, 1 - room / max(spent.before, 1))
+        return self._moment(spent.period + 1, 1 - max(self.most - cost, 0) / max(spent.spent, 1))
+
+    def whole_at(self, spent: Spent) -> datetime:
+        """When nothing of it counts any more."""
+        return self._moment(spent.period + (2 if spent.spent else 1 if spent.before else 0), 0)
+
+    def _moment(self, period: int, share: float) -> datetime:
+        return datetime.fromtimestamp((period + max(share, 0)) * self.length.total_seconds(), tz=UTC)
