@@ -30,7 +30,7 @@ def entity_tag(context: Context, query: str, variables: dict[str, Any] | None) -
         return None
     viewer = seen.viewer
     who = [str(viewer.account_id), sorted(viewer.permissions), seen.catalogue_version]
-    digest = hashlib.sha256(orjson.dumps([query, variables, who, _RELEASE], option=orjson.OPT_SORT_KEYS))
+    digest = hashlib.sha256(orjson.dumps([query, variables or {}, who, _RELEASE], option=orjson.OPT_SORT_KEYS))
     return f'W/"{seen.account_version}-{digest.hexdigest()[:32]}"'
 
 
