@@ -67,7 +67,7 @@ async def test_who_is_signed_out_while_the_call_waits_is_refused(
         await Session.filter(user_id=zoe.id).update(revoked_at=now())
 
     answer = await meanwhile(zoe, caller.post(ADD_USER, input=PERSON), sign_out)
-    unauthenticated(answer, "addUser")
+    unauthenticated(answer, "addUser", reason="REVOKED")
     assert not await added()
 
 
