@@ -5,6 +5,7 @@ from typing import Any
 
 from api.ids import encode_id
 from models.permission import Permission
+from models.secrets import secret_hash
 from models.tables import ApiKey, ApiKeySecret, User
 from tests.support.client import Client
 from tests.support.refusals import call
@@ -36,7 +37,7 @@ class Key:
 
     async def secret_row(self) -> ApiKeySecret:
         """What is stored of the secret."""
-        return await ApiKeySecret.get(hint=self.secret[-4:])
+        return await ApiKeySecret.get(hash=secret_hash(self.secret))
 
 
 async def make_key(maker: Client, *scopes: Permission, **more: Any) -> Key:

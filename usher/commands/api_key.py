@@ -64,9 +64,10 @@ def list_keys(email: Administrator) -> None:
             secrets = await secrets_by_api_key(viewer.account_id, [key.id for key in keys])
             return [(key, last_use_of(secrets[key.id])) for key in keys]
 
+    found = run_on_database(run)
     # Not a table of Rich: it breaks what is too wide for a terminal, and keys are there to be copied.
     typer.echo("\t".join(["key", "state", "name", "scopes", "networks", "ends", "last used"]))
-    for key, used in run_on_database(run):
+    for key, used in found:
         scopes, networks = ", ".join(key.scopes), ", ".join(key.networks or ["everywhere"])
         line = [str(key.id), state_of(key), key.name, scopes, networks, _minute(key.expires_at), _minute(used)]
         typer.echo("\t".join(line))
