@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from models.clock import now
 from models.operations.complete_sign_in import SignedIn
+from models.secrets import KEY_PREFIX
 
 # The prefix makes browsers refuse the cookie unless it is Secure, host-only and for the whole site.
 SECURE_NAME = "__Host-usher_session"
@@ -29,5 +30,6 @@ def clear_session_cookie(response: Response, *, secure: bool) -> None:
 
 
 def session_cookie(connection: HTTPConnection, *, secure: bool) -> str | None:
-    """The session's secret that a browser sent."""
-    return connection.cookies.get(SECURE_NAME if secure else PLAIN_NAME)
+    """The session's secret that a browser sent. An API key is none, wherever it stands."""
+    secret = connection.cookies.get(SECURE_NAME if secure else PLAIN_NAME)
+    return None if secret is None or secret.startswith(KEY_PREFIX) else secret

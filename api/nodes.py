@@ -114,7 +114,7 @@ async def _session(info: Info, viewer: Viewer, key: UUID) -> Node | None:
 
 
 async def _api_key(info: Info, viewer: Viewer, key: UUID) -> Node | None:
-    if not viewer.may(Permission.MANAGE_INTEGRATIONS):
+    if key != viewer.api_key_id and not viewer.may(Permission.MANAGE_INTEGRATIONS):
         return None
     row = await info.context.loaders(viewer.account_id).api_keys.load(key)
     return ApiKey.of(row) if row else None

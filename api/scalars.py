@@ -14,14 +14,15 @@ def serialize_datetime(value: datetime) -> str:
 
 
 def parse_datetime(value: object) -> datetime:
-    """An aware time from RFC 3339 text. Raises GraphQLError."""
+    """A time in UTC from RFC 3339 text. Raises GraphQLError."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise GraphQLError("DateTime must be RFC 3339 text with an offset, e.g. 2026-11-22T17:00:00Z.")
-    return moment
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # The last, where the year would be 0 or 10000 in UTC.
+        pass
+    raise GraphQLError("DateTime must be RFC 3339 text with an offset, e.g. 2026-11-22T17:00:00Z.")
 
 
 def parse_decimal(value: object) -> Decimal:

@@ -73,7 +73,10 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
     if row is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
     _require_live(row)
-    return _user(row) if viewer.api_key_id is None else _key(row)
+    if viewer.api_key_id is None:
+        return _user(row)
+    await _note_use(row)
+    return _key(row)
 
 
 async def use_token(secret: str, purpose: TokenPurpose) -> Token:
@@ -140,10 +143,22 @@ async def _recognise_key(secret: str, address: str) -> Recognised:
     _require_live(row)
     if not allows(row["networks"] and loads(row["networks"]), address):
         raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
-    moment = now()
-    if row["last_used_at"] is None or row["last_used_at"] < moment - USE_NOTED_EVERY:
-        await fetch("UPDATE api_key_secrets SET last_used_at = $2 WHERE id = $1", row["credential_id"], moment)
+    await _note_use(row)
     return Recognised(_key(row), row["account_version"], row["catalogue_version"])
+
+
+async def _note_use(row: dict[str, Any]) -> None:
+    """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile."""
+    moment = now()
+    stale = moment - USE_NOTED_EVERY
+    if row["last_used_at"] is None or row["last_used_at"] < stale:
+        await fetch(
+            "UPDATE api_key_secrets SET last_used_at = $2"
+            " WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $3)",
+            row["credential_id"],
+            moment,
+            stale,
+        )
 
 
 def _require_live(row: dict[str, Any]) -> None:
@@ -164,9 +179,10 @@ def _user(row: dict[str, Any]) -> Viewer:
 
 
 def _key(row: dict[str, Any]) -> Viewer:
+    scopes = loads(row["scopes"])
     return Viewer(
         account_id=row["account_id"],
-        permissions=frozenset(map(Permission, loads(row["scopes"]))),
+        permissions=frozenset(scope for scope in Permission if scope in scopes),
         credential_id=row["credential_id"],
         buyer_id=row["created_by_id"],
         user_id=None,

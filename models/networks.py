@@ -1,12 +1,18 @@
 """Where an API key may be used from."""
 
 from collections.abc import Sequence
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 
 def network(value: str) -> str:
-    """An address or a network in CIDR notation, as it is kept. Raises ValueError."""
-    return str(ip_network(value.strip()))
+    """An address or a network in CIDR notation, as it is kept: one of IPv4 as such, however written.
+
+    Raises ValueError.
+    """
+    found = ip_network(value.strip())
+    # Addresses are compared as those of IPv4 too: written as IPv6, the network would hold none of them.
+    mapped = found.network_address.ipv4_mapped if isinstance(found, IPv6Network) else None
+    return str(IPv4Network((mapped, found.prefixlen - 96)) if mapped and found.prefixlen >= 96 else found)
 
 
 def allows(networks: Sequence[str] | None, address: str) -> bool:

@@ -154,7 +154,7 @@ def test_every_field_of_account_that_shows_what_it_owns_asks_for_a_permission() 
         for node in account.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name != "of"
     ]
-    assert len(resolvers) == 8
+    assert len(resolvers) == 9
     for resolver in resolvers:
         assert "info.context.require(self.key, Permission." in ast.unparse(resolver), resolver.name
 

@@ -11,6 +11,7 @@ from api.ids import encode_id
 from api.limits import Limits
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.usher.test_command_help import HELPED
 from usher.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,12 @@ def test_every_setting_is_in_the_table_and_nothing_else_is() -> None:
     told = {name.removeprefix("USHER_").lower() for row in rows for name in re.findall(r"USHER_\w+", row)}
     limits = {f"max_{limit.name}" for limit in fields(Limits)}
     assert told == (set(Settings.model_fields) - {"max"}) | limits
+
+
+def test_every_command_is_told_of() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    groups = {command.partition(" ")[0] for command in HELPED if " " in command}
+    assert [command for command in HELPED if command not in groups and f"`usher {command}" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

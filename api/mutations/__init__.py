@@ -86,7 +86,8 @@ class Mutation:
     # -- users and domains
     add_user: AddUserPayload = strawberry.mutation(
         resolver=add_user,
-        description="Adds a person whose e-mail domain is approved for the account. Needs MANAGE_USERS.",
+        description="Adds a person whose e-mail domain is approved for the account. Needs MANAGE_USERS, and"
+        " MANAGE_ROLES for an administrator.",
     )
     change_user_role: ChangeUserRolePayload = strawberry.mutation(
         resolver=change_user_role,

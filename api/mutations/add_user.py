@@ -19,7 +19,9 @@ class AddUserInput:
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
     locale: str | None = strawberry.field(default="en", description="BCP 47, e.g. en or fr-CA.")
-    role: Role | None = strawberry.field(default=Role.STANDARD, description="What they may do.")
+    role: Role | None = strawberry.field(
+        default=Role.STANDARD, description="What they may do. Needs MANAGE_ROLES as well, for an administrator."
+    )
 
 
 @strawberry.type(description="The user was added; give them a license with assignLicense.")

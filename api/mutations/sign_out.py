@@ -16,8 +16,9 @@ class SignedOut:
 
 async def sign_out(info: Info) -> SignedOut:
     """End the session."""
-    if info.context.viewer is not None:
-        await operation.sign_out(info.context.viewer)
+    viewer = info.context.viewer
+    if viewer is not None and viewer.api_key_id is None:
+        await operation.sign_out(viewer)
         info.context.viewer = None
     if info.context.response is not None:
         clear_session_cookie(info.context.response, secure=info.context.services.secure_cookies)

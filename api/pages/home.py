@@ -54,9 +54,11 @@ class HomePage:
         if secret is None:
             return None
         try:
-            return (await recognise(secret, exact_address_of(request))).viewer
+            viewer = (await recognise(secret, exact_address_of(request))).viewer
         except Unauthenticated:
             return None
+        # A key in place of a session is nobody's sign-in: who made it is not here.
+        return viewer if viewer.api_key_id is None else None
 
 
 async def _person(viewer: Viewer) -> dict[str, str]:

@@ -63,7 +63,7 @@ class ApiKey(Node):
         """The user who answers for the key."""
         return await load_user(info, self.account_id, self.created_by_id)
 
-    @strawberry.field(description="Its secrets, oldest first, also those that stopped working.")
+    @strawberry.field(description="Its secrets, oldest first, also those that stopped working less than a month ago.")
     async def secrets(self, info: Info) -> list[ApiKeySecret]:
         """What is known of the key's secrets."""
         return [ApiKeySecret.of(row) for row in await _secrets(info, self)]

@@ -17,6 +17,8 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
     Raises NotPermitted, InvalidInput, DomainNotApproved, EmailTaken.
     """
     viewer.require(Permission.MANAGE_USERS)
+    if role is not Role.STANDARD:
+        viewer.require(Permission.MANAGE_ROLES)
     inputs = Inputs()
     user = User(
         account_id=viewer.account_id,

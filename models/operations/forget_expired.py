@@ -12,13 +12,14 @@ BATCH = 5_000
 
 
 async def forget_expired(moment: datetime) -> int:
-    """Delete links and sessions that ended a month ago, and what callers spent that counts no more.
+    """Delete what ended a month ago, links, sessions and replaced secrets of keys, and what was spent.
 
     At most a batch of each, past what another process has locked; returns how many rows there were.
     """
     return sum(
         [
             await _delete("tokens", "expires_at < $1", moment - KEPT),
+            await _delete("api_key_secrets", "expires_at < $1", moment - KEPT),
             await _delete("sessions", "coalesce(revoked_at, expires_at) < $1", moment - KEPT),
             await _delete("allowances_spent", "changed_at < $1", moment - ALLOWANCE_KEPT),
         ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from models.account_transaction import viewer_transaction
 from models.api_keys import add_secret, find_key
 from models.clock import now
-from models.errors import NotFound, NotPermitted
+from models.errors import InvalidInput, NotFound, NotPermitted
 from models.events import EventType, record
 from models.inputs import Inputs
 from models.operations.create_api_key import ApiKeyIssued
@@ -17,11 +17,13 @@ from models.tables import ApiKey, ApiKeySecret
 from models.viewer import Viewer
 
 LONGEST_OVERLAP = timedelta(days=30)
+MOST_REPLACED = 10
 
 
 async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta) -> ApiKeyIssued:
     """Give a key a new secret; those it has work for `overlap` longer, none longer than it would have.
 
+    At most 10 replaced ones work beside the newest.
     Who gets a secret can do what the key can, so the viewer must be allowed all of it. Raises NotPermitted,
     InvalidInput, NotFound also where the key was revoked or has expired.
     """
@@ -37,6 +39,9 @@ async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta
         _require_all(viewer, key)
         ends_at = now() + overlap
         working = ApiKeySecret.filter(account_id=account.id, api_key_id=key.id)
+        if overlap and await working.filter(expires_at__gt=now()).count() >= MOST_REPLACED:
+            text = f"The key has {MOST_REPLACED} secrets that still work beside its newest. Use 0 to end them."
+            raise InvalidInput([(("overlapMinutes",), text)])
         await working.filter(expires_at=None).update(expires_at=ends_at)
         await working.filter(expires_at__gt=ends_at).update(expires_at=ends_at)
         await add_secret(key, secret)

@@ -140,7 +140,8 @@ def _own_selection(type_name: str) -> str:
 def _witness(type_name: str) -> str:
     if type_name in node_types():
         return f"{WITNESS}: id"
-    return f"{WITNESS}: user {{ id }}" if type_name == "Viewer" else ""
+    # A viewer has no id: it is a user, or a key.
+    return f"{WITNESS}: user {{ id }} {WITNESS}_key: apiKey {{ id }}" if type_name == "Viewer" else ""
 
 
 def _needs_arguments(field: GraphQLField) -> bool:

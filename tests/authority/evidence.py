@@ -9,14 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from models.permission import Permission
 from tests.authority.rows import AllRows, account_of, decoded, user_of
 
 ENCODED = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}")
 KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
+HASH = re.compile(r"\\x[0-9a-f]{64}")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
 # Shorter texts and smaller numbers than these are found in anything.
 SHORTEST_TEXT = 4
+# What keys may do is named in words that every refusal uses.
+WORDS = {permission.value for permission in Permission}
 SMALLEST_NUMBER = 1000
 
 
@@ -71,6 +75,32 @@ def values_of_account_itself(rows: AllRows, account_id: str) -> Values:
     return _values([row for table, row in decoded(rows) if table == "accounts" and row["id"] == account_id])
 
 
+def values_of_inventory(rows: AllRows, account_id: str, api_key_id: str) -> Values:
+    """What a key that may only see the seats of an account may know: what a key knows of itself, licenses with who
+    holds them, seats, and their events."""
+    ours = [(table, row) for table, row in decoded(rows) if account_of(table, row) == account_id]
+    keys = [row for table, row in ours if table == "api_keys" and row["id"] == api_key_id]
+    licenses = [row for table, row in ours if table == "licenses"]
+    people = {row["user_id"] for row in licenses} | {row["created_by_id"] for row in keys}
+    seen = [row for table, row in ours if table in {"accounts", "seat_pools"}]
+    seen += [row for table, row in ours if table == "users" and row["id"] in people]
+    seen += [
+        {name: row[name] for name in ("hint", "created_at", "api_key_id")}
+        for table, row in ours
+        if table == "api_key_secrets" and row["api_key_id"] == api_key_id
+    ]
+    moves = [row for table, row in ours if table == "events" and row["pools"] is not None]
+    seen += [{name: row[name] for name in ("id", "occurred_at", "pools")} for row in moves]
+    pools = [row for table, row in ours if table == "seat_pools"] + [pool for row in moves for pool in row["pools"]]
+    seen += [{"available": pool["purchased"] - pool["assigned"]} for pool in pools]
+    return _values([*keys, *licenses, *seen])
+
+
+def values_of_secrets(rows: AllRows) -> Values:
+    """What nobody is ever shown, of whatever account: what is kept of secrets."""
+    return _values([row[name] for _, row in decoded(rows) for name in ("hash", "input_hash") if name in row])
+
+
 def keys_in(text: str) -> set[str]:
     """The keys of all rows that a text names, inside opaque ids too."""
     return set(KEY.findall(readable_in(text)))
@@ -112,11 +142,21 @@ def _values(rows: list[Any]) -> Values:
         if isinstance(value, int | float):
             if value >= SMALLEST_NUMBER:
                 numbers |= {f"{value:.0f}", f"{value:.2f}"}
-        elif len(text := _as_answered(value)) >= SHORTEST_TEXT:
+        elif len(text := _as_answered(value)) >= SHORTEST_TEXT and value not in WORDS:
             texts.add(text)
             if KEY.fullmatch(text):
                 texts.add(UUID(text).hex)
+            if HASH.fullmatch(text):
+                texts |= _spellings(bytes.fromhex(text.removeprefix("\\x")))
     return Values(frozenset(texts), frozenset(numbers))
+
+
+def _spellings(data: bytes) -> set[str]:
+    """How an answer might write bytes, in lower case."""
+    return {
+        data.hex(),
+        *(way(data).decode().rstrip("=").lower() for way in (base64.b64encode, base64.urlsafe_b64encode)),
+    }
 
 
 def _as_answered(text: str) -> str:

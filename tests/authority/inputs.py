@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from api.ids import encode_id
+from models.permission import Permission
 from models.tables import Cart, Role
 from tests.authority.world import Belongings
 from tests.support.company import sign_in_token
@@ -24,6 +25,7 @@ BY_LINK = {"completeSignIn the token of a sign-in link", "activateLicense the to
 
 IDS: dict[str, Callable[[Belongings], str]] = {
     "Account": lambda of: encode_id("Account", of.account_id),
+    "ApiKey": lambda of: encode_id("ApiKey", of.api_key.id),
     "Cart": lambda of: encode_id("Cart", of.user.id),
     "CartLine": lambda of: encode_id("CartLine", of.cart_line.id),
     "Domain": lambda of: encode_id("Domain", of.domain.id),
@@ -157,6 +159,36 @@ async def add_domain(_own: Belongings, _at: Belongings) -> dict[str, Any]:
 @tried("addDomain the name of its domain")
 async def add_domain_again(_own: Belongings, at: Belongings) -> dict[str, Any]:
     return {"name": at.domain.name}
+
+
+@tried("createApiKey a new one")
+async def create_api_key(_own: Belongings, _at: Belongings) -> dict[str, Any]:
+    return {"name": "Newcomer", "scopes": ["VIEW_INVENTORY"]}
+
+
+@tried("createApiKey one that may do everything")
+async def create_full_api_key(_own: Belongings, _at: Belongings) -> dict[str, Any]:
+    return {"name": "Newcomer", "scopes": [permission.value for permission in Permission]}
+
+
+@tried("rotateApiKey a key that works")
+async def rotate_api_key(_own: Belongings, at: Belongings) -> dict[str, Any]:
+    return {"apiKeyId": IDS["ApiKey"](at)}
+
+
+@tried("rotateApiKey a key that was revoked")
+async def rotate_revoked_api_key(_own: Belongings, at: Belongings) -> dict[str, Any]:
+    return {"apiKeyId": encode_id("ApiKey", at.revoked_api_key.id)}
+
+
+@tried("revokeApiKey a key that works")
+async def revoke_api_key(_own: Belongings, at: Belongings) -> dict[str, Any]:
+    return {"apiKeyId": IDS["ApiKey"](at)}
+
+
+@tried("revokeApiKey a key that was revoked")
+async def revoke_revoked_api_key(_own: Belongings, at: Belongings) -> dict[str, Any]:
+    return {"apiKeyId": encode_id("ApiKey", at.revoked_api_key.id)}
 
 
 @tried("assignLicense a user who holds none")

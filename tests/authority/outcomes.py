@@ -9,8 +9,11 @@ from tests.authority.inputs import BY_LINK, INPUTS
 from tests.authority.rows import accounts_in, put_back, read_all_rows
 from tests.authority.table import Line
 from tests.authority.world import Belongings, Caller, World
+from tests.support.answers import NOT_SIGNED_IN, not_signed_in
 
 Json = dict[str, Any]
+# Those who call with no credential that works, and what they are told of it.
+WHY_NOT = {"nobody": "MISSING", "revoked": "REVOKED", "expired": "EXPIRED"}
 Given = dict[str, Any] | None
 
 
@@ -26,7 +29,7 @@ async def called(line: Line, caller: Caller, owner: Belongings, given: Given, wo
     answer = await caller.ask(changing(line.thing), may_see, **variables)
     if errors := answer.get("errors"):
         assert [error["path"] for error in errors] == [[line.thing]], answer
-        return told(errors[0])
+        return told(errors[0], caller)
     result = answer["data"][line.thing]
     if "code" not in result:
         return "nothing"
@@ -68,8 +71,8 @@ def read(world: World, caller: Caller, path: str, field: str, answer: Json) -> s
     if errors := answer.get("errors"):
         ways = [[step for step in error["path"] if isinstance(step, str)] for error in errors]
         assert all([*steps(path), field][: len(way)] == way for way in ways), answer
-        assert len({told(error) for error in errors}) == 1, answer
-        return told(errors[0])
+        assert len({told(error, caller) for error in errors}) == 1, answer
+        return told(errors[0], caller)
     values, witnesses = values_at(answer["data"], [*steps(path), field])
     if all(value is None for value in values):
         return "null"
@@ -78,11 +81,12 @@ def read(world: World, caller: Caller, path: str, field: str, answer: Json) -> s
     return world.whose(next(filter(None, keys), set()), caller)
 
 
-def told(error: Json) -> str:
-    """A top-level error as a word. Fails unless it says what its code always says."""
+def told(error: Json, caller: Caller) -> str:
+    """A top-level error as a word. Fails unless it says what its code always says, and to this caller."""
     extensions = error["extensions"]
     if extensions["code"] == "UNAUTHENTICATED":
-        assert (error["message"], extensions) == ("Sign in first.", {"code": "UNAUTHENTICATED"})
+        reason = WHY_NOT[caller.name]
+        assert (error["message"], extensions) == (NOT_SIGNED_IN[reason], not_signed_in(reason))
     return _refusal(extensions["code"], error["message"], extensions.get("requires"))
 
 
@@ -92,8 +96,14 @@ def values_at(data: Any, names: list[str]) -> tuple[list[Any], list[str]]:
     for name in names:
         below = [row[name] for row in level if row is not None]
         level = [one for value in below for one in (value if isinstance(value, list) else [value])]
-        witnesses.insert(0, " ".join(str(row[WITNESS]) for row in level if isinstance(row, dict) and WITNESS in row))
+        witnesses.insert(
+            0, " ".join(witness for row in level if isinstance(row, dict) for witness in _witnesses(row))
+        )
     return level, witnesses
+
+
+def _witnesses(row: Json) -> list[str]:
+    return [str(row[name]) for name in (WITNESS, f"{WITNESS}_key") if name in row]
 
 
 def _refusal(code: str, message: str, requires: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from models.database import fetch, transaction
-from tests.support.unchanged import tables
+from tests.support.unchanged import row_of, tables
 
 # A table and one of its rows as JSON; two readings of an unchanged row are the same text.
 AllRows = frozenset[tuple[str, str]]
@@ -18,9 +18,12 @@ UNTOLD = {"allowances_spent"}
 
 
 async def read_all_rows() -> AllRows:
-    """Every row of every table, in one statement, so that they belong together."""
+    """Every row of every table, in one statement, so that they belong together.
+
+    Without the moment when a key was last used: see `tests.support.unchanged.NOTED`.
+    """
     selects = [
-        f"SELECT '{table}' AS name, to_jsonb(t)::text AS row FROM {table} AS t"
+        f"SELECT '{table}' AS name, {row_of(table)} AS row FROM {table} AS t"
         for table in await tables()
         if table not in UNTOLD
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MATRIX = Path(__file__).with_name("matrix.md")
-CALLERS = ["nobody", "standard", "administrator", "other", "revoked", "expired"]
+CALLERS = ["nobody", "standard", "administrator", "other", "revoked", "expired", "key", "full key"]
 
 # What is not in one of these is refused, and says how.
 DONE = {"allowed", "own", "elsewhere", "nothing"}

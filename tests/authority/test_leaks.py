@@ -1,11 +1,13 @@
 """Nothing that only one account has reaches another: every row by its id, and every way to name what one has not."""
 
+import base64
 from collections.abc import Iterator
 
 import pytest
 
 from api.connections import encode_cursor
 from api.ids import encode_id
+from models.secrets import secret_hash
 from models.tables import Session
 from tests.authority.documents import node_types, reading
 from tests.authority.evidence import values_of_account
@@ -17,6 +19,7 @@ from tests.authority.world import Caller, World
 # The table behind each type with an id, and the column of its key.
 TABLES = {
     "Account": ("accounts", "id"),
+    "ApiKey": ("api_keys", "id"),
     "Cart": ("carts", "user_id"),
     "CartLine": ("cart_lines", "id"),
     "Domain": ("domains", "id"),
@@ -36,6 +39,8 @@ SHOWN = {
     "purchases": ["id", "number"],
     "payments": ["client_secret"],
     "domains": ["id", "txt_value"],
+    "api_keys": ["id", "name"],
+    "api_key_secrets": ["hint"],
 }
 # Each names something of the account that is aimed at; {row} is a cursor of its rows.
 NAMING = {
@@ -80,9 +85,13 @@ async def test_not_one_row_is_found_by_who_may_not_see_it(world: World) -> None:
     own = {id for name, id, user_id in rows if user_id == dora and name in {"User", "License", "Session"}}
     assert len(own) == 2 + await Session.filter(user_id=dora).count()
     assert await found_by(world.callers["standard"], ids) == packages | account | own
+    seen = {id for name, id, _ in rows if name in {"License", "SeatPool", "SeatEvent"}}
+    key = encode_id("ApiKey", world.callers["key"].api_key_id or "")
+    assert await found_by(world.callers["key"], ids) == packages | account | seen | {key}
     carts = {id for name, id, user_id in rows if name in {"Cart", "CartLine"} and user_id != ada}
     assert len(carts) == 2
-    assert await found_by(world.callers["administrator"], ids) == set(ids) - carts
+    for name in ("administrator", "full key"):
+        assert await found_by(world.callers[name], ids) == set(ids) - carts, name
 
 
 async def test_the_search_finds_what_an_administrator_is_shown(world: World) -> None:
@@ -109,7 +118,12 @@ async def test_the_search_finds_what_an_administrator_is_shown(world: World) -> 
 async def test_the_search_finds_each_of_these(world: World) -> None:
     secret = values_of_account(world.rows, world.account_id)
     user = world.administrator.user
+    digest = secret_hash(world.callers["key"].client.token or "")
     for raw in [
+        '{"hint": "~^|1"}',
+        digest.hex().upper(),
+        base64.b64encode(digest).decode(),
+        base64.urlsafe_b64encode(digest).decode(),
         encode_id("User", user.id),
         encode_cursor(user.id),
         str(user.id).upper(),

@@ -22,7 +22,7 @@ async def first_told(world: World, caller: Caller, line: Line) -> str:
     assert message["type"] == "next", message
     if errors := message["payload"].get("errors"):
         assert message["payload"]["data"] is None
-        return told(errors[0])
+        return told(errors[0], caller)
     return world.whose(keys_in(json.dumps(message)), caller)
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from models.clock import now
 from models.database import fetch, transaction
-from models.tables import Account, Role, Session, User
+from models.permission import Permission
+from models.tables import Account, ApiKey, ApiKeySecret, Role, Session, User
 from tests.authority.test_roles import ADD_USER, PERSON, caller, zoe
 from tests.authority.world import World
 from tests.support.answers import unauthenticated
+from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.licensing import id_of
 from tests.support.refusals import not_permitted
@@ -67,8 +69,46 @@ async def test_who_is_signed_out_while_the_call_waits_is_refused(
         await Session.filter(user_id=zoe.id).update(revoked_at=now())
 
     answer = await meanwhile(zoe, caller.post(ADD_USER, input=PERSON), sign_out)
-    unauthenticated(answer, "addUser")
+    unauthenticated(answer, "addUser", reason="REVOKED")
     assert not await added()
+
+
+async def test_a_key_that_is_revoked_while_its_call_waits_is_refused(
+    changing_world: World, caller: Client, zoe: User
+) -> None:
+    key = caller.signed_in((await make_key(caller, Permission.MANAGE_USERS)).secret)
+
+    async def revoke() -> None:
+        await ApiKey.filter(created_by_id=zoe.id).update(revoked_at=now())
+
+    answer = await meanwhile(zoe, key.post(ADD_USER, input=PERSON), revoke)
+    unauthenticated(answer, "addUser", reason="REVOKED")
+    assert not await added()
+
+
+async def test_a_key_whose_secret_ends_while_its_call_waits_is_refused(
+    changing_world: World, caller: Client, zoe: User
+) -> None:
+    made = await make_key(caller, Permission.MANAGE_USERS)
+
+    async def end() -> None:
+        await ApiKeySecret.filter(id=(await made.secret_row()).id).update(expires_at=now())
+
+    answer = await meanwhile(zoe, caller.signed_in(made.secret).post(ADD_USER, input=PERSON), end)
+    unauthenticated(answer, "addUser", reason="EXPIRED")
+    assert not await added()
+
+
+async def test_a_key_outlives_its_maker_s_role_also_while_its_call_waits(
+    changing_world: World, caller: Client, zoe: User
+) -> None:
+    key = caller.signed_in((await make_key(caller, Permission.MANAGE_USERS)).secret)
+
+    async def demote() -> None:
+        await User.filter(id=zoe.id).update(role=Role.STANDARD)
+
+    answer = await meanwhile(zoe, key.run(ADD_USER, input=PERSON), demote)
+    assert answer["addUser"] == {"__typename": "UserAdded"}
 
 
 async def test_who_demotes_themselves_may_no_more_in_the_same_document(

@@ -11,9 +11,13 @@ from models.clock import now
 from models.database import fetch
 from models.operations.add_to_cart import add_to_cart
 from models.operations.change_user_role import change_user_role
+from models.operations.create_api_key import create_api_key
 from models.operations.validate_purchase import validate_purchase
+from models.permission import Permission
 from models.reads.sessions import live_sessions
 from models.tables import (
+    ApiKey,
+    ApiKeySecret,
     Cart,
     CartLine,
     Domain,
@@ -27,13 +31,26 @@ from models.tables import (
     Session,
     User,
 )
-from tests.authority.evidence import Values, texts_in, values_of_account, values_of_account_itself, values_of_user
+from tests.authority.evidence import (
+    Values,
+    keys_in,
+    texts_in,
+    values_of_account,
+    values_of_account_itself,
+    values_of_inventory,
+    values_of_secrets,
+    values_of_user,
+)
 from tests.authority.rows import AllRows, account_of, decoded, read_all_rows, user_of
 from tests.support.client import Client
 from tests.support.company import Company, viewer_of_user
 from tests.support.history import empty_database, make_history
 
 Json = dict[str, Any]
+CREATE_API_KEY = (
+    "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input)"
+    " { ... on ApiKeyCreated { apiKey { id } secret } } }"
+)
 
 # So many seats that every sum they are part of gives the account away.
 SEATS = 7919
@@ -54,6 +71,8 @@ class Belongings:
     other_package: Package
     session: Session
     seat_event: Event
+    api_key: ApiKey
+    revoked_api_key: ApiKey
 
     @property
     def account_id(self) -> UUID:
@@ -69,6 +88,8 @@ class Caller:
     client: Client
     belongings: Belongings | None
     must_not_see: Values
+    # The id of the row of the key that they call with.
+    api_key_id: str | None = None
 
     async def ask(self, document: str, may_see: Values | None = None, **variables: Any) -> Json:
         """Run a document and return the whole answer."""
@@ -113,7 +134,7 @@ class World:
         shown = self.owned(keys)
         accounts = {self._accounts[key] for key in shown}
         if accounts <= {self.account_id}:
-            return "own" if shown and caller.belongings and shown <= self._own_keys(caller.belongings) else "allowed"
+            return "own" if shown and shown <= self._own_keys(caller) else "allowed"
         return "elsewhere" if accounts == {str(self.theirs.account_id)} and caller.name == "other" else "both"
 
     def owned(self, keys: set[str]) -> set[str]:
@@ -130,8 +151,11 @@ class World:
         """The user whose own a row is, for every row that has an id."""
         return {row["id"]: user_of(table, row) for table, row in decoded(self.rows) if "id" in row}
 
-    def _own_keys(self, belongings: Belongings) -> set[str]:
-        return {key for key, user_id in self._users.items() if user_id == str(belongings.user.id)}
+    def _own_keys(self, caller: Caller) -> set[str]:
+        own = {caller.api_key_id} if caller.api_key_id else set[str]()
+        if caller.belongings is None:
+            return own
+        return own | {key for key, user_id in self._users.items() if user_id == str(caller.belongings.user.id)}
 
 
 @asynccontextmanager
@@ -154,8 +178,16 @@ async def making_the_world(server_url: str) -> AsyncIterator[World]:
             "revoked": nobody.signed_in(await ours.access_token(signed_out)),
             "expired": nobody.signed_in(await ours.access_token(too_late)),
         }
+        keys = {
+            "key": await _make_key(clients["administrator"], ["VIEW_INVENTORY"]),
+            "full key": await _make_key(clients["administrator"], [permission.value for permission in Permission]),
+        }
+        clients |= {name: nobody.signed_in(made.secret) for name, made in keys.items()}
         assert await clients["revoked"].run("mutation { signOut { ok } }") == {"signOut": {"ok": True}}
         await Session.filter(user_id=too_late.id).update(expires_at=now())
+        # Such that the search for it finds nothing else: four random characters are found in anything.
+        for number, company in enumerate((ours, theirs), start=1):
+            await ApiKeySecret.filter(account_id=company.account_id).update(hint=f"~^|{number}")
         world = World(
             ours,
             theirs,
@@ -165,13 +197,33 @@ async def making_the_world(server_url: str) -> AsyncIterator[World]:
         )
         secret = values_of_account(world.rows, world.account_id)
         known = {
-            "administrator": (world.administrator, Values()),
+            "administrator": (world.administrator, values_of_secrets(world.rows)),
             "standard": (world.standard, secret - world.told_by(world.standard)),
             "other": (await _belongings_of(theirs, theirs.administrator), secret),
+            "key": (None, secret - values_of_inventory(world.rows, world.account_id, keys["key"].id)),
+            # What it works on is the administrator's, who made it.
+            "full key": (world.administrator, values_of_secrets(world.rows)),
         }
         for name, client in clients.items():
-            world.callers[name] = Caller(name, client, *known.get(name, (None, secret)))
+            made = keys.get(name)
+            world.callers[name] = Caller(name, client, *known.get(name, (None, secret)), made and made.id)
         yield world
+
+
+@dataclass(frozen=True)
+class KeyMade:
+    """A key that was just made: the id of its row, and its secret."""
+
+    id: str
+    secret: str
+
+
+async def _make_key(client: Client, scopes: list[str]) -> KeyMade:
+    """Have an administrator make a key, as everybody does."""
+    given = {"name": f"Key for {len(scopes)}", "scopes": scopes}
+    made = (await client.run(CREATE_API_KEY, input=given))["createApiKey"]
+    (key,) = keys_in(made["apiKey"]["id"])
+    return KeyMade(key, made["secret"])
 
 
 async def _dora(company: Company) -> User:
@@ -189,6 +241,7 @@ async def _add_belongings(company: Company, *, seats: int) -> None:
     once = await viewer_of_user(dora)
     cart = await add_to_cart(once, package_id=company.packages["ADVANCED"].id, quantity=2)
     await validate_purchase(once, cart_version=str(cart.version))
+    await create_api_key(once, name=f"Ledger of {company.domain}", scopes=[Permission.VIEW_BILLING])
     await change_user_role(company.viewer, user_id=dora.id, role=Role.STANDARD)
     await company.put_in_cart(PRO=2)
     await company.validate()
@@ -207,5 +260,7 @@ async def _belongings_of(company: Company, user: User) -> Belongings:
         package=company.packages["ECO"],
         other_package=company.packages["PRO"],
         seat_event=(await Event.filter(account_id=company.account_id).exclude(pools=None))[0],
+        api_key=await ApiKey.get(account_id=company.account_id, name=f"Directory of {company.domain}"),
+        revoked_api_key=await ApiKey.get(account_id=company.account_id, name=f"Pilot of {company.domain}"),
         session=(await live_sessions(company.account_id, user.id).order_by("-id").limit(1))[0],
     )

@@ -133,6 +133,20 @@ REFUSED: dict[str, list[str]] = {
     "sessions_hash_check": [one("sessions", r"hash = '\x00'")],
     "sessions_kind_check": [one("sessions", "kind = 'JAR'")],
     "sessions_hash_key": [copy("sessions")],
+    "api_keys_name_check": [one("api_keys", "name = ''")],
+    "api_keys_scopes_check": [
+        one("api_keys", f"scopes = '{wrong}'") for wrong in ("[]", "{}", '"PURCHASE"', "null", "7")
+    ],
+    "api_keys_networks_check": [
+        one("api_keys", f"networks = '{wrong}'") for wrong in ("[]", "{}", '"192.0.2.0/24"', "null", "7")
+    ],
+    "api_key_secrets_hash_check": [one("api_key_secrets", r"hash = '\x00'")],
+    "api_key_secrets_hint_check": [one("api_key_secrets", "hint = 'abc'"), one("api_key_secrets", "hint = ''")],
+    "api_key_secrets_hash_key": [copy("api_key_secrets")],
+    "catalogue_version_one_check": [
+        "INSERT INTO catalogue_version (name, version) VALUES ('another', 1)",
+        one("catalogue_version", "name = 'sold'"),
+    ],
     "idempotency_records_hash_check": [one("idempotency_records", r"input_hash = '\x00'")],
     "idempotency_records_key_check": [one("idempotency_records", "key = ''")],
     "idempotency_records_key": [copy("idempotency_records", payment_id=None)],

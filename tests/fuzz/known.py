@@ -24,6 +24,7 @@ ID_OF = {
     "licenseId": "License",
     "purchaseId": "Purchase",
     "cartLineId": "CartLine",
+    "apiKeyId": "ApiKey",
 }
 TABLES = {
     "Account": "accounts",
@@ -33,6 +34,7 @@ TABLES = {
     "Domain": "domains",
     "Package": "packages",
     "CartLine": "cart_lines",
+    "ApiKey": "api_keys",
 }
 
 
@@ -81,6 +83,10 @@ QUERIES = {
     "licenseId": (
         "License",
         f"SELECT id AS found FROM licenses WHERE {_OWN} AND ended_at IS NULL ORDER BY id DESC LIMIT 1",
+    ),
+    "apiKeyId": (
+        "ApiKey",
+        f"SELECT id AS found FROM api_keys WHERE {_OWN} ORDER BY revoked_at IS NULL DESC, id DESC LIMIT 1",
     ),
 }
 TOKENS = ["activation", "signIn"]
@@ -137,5 +143,14 @@ def _texts(company: Company, cursors: list[str]) -> dict[str, list[str]]:
         "idempotencyKey": [*(f"key {number}" for number in range(60)), "k" * 255, "k" * 256, "é"],
         "packageCode": ["ECO", "ADVANCED", "PRO", "eco", "NONE"],
         "packageCodes": ["ECO", "ADVANCED", "PRO", "eco", "NONE"],
+        "CreateApiKeyInput.name": names,
+        "allowedNetworks": [
+            "192.0.2.0/24",
+            "2001:db8::/32",
+            "::1",
+            "::ffff:192.0.2.0/120",
+            "10.0.0.1/8",
+            "0.0.0.0/0",
+        ],
         "search": ["ann", "EXAMPLE", "@", "%", "\\", "İ"],
     }

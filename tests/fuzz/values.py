@@ -48,6 +48,13 @@ NASTY = [
 ]
 LONE_SURROGATES = ["\ud800", "a\udfff", "\udc00\ud800"]
 INTS = [0, 1, 2, 3, 5, 50, 99, 100, 101, 10_000, 10_001, -1, -100, 2**31 - 1, -(2**31)]
+MOMENTS = [
+    "2999-01-01T00:00:00Z",
+    "2999-01-01T00:00:00.123456789+05:45",
+    "2020-02-29T23:59:59Z",
+    "9999-12-31T23:59:59+14:00",
+    "0001-01-01T00:00:00-14:00",
+]
 # None of these is an Int, and hardly any is anything else.
 WRONG: list[Any] = [
     None,
@@ -60,6 +67,8 @@ WRONG: list[Any] = [
     1e308,
     "text",
     "",
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
     [],
     {},
     [None],
@@ -108,10 +117,16 @@ class Values:
             }
         if isinstance(type_, GraphQLEnumType):
             return Word(drawing.pick(list(type_.values)))
+        return self._scalar(type_, name)
+
+    def _scalar(self, type_: Any, name: str) -> Any:
+        drawing = self._drawing
         if type_.name == "Boolean":
             return drawing.chance(75)
         if type_.name == "Int":
             return drawing.pick(INTS[:5]) if drawing.chance(50) else drawing.pick(INTS)
+        if type_.name == "DateTime":
+            return drawing.pick(MOMENTS)
         return self._id(name.rpartition(".")[2]) if type_.name == "ID" else self._text(name)
 
     def _id(self, name: str) -> str:

@@ -7,7 +7,9 @@ import pytest
 from jobs.relay import Relay
 from models.clock import now
 from models.database import fetch
+from models.operations.create_api_key import create_api_key
 from models.operations.forget_expired import ALLOWANCE_KEPT, KEPT, forget_expired
+from models.permission import Permission
 from tests.support.company import Company
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
@@ -19,6 +21,7 @@ COUNTS = [
     ("tokens", "expires_at"),
     ("sessions", "expires_at"),
     ("sessions", "revoked_at"),
+    ("api_key_secrets", "expires_at"),
     ("allowances_spent", "changed_at"),
 ]
 
@@ -33,6 +36,8 @@ async def test_its_time_after_its_end_it_is_deleted_and_not_before(
 ) -> None:
     await company.access_token(company.users[0])
     await ask_for_link("ann@example.com")
+    for name in ("Directory", "Ledger"):
+        await create_api_key(company.viewer, name=name, scopes=[Permission.VIEW_INVENTORY])
     await run_until_idle(relay)
     before = await count(table)
     assert before >= 2
@@ -48,6 +53,13 @@ async def test_its_time_after_its_end_it_is_deleted_and_not_before(
     assert await fetch(f"SELECT DISTINCT {column} AS at FROM {table}") == [{"at": moment - kept}]
     assert await count(table) == before - 1
     assert await broken_invariants() == {}
+
+
+async def test_the_secret_that_a_key_has_stays_however_old(company: Company, relay: Relay) -> None:
+    await create_api_key(company.viewer, name="Directory", scopes=[Permission.VIEW_INVENTORY])
+    await fetch("UPDATE api_key_secrets SET created_at = $1", now() - 100 * KEPT)
+    async with nothing_changes():
+        assert await forget_expired(now()) == 0
 
 
 async def test_it_is_looked_for_once_an_hour(company: Company, relay: Relay) -> None:

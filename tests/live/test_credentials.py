@@ -8,6 +8,7 @@ from websockets.exceptions import InvalidStatus
 from api import subscription
 from models.operations.complete_sign_in import complete_sign_in
 from models.tables import Role, Session, SessionKind, User
+from tests.support.answers import not_signed_in
 from tests.support.client import Client, Live
 from tests.support.company import Company, sign_in_token, viewer_of_user
 from tests.support.seats_feed import NOTHING_BOUGHT, SEATS, failed, next_update, socket
@@ -41,7 +42,7 @@ async def listens(live: Live) -> None:
 async def test_nobody_may_listen(client: Client) -> None:
     async with client.live() as live:
         await live.subscribe(SEATS)
-        assert await failed(live) == {"code": "UNAUTHENTICATED"}
+        assert await failed(live) == not_signed_in("MISSING")
         assert await who(live) is None
 
 
@@ -115,11 +116,11 @@ async def test_a_session_that_is_ended_hears_no_further_change(
         assert await next_update(live) == (version + 3, False, {"PRO": (1, 0, 0)})
         await admin.run("mutation { signOut { ok } }")
         await company.assign(company.users[0], "PRO")
-        assert await failed(live) == {"code": "UNAUTHENTICATED"}
+        assert await failed(live) == not_signed_in("REVOKED")
         # The socket stays, as nobody's.
         assert await who(live) is None
         await live.subscribe(SEATS)
-        assert await failed(live) == {"code": "UNAUTHENTICATED"}
+        assert await failed(live) == not_signed_in("REVOKED")
 
 
 async def test_a_session_that_is_ended_is_told_so_though_nothing_changes(
@@ -130,7 +131,7 @@ async def test_a_session_that_is_ended_is_told_so_though_nothing_changes(
         await live.subscribe(SEATS)
         await next_update(live)
         await admin.run("mutation { signOut { ok } }")
-        assert await failed(live) == {"code": "UNAUTHENTICATED"}
+        assert await failed(live) == not_signed_in("REVOKED")
 
 
 async def test_a_user_who_loses_the_permission_hears_no_further_change(
@@ -154,4 +155,4 @@ async def test_an_expired_session_starts_nothing_on_a_socket_it_had_opened(admin
         await Session.all().update(expires_at=company.administrator.created_at)
         assert await who(live) is None
         await live.subscribe(SEATS)
-        assert await failed(live) == {"code": "UNAUTHENTICATED"}
+        assert await failed(live) == not_signed_in("EXPIRED")

@@ -94,7 +94,7 @@ async def test_a_session_that_ended_itself_ends_no_other(client: Client, company
         own=own,
         anns=anns,
     )
-    unauthenticated(answer | {"data": None}, "b")
+    unauthenticated(answer | {"data": None}, "b", reason="REVOKED")
     assert await sessions_of(company.users[0]) == [anns]
 
 

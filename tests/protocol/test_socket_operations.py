@@ -8,7 +8,7 @@ import pytest
 
 from api.limits import DEFAULT_LIMITS
 from models.tables import Domain, Token
-from tests.support.answers import codes
+from tests.support.answers import codes, unauthenticated
 from tests.support.client import Client, Live
 from tests.support.company import Company, sign_in_token
 from tests.support.seats_feed import SEATS, socket
@@ -127,7 +127,7 @@ async def test_a_mutation_after_the_session_was_ended_changes_nothing(admin: Cli
         await admin.run("mutation { signOut { ok } }")
         async with nothing_changes():
             answer = await run(live, ADD)
-        assert (answer["data"], codes(answer)) == (None, ["UNAUTHENTICATED"])
+        unauthenticated(answer, "addDomain", reason="REVOKED")
         assert await run(live, WHO) == {"data": {"viewer": None}}
 
 

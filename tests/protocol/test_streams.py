@@ -10,6 +10,7 @@ from api import streams, subscription
 from api.limits import Limits
 from models.feed import FOLLOWERS, Feed
 from payments import make_provider
+from tests.support.answers import not_signed_in
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.outage import outage
@@ -22,7 +23,7 @@ PACKAGES = "{ packages { code } }"
 THREE = '{"data":{"packages":[{"code":"ECO"},{"code":"ADVANCED"},{"code":"PRO"}]}}'
 VERSION = "subscription { seatCountsChanged { version snapshot } }"
 COMPLETE = "event: complete\ndata: \n\n"
-NOBODY = '{"errors":[{"message":"Sign in first.","extensions":{"code":"UNAUTHENTICATED"}}]}'
+NOBODY = '{"errors":[{"message":"Sign in first.","extensions":{"code":"UNAUTHENTICATED","reason":"MISSING"}}]}'
 # What urql 5 sends with queries.
 URQL = (
     "application/graphql-response+json, application/graphql+json, application/json,"
@@ -198,10 +199,10 @@ async def test_a_session_that_is_ended_hears_no_further_change(
         await parts.part()
         await admin.run("mutation { signOut { ok } }")
         (error,) = (await stream.next())["errors"]
-        assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert error["extensions"] == not_signed_in("REVOKED")
         assert await stream.rest() == COMPLETE
         (error,) = (await parts.part())["payload"]["errors"]
-        assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert error["extensions"] == not_signed_in("REVOKED")
         assert await parts.rest() == "--\r\n"
 
 

@@ -19,6 +19,7 @@ NEEDS = {
     "purchases": ("{ nodes { number } }", "VIEW_BILLING"),
     "domains": ("{ name }", "MANAGE_DOMAINS"),
     "sessions": ("{ nodes { id } }", "MANAGE_USERS"),
+    "apiKeys": ("{ nodes { id } }", "MANAGE_INTEGRATIONS"),
 }
 OPEN_TO_ALL = {"id", "name", "version"}
 OPEN = "mutation ($input: OpenAccountInput!) { openAccount(input: $input) { ... on AccountOpened { account %s } } }"

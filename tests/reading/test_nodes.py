@@ -7,6 +7,8 @@ import pytest
 
 from api.ids import encode_id
 from models.ids import new_id
+from models.operations.create_api_key import create_api_key
+from models.permission import Permission
 from models.tables import CartLine, Domain, Event, License, Purchase
 from tests.support.answers import refused
 from tests.support.client import Client
@@ -26,10 +28,12 @@ async def stock(company: Company) -> Ids:
     await company.buy(PRO=1)
     await company.assign(company.users[0], "PRO")
     await company.put_in_cart(ECO=1)
+    issued = await create_api_key(company.viewer, name="Directory", scopes=[Permission.VIEW_INVENTORY])
     account = company.account_id
     package = company.packages["PRO"].id
     return {
         "Account": encode_id("Account", account),
+        "ApiKey": encode_id("ApiKey", issued.api_key.id),
         "Cart": encode_id("Cart", company.administrator.id),
         "CartLine": encode_id("CartLine", (await CartLine.get(account_id=account)).id),
         "Domain": encode_id("Domain", (await Domain.get(account_id=account)).id),
@@ -38,7 +42,7 @@ async def stock(company: Company) -> Ids:
         "Purchase": encode_id("Purchase", (await Purchase.get(account_id=account)).id),
         "SeatEvent": encode_id("SeatEvent", (await Event.filter(account_id=account).exclude(pools=None))[0].id),
         "SeatPool": encode_id("SeatPool", f"{account}/{package}"),
-        "Session": encode_id("Session", company.viewer.session_id),
+        "Session": encode_id("Session", company.viewer.credential_id),
         "User": encode_id("User", company.users[1].id),
     }
 

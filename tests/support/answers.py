@@ -4,6 +4,15 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# Why a request has no viewer, and what is said of it.
+NOT_SIGNED_IN = {
+    "MISSING": "Sign in first.",
+    "UNKNOWN": "The access token or API key is not one that was given out here.",
+    "EXPIRED": "The session or API key has expired. Sign in again, or make or rotate a key.",
+    "REVOKED": "The session or API key was ended. Sign in again, or use another key.",
+    "NETWORK_NOT_ALLOWED": "The API key may not be used from this address.",
+}
+
 
 def codes(answer: Json) -> list[str]:
     """The code of every top-level error; fails when one has none."""
@@ -18,7 +27,12 @@ def refused(answer: Json, code: str, *path: str | int) -> Json:
     return answer["errors"][0]["extensions"]
 
 
-def unauthenticated(answer: Json, *path: str | int) -> None:
-    """Fail unless nobody is signed in, for all the server can tell."""
-    assert refused(answer, "UNAUTHENTICATED", *path) == {"code": "UNAUTHENTICATED"}
-    assert answer["errors"][0]["message"] == "Sign in first."
+def not_signed_in(reason: str) -> Json:
+    """The extensions of the error that says why a request has no viewer."""
+    return {"code": "UNAUTHENTICATED", "reason": reason}
+
+
+def unauthenticated(answer: Json, *path: str | int, reason: str = "MISSING") -> None:
+    """Fail unless nobody is signed in, for this reason."""
+    assert refused(answer, "UNAUTHENTICATED", *path) == not_signed_in(reason)
+    assert answer["errors"][0]["message"] == NOT_SIGNED_IN[reason]

@@ -35,8 +35,12 @@ class Client:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        for client in (self, *self._others):
-            await client.http.aclose()
+        await self._close()
+
+    async def _close(self) -> None:
+        await self.http.aclose()
+        for client in self._others:
+            await client._close()
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         """Run a document and return the whole answer."""

@@ -1,6 +1,7 @@
 """A rich past: two accounts in which everything that can happen has happened."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -16,10 +17,14 @@ from models.operations.add_domain import add_domain
 from models.operations.cancel_purchase import cancel_purchase
 from models.operations.change_license import change_license
 from models.operations.change_user_role import change_user_role
+from models.operations.create_api_key import create_api_key
 from models.operations.proceed_to_purchase import proceed_to_purchase
 from models.operations.remove_license import remove_license
+from models.operations.revoke_api_key import revoke_api_key
+from models.operations.rotate_api_key import rotate_api_key
 from models.operations.send_activation_link import send_activation_link
 from models.operations.transfer_license import transfer_license
+from models.permission import Permission
 from models.tables import Purchase, Role
 from payments import make_provider
 from tests.support.activation import activate
@@ -76,9 +81,25 @@ async def _live_through(company: Company) -> None:
     dora = await company.add_user("Dora", locale="fr-CA", role=Role.ADMINISTRATOR)
     await change_user_role(viewer, user_id=dora.id, role=Role.STANDARD)
     await add_domain(viewer, name="shared.example.net")
+    await _give_keys(company)
     await _buy_in_other_ways(company)
     await company.put_in_cart(ECO=1, PRO=1)
     await company.validate()
+
+
+async def _give_keys(company: Company) -> None:
+    """A key that was rotated, and one that was revoked."""
+    scopes = [Permission.VIEW_INVENTORY]
+    kept = await create_api_key(company.viewer, name=f"Directory of {company.domain}", scopes=scopes)
+    await rotate_api_key(company.viewer, api_key_id=kept.api_key.id, overlap=timedelta(days=1))
+    ended = await create_api_key(
+        company.viewer,
+        name=f"Pilot of {company.domain}",
+        scopes=scopes,
+        expires_at=now() + timedelta(days=30),
+        networks=["192.0.2.0/24"],
+    )
+    await revoke_api_key(company.viewer, api_key_id=ended.api_key.id)
 
 
 async def _buy_in_other_ways(company: Company) -> None:

@@ -19,6 +19,11 @@ class Proxy:
     _ways: set[asyncio.StreamWriter] = field(default_factory=set)
     _passing: set["asyncio.Task[None]"] = field(default_factory=set)
 
+    @property
+    def connections(self) -> int:
+        """How many connections there are through it."""
+        return len(self._passing) // 2
+
     async def __aenter__(self) -> Self:
         self._open.set()
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)

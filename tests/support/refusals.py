@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api.ids import encode_id
 from models.ids import new_id
+from tests.support.answers import unauthenticated
 from tests.support.client import Client
 from tests.support.shown import INVALID_INPUT, NOT_FOUND, NOT_PERMITTED
 from tests.support.unchanged import nothing_changes
@@ -118,10 +119,7 @@ async def assert_unauthenticated(client: Client, name: str, /, **values: Any) ->
     """Nobody is signed in: a top-level error, and nothing changed."""
     async with nothing_changes():
         answer = await client.post(document(name), input=values)
-    assert answer["data"] is None, answer
-    assert [(error["message"], error["path"], error["extensions"]) for error in answer["errors"]] == [
-        ("Sign in first.", [name], {"code": "UNAUTHENTICATED"})
-    ]
+    unauthenticated(answer, name)
 
 
 async def assert_bad_variables(client: Client, name: str, /, **values: Any) -> None:

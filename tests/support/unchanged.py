@@ -5,6 +5,10 @@ from contextlib import asynccontextmanager
 
 from models.database import fetch
 
+# That a key was used is written when it calls, once a minute, also where the call itself is refused: nothing that the
+# product does follows from it. Tests that are about it read the column.
+NOTED = {"api_key_secrets": "last_used_at"}
+
 
 async def tables() -> list[str]:
     """The tables that hold what the product knows."""
@@ -14,12 +18,18 @@ async def tables() -> list[str]:
     return [row["tablename"] for row in rows]
 
 
+def row_of(table: str) -> str:
+    """The SQL of a row `t` as text, without what is only noted in it."""
+    return f"(to_jsonb(t) - '{NOTED[table]}')::text" if table in NOTED else "to_jsonb(t)::text"
+
+
 async def snapshot(besides: Collection[str] = ()) -> dict[str, str]:
     """A digest of every row of every table."""
     digests: dict[str, str] = {}
     for table in await tables():
         if table not in besides:
-            rows = await fetch(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM {table} AS t")
+            row = row_of(table)
+            rows = await fetch(f"SELECT md5(string_agg({row}, '|' ORDER BY {row})) AS digest FROM {table} AS t")
             digests[table] = rows[0]["digest"] or ""
     return digests
 

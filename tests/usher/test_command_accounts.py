@@ -121,7 +121,7 @@ async def test_a_bearer_token_lets_its_user_in(run: Run, company: Company) -> No
     assert viewer is not None
     assert (viewer.user_id, viewer.account_id) == (company.users[0].id, company.account_id)
     (session,) = await fetch(
-        "SELECT kind, expires_at - created_at AS lasts FROM sessions WHERE id = $1", viewer.session_id
+        "SELECT kind, expires_at - created_at AS lasts FROM sessions WHERE id = $1", viewer.credential_id
     )
     assert (session["kind"], session["lasts"].days) == ("BEARER", 30)
 

@@ -13,7 +13,7 @@ from models.errors import CartEmpty, NotFound
 from models.operations.add_to_cart import add_to_cart
 from models.operations.proceed_to_purchase import proceed_to_purchase
 from models.reads.packages import packages_on_sale
-from models.tables import Package, Purchase
+from models.tables import CatalogueVersion, Package, Purchase
 from payments import make_provider
 from tests.support.company import Company
 from tests.support.history import empty_database
@@ -86,14 +86,17 @@ async def test_a_file_becomes_the_catalogue(run: Run, db: None, file: Path) -> N
 
 async def test_without_a_file_it_is_the_shipped_one_again(run: Run, db: None, file: Path) -> None:
     before = await on_sale()
+    loaded = (await CatalogueVersion.get()).version
     file.write_text(catalogue(entry("GOLD", "1")))
     await run("catalogue", str(file))
     done = await run("catalogue")
     assert (done.code, done.out, done.err) == (0, "3 packages are on sale.\n", "")
     assert await on_sale() == before
     assert list(before) == [entry["code"] for entry in tomllib.loads(SHIPPED.read_text())["package"]]
-    async with nothing_changes():
+    # It counts how often it was loaded, and nothing else does.
+    async with nothing_changes("catalogue_version"):
         assert (await run("catalogue")).code == 0
+    assert await CatalogueVersion.all().values_list("name", "version") == [("on sale", loaded + 3)]
 
 
 async def test_a_new_price_is_for_new_purchases_and_frozen_ones_keep_theirs(

@@ -12,10 +12,26 @@ from tests.usher.conftest import Run
 from usher.cli import HELP
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ["demo", "serve", "relay", "migrate", "verify", "schema", "catalogue", "account", "domain", "token"]
+COMMANDS = [
+    "demo",
+    "serve",
+    "relay",
+    "migrate",
+    "verify",
+    "schema",
+    "catalogue",
+    "account",
+    "domain",
+    "api-key",
+    "token",
+]
 HELPED = [
     *COMMANDS,
     "account create",
+    "api-key create",
+    "api-key list",
+    "api-key revoke",
+    "api-key rotate",
     "domain approve",
     "token bearer",
     "token link",
@@ -33,7 +49,7 @@ def test_the_installed_command_says_what_there_is() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert " ".join(HELP.split()) in words(done.stdout)
     # A description that goes on in the next line is indented.
-    assert set(re.findall(r"^│ ([a-z]+)", done.stdout.partition("Commands")[2], re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^│ ([a-z-]+)", done.stdout.partition("Commands")[2], re.MULTILINE)) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", HELPED)
@@ -45,7 +61,7 @@ async def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert len(words(done.out)) > 100
 
 
-@pytest.mark.parametrize("arguments", [[], ["account"], ["domain"], ["token"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [[], ["account"], ["domain"], ["api-key"], ["token"]], ids=" ".join)
 async def test_a_command_that_lacks_a_word_explains_itself(run: Run, arguments: list[str]) -> None:
     done = await run(*arguments)
     assert done.code == 2

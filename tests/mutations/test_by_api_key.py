@@ -1,0 +1,160 @@
+"""What an integration does with a key: it buys for its maker, assigns in the account's name, and never signs out."""
+
+from api.ids import encode_id
+from jobs.relay import Relay
+from models.database import fetch
+from models.permission import Permission
+from models.tables import Purchase, Role, User
+from tests.support.answers import unauthenticated
+from tests.support.api_keys import make_key
+from tests.support.carts import shown_cart
+from tests.support.client import Client
+from tests.support.company import Company
+from tests.support.licensing import assign_over, held_by, id_of
+from tests.support.mails import Post
+from tests.support.paying import pay
+from tests.support.recorded import broken_invariants, records
+from tests.support.refusals import assert_not_permitted
+from tests.support.shown import CART, NOT_PERMITTED
+from tests.support.unchanged import nothing_changes
+from usher.mailbox.server import Mailbox
+
+SIGN_OUT = 'mutation { signOut { ok } viewerIs: validatePurchase(input: {cartVersion: "0"}) { __typename } }'
+MY_CART = f"{{ account {{ cart {CART} }} }}"
+
+
+async def test_a_key_buys_through_the_cart_of_who_made_it(
+    admin: Client, company: Company, relay: Relay, mailbox: Mailbox
+) -> None:
+    post = Post(relay, mailbox)
+    await company.put_in_cart(ECO=1)
+    made = await make_key(admin, Permission.PURCHASE)
+    key, key_id = admin.signed_in(made.secret), (await made.row()).id
+    await post.collect()
+    answer = await key.mutate(
+        "addToCart",
+        f"... on CartChanged {{ cart {CART} }}",
+        packageId=id_of(company.packages["PRO"]),
+        quantity=2,
+    )
+    cart = await shown_cart(company, 2, ECO=1, PRO=2)
+    assert answer == {"__typename": "CartChanged", "cart": cart}
+    assert await key.run(MY_CART) == await admin.run(MY_CART) == {"account": {"cart": cart}}
+    answer = await key.mutate("validatePurchase", "", cartVersion="2")
+    assert answer == {"__typename": "PurchaseValidated"}
+    purchase = await Purchase.get()
+    assert (await pay(key, purchase))["__typename"] == "PurchaseProceeded"
+    events = await fetch("SELECT type, actor_id FROM events WHERE type LIKE 'purchase.%' ORDER BY version")
+    # Money may come much later, of itself: what comes of it is the buyer's.
+    assert [(event["type"], event["actor_id"]) for event in events] == [
+        ("purchase.validated", key_id),
+        ("purchase.accepted", key_id),
+        ("purchase.completed", company.administrator.id),
+    ]
+    assert (await Purchase.get()).buyer_id == company.administrator.id
+    assert await company.counts() == {"ECO": (1, 0, 0), "ADVANCED": (0, 0, 0), "PRO": (2, 0, 0)}
+    receipt = await post.collect_one()
+    assert receipt.to == "Ada Admin <admin@example.com>"
+    assert purchase.number in receipt.text
+    assert await broken_invariants() == {}
+
+
+async def test_a_key_cancels_what_its_maker_validated(admin: Client, company: Company) -> None:
+    await company.put_in_cart(PRO=1)
+    purchase = await company.validate()
+    made = await make_key(admin, Permission.PURCHASE)
+    async with records(company, "purchase.cancelled", by=(await made.row()).id):
+        answer = await admin.signed_in(made.secret).mutate(
+            "cancelPurchase", "", purchaseId=encode_id("Purchase", purchase.id)
+        )
+    assert answer == {"__typename": "PurchaseCancelled"}
+
+
+async def test_a_key_buys_with_no_cart_but_its_maker_s(admin: Client, company: Company) -> None:
+    zoe = await company.add_user("Zoe", role=Role.ADMINISTRATOR)
+    zoes = await make_key(admin.signed_in(await company.access_token(zoe)), Permission.PURCHASE)
+    await company.put_in_cart(PRO=1)
+    cart = (await admin.signed_in(zoes.secret).run(MY_CART))["account"]["cart"]
+    assert (cart["id"], cart["lines"]) == (encode_id("Cart", zoe.id), [])
+    line = (await admin.run(MY_CART))["account"]["cart"]["lines"][0]["id"]
+    async with nothing_changes():
+        answer = await admin.signed_in(zoes.secret).mutate("removeFromCart", "", cartLineId=line)
+    assert answer["code"] == "NOT_FOUND"
+
+
+async def test_who_gets_a_seat_from_a_key_is_told_that_the_account_gave_it(
+    admin: Client, company: Company, relay: Relay, mailbox: Mailbox
+) -> None:
+    post = Post(relay, mailbox)
+    await company.buy(PRO=1)
+    ann = company.users[0]
+    made = await make_key(admin, Permission.ASSIGN_LICENSES)
+    key_id = (await made.row()).id
+    await post.collect()
+    async with records(company, "license.assigned", by=key_id):
+        answer = await assign_over(admin.signed_in(made.secret), company, ann)
+    assert answer["__typename"] == "LicenseAssigned"
+    license = await held_by(ann)
+    assert license is not None
+    assert license.assigned_by == key_id
+    mail = await post.collect_one()
+    assert mail.to == "Ann Example <ann@example.com>"
+    assert "Company of example.com" in mail.text
+    assert "Ada Admin" not in mail.text + mail.html
+    assert await broken_invariants() == {}
+
+
+async def test_signing_out_with_a_key_changes_nothing_and_the_key_goes_on(admin: Client, company: Company) -> None:
+    key = admin.signed_in((await make_key(admin, Permission.PURCHASE)).secret)
+    async with nothing_changes():
+        answer = await key.run(SIGN_OUT)
+    assert answer == {"signOut": {"ok": True}, "viewerIs": {"__typename": "CartEmptyError"}}
+    assert await key.run("{ viewer { permissions } }") == {"viewer": {"permissions": ["PURCHASE"]}}
+    assert (await admin.run("{ viewer { user { email } } }"))["viewer"] == {"user": {"email": "admin@example.com"}}
+
+
+async def test_a_key_makes_administrators_only_where_it_may_manage_roles(admin: Client, company: Company) -> None:
+    person = {"email": "nia@example.com", "firstName": "Nia", "lastName": "New"}
+    users = await make_key(admin, Permission.MANAGE_USERS)
+    both = await make_key(admin, Permission.MANAGE_USERS, Permission.MANAGE_ROLES)
+    await assert_not_permitted(
+        admin.signed_in(users.secret), "addUser", "MANAGE_ROLES", **person, role="ADMINISTRATOR"
+    )
+    answer = await admin.signed_in(users.secret).mutate("addUser", NOT_PERMITTED, **person, role="STANDARD")
+    assert answer == {"__typename": "UserAdded"}
+    other = person | {"email": "noa@example.com"}
+    answer = await admin.signed_in(both.secret).mutate("addUser", NOT_PERMITTED, **other, role="ADMINISTRATOR")
+    assert answer == {"__typename": "UserAdded"}
+    assert (await User.get(email="noa@example.com")).role is Role.ADMINISTRATOR
+
+
+async def test_a_key_of_another_account_reaches_nothing_here(
+    admin: Client, other_admin: Client, company: Company, other_company: Company
+) -> None:
+    await company.buy(PRO=1)
+    theirs = other_admin.signed_in((await make_key(other_admin, *Permission)).secret)
+    async with nothing_changes():
+        answer = await assign_over(theirs, company, company.users[0])
+    assert answer["code"] == "NOT_FOUND"
+    account = (await theirs.run("{ account { name } }"))["account"]
+    assert account == {"name": "Company of example.org"}
+
+
+async def test_a_key_in_the_cookie_of_a_browser_shows_nobody_at_home(admin: Client, company: Company) -> None:
+    made = await make_key(admin, Permission.VIEW_INVENTORY)
+    sent = {"cookie": f"usher_session={made.secret}"}
+    home = await admin.http.get("/", headers=sent)
+    assert home.status_code == 200
+    assert [shown for shown in ("admin@example.com", "Ada", "Company of") if shown in home.text] == []
+    async with nothing_changes():
+        assert (await admin.http.post("/sign-out", headers=sent)).status_code == 303
+    assert await fetch("SELECT FROM api_keys WHERE revoked_at IS NOT NULL") == []
+
+
+async def test_a_secret_that_is_no_bearer_token_is_nobody_s(admin: Client, client: Client, company: Company) -> None:
+    made = await make_key(admin, Permission.VIEW_INVENTORY)
+    for header in (made.secret, f"Basic {made.secret}", f"Token {made.secret}"):
+        response = await client.http.post(
+            "/graphql", json={"query": "{ account { id } }"}, headers={"authorization": header}
+        )
+        unauthenticated(response.json(), "account", reason="MISSING")
