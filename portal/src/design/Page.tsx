@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { useNavigationType } from "react-router";
+import { NavigationType, useNavigationType } from "react-router";
 
 import { useText } from "../texts/useText";
 
@@ -25,7 +25,7 @@ export function Page({ title, intro, actions, children, look = "wide" }: PagePro
   }, [text, title]);
 
   useEffect(() => {
-    if (visited) heading.current?.focus({ preventScroll: came === "POP" });
+    if (visited) heading.current?.focus({ preventScroll: came === NavigationType.Pop });
     visited = true;
     // Only when the page is shown first: a title in another language is no other page.
     // eslint-disable-next-line react-hooks/exhaustive-deps

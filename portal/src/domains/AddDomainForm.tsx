@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { useSearchParams } from "react-router";
 
@@ -44,7 +44,7 @@ export function AddDomainForm({ onAdded }: { onAdded: () => void }) {
         return unreachable(answer);
     }
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     void add();
   };

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { Link } from "react-router";
 
@@ -54,7 +54,7 @@ export default function OpenAccountPage() {
         return unreachable(answer);
     }
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     void open();
   };

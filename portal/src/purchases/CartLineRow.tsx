@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { useChange } from "../api/useChange";
 import { unreachable } from "../api/unreachable";
@@ -32,7 +32,11 @@ export function CartLineRow({ line }: { line: CartContentsFragment["lines"][numb
   const { name } = line.package;
 
   // What another window, or the server, made of it.
-  useEffect(() => setQuantity(line.quantity), [line.quantity]);
+  const [known, setKnown] = useState(line.quantity);
+  if (known !== line.quantity) {
+    setKnown(line.quantity);
+    setQuantity(line.quantity);
+  }
 
   const answered = (
     answer: ChangeCartLineMutation["changeCartLine"] | RemoveFromCartMutation["removeFromCart"],

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Checkbox } from "react-aria-components";
+import { CheckboxButton, CheckboxField } from "react-aria-components";
 
 import type { Failure } from "../api/failure";
 import { Button } from "../design/Button";
@@ -56,12 +56,14 @@ export function ConfirmPurchase({ purchase, problem, failure, busy, onPay, onClo
       ) : (
         <Notice look="warning">{text("purchases.noProvider", { provider: payments })}</Notice>
       )}
-      <Checkbox className="checkbox" isSelected={accepted} onChange={setAccepted}>
-        <span className="checkbox-box">
-          <CheckIcon />
-        </span>
-        {text("purchases.accept")}
-      </Checkbox>
+      <CheckboxField isSelected={accepted} onChange={setAccepted}>
+        <CheckboxButton className="checkbox">
+          <span className="checkbox-box">
+            <CheckIcon />
+          </span>
+          {text("purchases.accept")}
+        </CheckboxButton>
+      </CheckboxField>
       {problem && <Notice look="bad">{problem}</Notice>}
       <FailureNotice failure={failure} again={pay} />
       <footer className="dialog-foot">

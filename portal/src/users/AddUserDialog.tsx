@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 
 import { useChange } from "../api/useChange";
@@ -56,7 +56,7 @@ export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
         return unreachable(answer);
     }
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     void add();
   };

@@ -1,4 +1,4 @@
-import { Label, Radio, RadioGroup } from "react-aria-components";
+import { Label, RadioButton, RadioField, RadioGroup } from "react-aria-components";
 
 import type { SeatPoolCountsFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
@@ -16,11 +16,13 @@ export function PackageChoice({ pools, chosen, onChoose }: PackageChoiceProps) {
     <RadioGroup className="choices" value={chosen} onChange={onChoose}>
       <Label className="field-label">{text("users.choosePackage")}</Label>
       {pools.map((pool) => (
-        <Radio key={pool.id} className="choice" value={pool.package.id}>
-          <span className="choice-dot" />
-          <span className={`package-mark package-${pool.package.code.toLowerCase()}`}>{pool.package.name}</span>
-          <span className="choice-detail">{text("users.seatsFree", { count: pool.available })}</span>
-        </Radio>
+        <RadioField key={pool.id} value={pool.package.id}>
+          <RadioButton className="choice">
+            <span className="choice-dot" />
+            <span className={`package-mark package-${pool.package.code.toLowerCase()}`}>{pool.package.name}</span>
+            <span className="choice-detail">{text("users.seatsFree", { count: pool.available })}</span>
+          </RadioButton>
+        </RadioField>
       ))}
     </RadioGroup>
   );

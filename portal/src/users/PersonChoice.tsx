@@ -31,7 +31,7 @@ export function PersonChoice({ chosen, onChoose }: PersonChoiceProps) {
       value={chosen?.id ?? null}
       onChange={(key) => onChoose(people.find((person) => person.id === key) ?? null)}
       allowsEmptyCollection
-      menuTrigger="focus"
+      menuTrigger="input"
       autoFocus
     >
       <Label className="field-label">{text("users.transferTo")}</Label>

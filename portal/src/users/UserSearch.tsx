@@ -22,13 +22,23 @@ export function UserSearch({ show, search, onChange }: UserSearchProps) {
   const [typed, setTyped] = useState(search);
   const timer = useRef<number | undefined>(undefined);
 
-  useEffect(() => setTyped(search), [search]);
+  // The search of a link, or of "Show everybody".
+  const [known, setKnown] = useState(search);
+  const [sent, setSent] = useState(search);
+  if (known !== search) {
+    setKnown(search);
+    // Not what was typed here a moment ago: more may have been typed since.
+    if (search !== sent) setTyped(search);
+  }
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   const type = (value: string) => {
     setTyped(value);
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => onChange({ search: value }), ASK_AFTER);
+    timer.current = window.setTimeout(() => {
+      setSent(value);
+      onChange({ search: value });
+    }, ASK_AFTER);
   };
   const packages = data?.account.seatInventory.pools.map((pool) => pool.package) ?? [];
   const options = [
