@@ -13,9 +13,9 @@ import { SessionContext } from "./SessionContext";
 /** Shows what lies inside to who is signed in; leads everybody else to the sign-in page, and afterwards back. */
 export function RequireSession() {
   const location = useLocation();
-  const { data, error, refetch } = useQuery(ViewerDocument, { fetchPolicy: "cache-and-network" });
+  const { data, error, loading, refetch } = useQuery(ViewerDocument, { fetchPolicy: "cache-and-network" });
   const viewer = data?.viewer;
-  const nobody = data !== undefined && data.viewer === null;
+  const nobody = data !== undefined && data.viewer === null && !loading;
   const place = location.pathname + location.search;
 
   useEffect(() => {

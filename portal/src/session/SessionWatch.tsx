@@ -21,10 +21,15 @@ export function SessionWatch() {
       void navigate(paths.signIn, { replace: true, state: { why } });
       void client.clearStore();
     };
+    const goOn = async () => {
+      // It holds that nobody is signed in.
+      await client.clearStore();
+      await navigate(takePlace(), { replace: true });
+    };
     const stopHere = onSignedOut(() => leave("lost"));
     const stopElsewhere = onNews((news) => {
       if (news === "signed-out") leave("signed-out-elsewhere");
-      else if (pathname === paths.signIn) void navigate(takePlace(), { replace: true });
+      else if (pathname === paths.signIn) void goOn();
       else void client.refetchQueries({ include: [ViewerDocument] });
     });
     return () => {
