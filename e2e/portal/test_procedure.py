@@ -91,7 +91,7 @@ async def test_a_payment_that_the_bank_confirms_later_is_waited_for(administrato
     await page.get_by_role("button", name="Validate my purchases").click()
     await accept_and_pay(page, "Visa: the bank asks first, accepted after a few seconds")
     await expect(page.get_by_role("dialog", name="The bank is confirming the payment")).to_be_visible()
-    await expect(page.get_by_role("dialog", name="Payment confirmed")).to_be_visible(timeout=45_000)
+    await expect(page.get_by_role("dialog", name="Payment confirmed")).to_be_visible(timeout=20_000)
     await page.keyboard.press("Escape")
     await page.get_by_role("link", name="Past purchases").click()
     await expect(page.get_by_role("row").nth(1).get_by_text("Paid")).to_be_visible()

@@ -31,7 +31,7 @@ async def test_a_mailed_link_signs_in_by_its_button_and_leads_back(desk: Desk, n
     await other.get_by_role("button", name="Sign in").click()
     await expect(other).to_have_url(f"{desk.url}/users?show=without")
     # The window that waited goes on by itself.
-    await expect(window.page.get_by_role("heading", name="License management")).to_be_visible()
+    await expect(window.page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 async def test_a_used_or_cut_link_is_told_clearly(desk: Desk, nobody: OpenWindow, session: dict) -> None:

@@ -1,34 +1,29 @@
-import { useQuery } from "@apollo/client/react";
-import { useEffect } from "react";
+import { useEffect, useEffectEvent } from "react";
 
 import { Button } from "../design/Button";
 import { Notice } from "../design/Notice";
 import { Spinner } from "../design/Spinner";
-import { PurchaseDocument, type PurchaseContentsFragment } from "../gql/graphql";
+import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
 import { PurchaseLines } from "./PurchaseLines";
 
-const LOOK_EVERY = 1500;
+const LOOK_EVERY = 2000;
 
 type PendingPurchaseProps = {
   purchase: PurchaseContentsFragment;
-  onSettled: (purchase: PurchaseContentsFragment) => void;
+  onLook: () => Promise<void>;
   onClose: () => void;
 };
 
 /** The bank has not answered yet. Nothing to do but look; the purchase goes on without this window. */
-export function PendingPurchase({ purchase, onSettled, onClose }: PendingPurchaseProps) {
+export function PendingPurchase({ purchase, onLook, onClose }: PendingPurchaseProps) {
   const text = useText();
-  const { data } = useQuery(PurchaseDocument, {
-    variables: { id: purchase.id },
-    pollInterval: LOOK_EVERY,
-    fetchPolicy: "network-only",
-  });
-  const now = data?.node?.__typename === "Purchase" ? data.node : null;
+  const look = useEffectEvent(onLook);
 
   useEffect(() => {
-    if (now && now.state !== "AWAITING_PAYMENT") onSettled(now);
-  }, [now, onSettled]);
+    const timer = window.setInterval(() => void look(), LOOK_EVERY);
+    return () => window.clearInterval(timer);
+  }, []);
 
   return (
     <>

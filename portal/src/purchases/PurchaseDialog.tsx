@@ -22,7 +22,7 @@ export function PurchaseDialog(props: PurchaseDialogProps) {
 
 function Steps({ purchase, cartVersion, onValidated, onClose }: PurchaseDialogProps) {
   const text = useText();
-  const { pay, busy, failure, paying, setPaying } = usePay(purchase.id);
+  const { pay, look, busy, failure, paying } = usePay(purchase.id);
   const titles = {
     asking: text("purchases.confirm"),
     pending: text("purchases.pending"),
@@ -41,15 +41,7 @@ function Steps({ purchase, cartVersion, onValidated, onClose }: PurchaseDialogPr
           onClose={onClose}
         />
       )}
-      {paying.at === "pending" && (
-        <PendingPurchase
-          purchase={paying.purchase}
-          onSettled={(settled) =>
-            setPaying({ at: settled.state === "COMPLETED" ? "done" : "not-open", purchase: settled })
-          }
-          onClose={onClose}
-        />
-      )}
+      {paying.at === "pending" && <PendingPurchase purchase={paying.purchase} onLook={look} onClose={onClose} />}
       {paying.at === "done" && <PurchaseDone purchase={paying.purchase} onClose={onClose} />}
       {paying.at === "not-open" && (
         <PurchaseNotOpen

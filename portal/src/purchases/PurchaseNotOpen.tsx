@@ -1,3 +1,5 @@
+import { useState } from "react";
+
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
@@ -5,7 +7,6 @@ import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { CartMoved } from "./CartMoved";
-import { declineText } from "./testCards";
 import { useValidate } from "./useValidate";
 
 type PurchaseNotOpenProps = {
@@ -20,14 +21,16 @@ export function PurchaseNotOpen({ purchase, cartVersion, onValidated, onClose }:
   const text = useText();
   const { time } = useFormats();
   const { validate, busy, failure, problem, moved } = useValidate(onValidated);
+  const [seenAt] = useState(() => Date.now());
   const done = purchase.state === "COMPLETED";
   const why = () => {
     if (done) return text("purchases.alreadyDone");
-    if (purchase.state === "FAILED") {
-      return text("purchases.declined", { reason: text(declineText(purchase.payment?.declineCode ?? null)) });
-    }
     if (purchase.state === "CANCELLED") return text("purchases.cancelled");
-    return text("purchases.expired", { time: purchase.expiresAt ? time(purchase.expiresAt) : "" });
+    if (purchase.state === "AWAITING_PAYMENT") return text("purchases.beingPaid");
+    if (purchase.expiresAt && Date.parse(purchase.expiresAt) <= seenAt) {
+      return text("purchases.expired", { time: time(purchase.expiresAt) });
+    }
+    return text("purchases.movedOn");
   };
   const again = () => void validate(moved?.version ?? cartVersion);
   return (
@@ -44,7 +47,7 @@ export function PurchaseNotOpen({ purchase, cartVersion, onValidated, onClose }:
         <Button autoFocus onPress={onClose}>
           {text("shell.close")}
         </Button>
-        {!done && (
+        {!done && purchase.state !== "AWAITING_PAYMENT" && (
           <Button look="main" isPending={busy} onPress={again}>
             {text(moved ? "purchases.goOn" : "purchases.validateAgain")}
           </Button>

@@ -32,14 +32,12 @@ export function usePay(purchaseId: string) {
     const input = { purchaseId, acceptLicenses, paymentMethod: card, idempotencyKey: key };
     const answer = (await run({ input }))?.proceedToPurchase;
     if (!answer) return;
-    // Answered: whatever comes next is a wish of its own.
-    setWish({ card: "", key: "" });
+    const isPending = answer.__typename === "PurchaseProceeded" && answer.purchase.state === "AWAITING_PAYMENT";
+    // Answered: whatever comes next is a wish of its own, but for the look at what became of this one.
+    if (!isPending) setWish({ card: "", key: "" });
     switch (answer.__typename) {
       case "PurchaseProceeded":
-        return setPaying({
-          at: answer.purchase.state === "COMPLETED" ? "done" : "pending",
-          purchase: answer.purchase,
-        });
+        return setPaying({ at: isPending ? "pending" : "done", purchase: answer.purchase });
       case "PaymentDeclinedError":
         return refuse(text("purchases.declined", { reason: text(declineText(answer.declineCode)) }));
       case "PurchaseNotOpenError":
@@ -58,5 +56,7 @@ export function usePay(purchaseId: string) {
         return unreachable(answer);
     }
   };
-  return { pay, busy, failure, paying, setPaying };
+  // The very same call asks the provider again: sooner than the relay would, and never for a second charge.
+  const look = () => pay(wish.card, true);
+  return { pay, look, busy, failure, paying };
 }
