@@ -27,7 +27,7 @@ async def test_counts_catch_up_after_a_restart_also_where_trusted_documents_run_
 
         async with running_demo(tmp_path, **settings) as demo:
             other = await signed_in(open_window, demo)
-            await other.get_by_role("link", name="User management").click()
+            await other.get_by_role("link", name="User management", exact=True).click()
             await assign(other, "Kim Research", "Eco")
             await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
             await expect_counts(page, "Eco", before[0] - 1, before[1] + 1, before[2], before[3])

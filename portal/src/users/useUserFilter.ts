@@ -8,10 +8,11 @@ export function useUserFilter() {
   const show = parameters.get("show") ?? "all";
   const search = parameters.get("search") ?? "";
   const set = (changed: { show?: string; search?: string }) => {
-    const { show: shown, search: searched } = { show, search, ...changed };
-    const next = new URLSearchParams();
-    if (shown !== "all") next.set("show", shown);
-    if (searched) next.set("search", searched);
+    // From the address as it is now: a search is sent a moment after it was typed, and the rest may have changed.
+    const next = new URLSearchParams(window.location.search);
+    for (const [name, value] of Object.entries(changed)) next.set(name, value);
+    if (next.get("show") === "all") next.delete("show");
+    if (!next.get("search")) next.delete("search");
     setParameters(next, { replace: true });
   };
   const filter: UserFilter = {
