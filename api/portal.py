@@ -27,7 +27,7 @@ PATHS = [
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script';"
-    " trusted-types 'none'"
+    " trusted-types default"
 )
 # A page's own address may hold a token: it is neither kept nor told to anybody.
 HEADERS = {

@@ -163,3 +163,13 @@ async def test_it_speaks_french_to_who_reads_french_and_to_who_chooses_it(
     await page.get_by_role("link", name="Gestion des utilisateurs").first.click()
     await page.get_by_role("button", name="Gérer la licence\u00a0: Camille Juridique").click()
     await expect(page.get_by_role("dialog").get_by_text("En attente d’activation")).to_be_visible()
+
+
+async def test_a_quantity_typed_over_and_over_is_announced_under_the_policy(administrator: OpenWindow) -> None:
+    # react-aria takes its earlier announcement back as the value goes on changing.
+    page = (await administrator("/licenses")).page
+    field = page.get_by_role("article", name="Pro").get_by_role("textbox")
+    for quantity in ("3", "12", "7"):
+        await field.fill(quantity)
+    await page.keyboard.press("ArrowUp")
+    await expect(field).to_have_value("8")

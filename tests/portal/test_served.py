@@ -21,7 +21,7 @@ from tests.support.unchanged import nothing_changes
 TOKEN = "aZ0-_9" * 7
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none';"
-    " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types default"
 )
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
