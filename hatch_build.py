@@ -5,7 +5,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PAGES = "explorer/dist"
+PAGES = ["explorer/dist", "portal/dist"]
 
 
 class WebPages(BuildHookInterface[Any]):
@@ -15,7 +15,8 @@ class WebPages(BuildHookInterface[Any]):
         """Tell hatchling what to carry. Raises FileNotFoundError when the pages are not built."""
         if version == "editable":
             return
-        built = Path(self.root) / PAGES
-        if not (built / "index.html").exists():
-            raise FileNotFoundError(f"{PAGES} is not built: run `make setup` first")
-        build_data["force_include"][str(built)] = PAGES
+        for pages in PAGES:
+            built = Path(self.root) / pages
+            if not (built / "index.html").exists():
+                raise FileNotFoundError(f"{pages} is not built: run `make setup` first")
+            build_data["force_include"][str(built)] = pages

@@ -1,1 +1,1 @@
-"""GraphQL and the pages around it: parse, call, present. No rules, no transactions, no SQL."""
+"""GraphQL and what is served around it: parse, call, present. No rules, no transactions, no SQL."""

@@ -15,6 +15,7 @@ from api.endpoint import GraphQLEndpoint
 from api.explorer import explorer_routes
 from api.health import health_routes
 from api.origins import PREFLIGHT
+from api.portal import Portal, portal_routes
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -24,13 +25,14 @@ def make_app(
     *,
     origins: Sequence[str],
     explorer: Path | None,
+    portal: Portal | None = None,
     pages: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
 ) -> Starlette:
     """Put the application together.
 
     `origins` may call /graphql from a browser, with the visitor's cookie. `explorer` is the folder that it was built
-    in; None where it is not served.
+    in; None where it is not served, as with the `portal`.
     """
     endpoint = GraphQLEndpoint(services, origins)
     return Starlette(
@@ -39,6 +41,7 @@ def make_app(
             WebSocketRoute("/graphql", endpoint),
             *(explorer_routes(explorer) if explorer else []),
             *health_routes(),
+            *(portal_routes(portal) if portal else []),
             *pages,
         ],
         middleware=[_cors(origins, get_queries=services.get_queries)],

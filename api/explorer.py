@@ -39,19 +39,23 @@ def explorer_routes(folder: Path) -> list[Route | Mount]:
 
     return [
         Route("/graphiql", page),
-        Mount("/graphiql/assets", _Assets(directory=folder / "assets", check_dir=False)),
+        Mount("/graphiql/assets", Assets(HEADERS, folder / "assets")),
         Route("/graphiql/", slash),
     ]
 
 
-class _Assets(StaticFiles):
+class Assets(StaticFiles):
     """Files whose names carry a hash of their content, and so never change."""
+
+    def __init__(self, headers: dict[str, str], folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._headers = headers
 
     async def check_config(self) -> None:
         """A folder that was not built has nothing in it, which is no error of this server."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers.update(HEADERS)
+        response.headers.update(self._headers)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response

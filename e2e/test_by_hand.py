@@ -13,7 +13,7 @@ async def test_the_printed_link_signs_in_by_a_button(watched: Watched, demo: Dem
     page = watched.page
     await page.goto(demo.sign_in_link)
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page).to_have_url(f"{demo.url}/")
+    await expect(page).to_have_url(f"{demo.url}/licenses")
     await expect(page.get_by_text("admin@example.com")).to_be_visible()
 
 

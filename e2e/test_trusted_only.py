@@ -25,7 +25,7 @@ async def test_the_explorer_says_that_only_trusted_documents_are_run(browser: Br
         context = await browser.new_context()
         page = await context.new_page()
         await page.goto(f"http://127.0.0.1:{port}/")
-        await page.get_by_role("link", name="Explorer").click()
+        await page.get_by_role("link", name="API explorer").click()
         await expect(page.get_by_role("status").first).to_contain_text("This server runs trusted documents alone")
         await expect(page.locator(".graphiql-response")).to_contain_text("DOCUMENT_NOT_TRUSTED")
         await context.close()

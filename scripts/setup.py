@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +18,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOG = ROOT / ".usher" / "setup.log"
 EXPLORER = ROOT / "explorer"
+PORTAL = ROOT / "portal"
 CLIENTS = ROOT / "e2e" / "clients"
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 UV = "uv==0.13.9"
@@ -31,8 +33,9 @@ def main() -> None:
     _step("Python environment", _make_environment, VENV / ".made", [])
     locked = [ROOT / "uv.lock", ROOT / "pyproject.toml"]
     _step("Python packages", _sync_packages, VENV / ".synced", locked)
-    sources = sorted(path for path in EXPLORER.rglob("*") if path.is_file() and not _is_made(path))
-    _step("Explorer page", _build_explorer, EXPLORER / "dist" / ".built", sources)
+    _step("Explorer", partial(_build, EXPLORER, "build"), EXPLORER / "dist" / ".built", _sources(EXPLORER))
+    portal = [*_sources(PORTAL), ROOT / "schema.graphql"]
+    _step("Portal", partial(_build, PORTAL, "build"), PORTAL / "dist" / ".built", portal)
     if sys.argv[1:] == ["e2e"]:
         _set_up_e2e()
 
@@ -43,6 +46,8 @@ def _set_up_e2e() -> None:
         [str(BIN / "uv"), "sync", "--frozen", "--inexact", "--quiet", "--project", str(ROOT), "--group", "e2e"],
         "The Python packages of e2e/ cannot be installed. Is the package registry reachable?",
     )
+    portal = [*_sources(PORTAL), ROOT / "schema.graphql"]
+    _step("Portal's own checks", partial(_build, PORTAL, "check"), PORTAL / "dist" / ".checked", portal)
     locked = [CLIENTS / "package.json", CLIENTS / "package-lock.json"]
     _step("JavaScript clients", _install_clients, CLIENTS / "node_modules" / ".installed", locked)
 
@@ -77,11 +82,12 @@ def _sync_packages() -> None:
     )
 
 
-def _build_explorer() -> None:
+def _build(folder: Path, script: str) -> None:
     npm = _npm()
-    for arguments in (NPM_CI, ["run", "build"]):
-        _run([*npm, *arguments], "The explorer page cannot be built. Is the npm registry reachable?", EXPLORER)
-    shutil.rmtree(EXPLORER / "node_modules", ignore_errors=True)
+    problem = f"`npm run {script}` fails in {folder.name}/. Is the npm registry reachable?"
+    for arguments in (NPM_CI, ["run", script]):
+        _run([*npm, *arguments], problem, folder)
+    shutil.rmtree(folder / "node_modules", ignore_errors=True)
 
 
 def _install_clients() -> None:
@@ -118,8 +124,11 @@ def _fingerprint(sources: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _is_made(path: Path) -> bool:
-    return bool({"node_modules", "dist"} & set(path.relative_to(EXPLORER).parts))
+def _sources(folder: Path) -> list[Path]:
+    made = {"node_modules", "dist", "gql"}
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and not made & set(path.relative_to(folder).parts)
+    )
 
 
 def _fail(text: str) -> None:

@@ -11,7 +11,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
-from api.pages.routes import page_routes
+from api.portal import Portal
 from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
@@ -108,7 +108,7 @@ async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
         services,
         origins=["https://app.example.com"],
         explorer=ROOT / "explorer" / "dist",
-        pages=page_routes(services, []),
+        portal=Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox"),
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN)
     server = uvicorn.Server(config)

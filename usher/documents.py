@@ -1,7 +1,8 @@
 """Which documents the settings have a server run, with the manifests of trusted ones."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,26 @@ from api.document_rules import DocumentRules
 from api.trusted_documents import PREFIX, TrustedDocuments, document_hash
 from usher.settings import Settings, SettingsError
 
+PORTAL = Path(__file__).parent.parent / "portal" / "dist"
 APOLLO = "apollo-persisted-query-manifest"
 
 
 def document_rules(settings: Settings) -> DocumentRules:
     """What is run. Raises SettingsError with one line where a manifest is not what it should be."""
-    if settings.only_trusted_documents and settings.trusted_documents is None:
+    if settings.only_trusted_documents and settings.trusted_documents is None and not settings.portal:
         raise SettingsError("USHER_ONLY_TRUSTED_DOCUMENTS is wrong: it needs USHER_TRUSTED_DOCUMENTS.")
+    named = _documents(settings.trusted_documents) if settings.trusted_documents else ()
     return DocumentRules(
         introspection=settings.introspection,
         only_trusted=settings.only_trusted_documents,
-        trusted=TrustedDocuments(_documents(settings.trusted_documents) if settings.trusted_documents else ()),
+        trusted=TrustedDocuments(chain(named, portal_documents() if settings.portal else ())),
     )
+
+
+def portal_documents() -> Iterable[str]:
+    """The portal's own documents; none where it is not built."""
+    manifest = PORTAL / "documents.json"
+    return _documents(manifest) if manifest.exists() else ()
 
 
 def _documents(path: Path) -> Iterator[str]:

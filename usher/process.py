@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from api.app import make_app
 from api.context import Services
-from api.pages.routes import HomeLink, page_routes
+from api.portal import Place, Portal
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
 from jobs.send_mail import Postman
@@ -23,22 +23,20 @@ from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
-from usher.documents import document_rules
+from usher.documents import PORTAL, document_rules
 from usher.ending import told_to_end
 from usher.metrics import forget_dead_processes
 from usher.settings import Settings
 from usher.workers import ends_with_parent
 
 EXPLORER = Path(__file__).parent.parent / "explorer" / "dist"
-ABOUT_EXPLORER = "GraphiQL: the schema's documentation, and a place to try it."
-ONLY_TRUSTED = "GraphiQL, without documentation: this server runs trusted documents alone."
 # With the time that uvicorn gives to requests, in usher/serving.py, less than ten seconds, also on a slow machine.
 RELAY_STOPS_WITHIN = 2.0
 
 log = structlog.get_logger(__name__)
 
 
-def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Sequence[HomeLink] = ()) -> Starlette:
+def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Sequence[Place] = ()) -> Starlette:
     """The web application of a process; its lifespan opens and closes everything else."""
     services = Services(
         feed=Feed(),
@@ -50,15 +48,19 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Seq
         documents=document_rules(settings),
         get_queries=settings.get_queries,
     )
-    about = ONLY_TRUSTED if settings.only_trusted_documents else ABOUT_EXPLORER
-    explorer = [HomeLink("Explorer", about, "/graphiql")] if settings.explorer else []
     return make_app(
         services,
         origins=settings.cors_origins,
         explorer=EXPLORER if settings.explorer else None,
-        pages=[*page_routes(services, [*explorer, *links]), *pages],
+        portal=_portal(settings, places) if settings.portal else None,
+        pages=pages,
         lifespan=_lifespan(settings, services),
     )
+
+
+def _portal(settings: Settings, places: Sequence[Place]) -> Portal:
+    explorer = [Place("explorer", "/graphiql")] if settings.explorer else []
+    return Portal(PORTAL, settings.install_url, settings.payments, [*explorer, *places])
 
 
 def build_relay(settings: Settings) -> Relay:

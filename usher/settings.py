@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=20, ge=2, le=200)
     relay: bool = True
     explorer: bool = True
+    portal: bool = True
     introspection: bool = True
     trusted_documents: Path | None = None
     only_trusted_documents: bool = False

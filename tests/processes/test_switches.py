@@ -4,6 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from api.portal import PATHS
+from tests.conftest import ROOT
 from tests.processes.conftest import settings
 from tests.support.answers import codes
 from tests.support.installation import Installation, UsherProcess
@@ -20,8 +22,7 @@ async def test_without_the_explorer_and_introspection_neither_is_there(
         server = await made.serve("--no-relay")
         async with made.client(server) as client:
             assert [(await client.http.get(path)).status_code for path in ASSETS] == [404] * 4
-            home = await client.http.get("/")
-            assert (home.status_code, "graphiql" in home.text.lower()) == (200, False)
+            assert (await client.http.get("/portal.json")).json()["places"] == []
             assert codes(await client.post(SCHEMA)) == ["INTROSPECTION_DISABLED"]
             assert await client.run("{ __typename }") == {"__typename": "Query"}
 
@@ -32,7 +33,7 @@ async def test_both_are_there_where_nothing_is_said(
     async with standing.client(servers[0]) as client:
         page = await client.http.get("/graphiql")
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-        assert 'href="/graphiql"' in (await client.http.get("/")).text
+        assert (await client.http.get("/portal.json")).json()["places"] == [{"kind": "explorer", "href": "/graphiql"}]
         assert await client.run(SCHEMA) == {"__schema": {"queryType": {"name": "Query"}}}
 
 
@@ -47,4 +48,23 @@ async def test_a_server_of_trusted_documents_runs_those_alone(database_url: str,
             named = await client.http.post("/graphql", json={"documentId": f"sha256:{digest}"})
             assert named.json() == {"data": {"packages": [{"code": "ECO"}, {"code": "ADVANCED"}, {"code": "PRO"}]}}
             assert codes(await client.post("{ __typename }")) == ["DOCUMENT_NOT_TRUSTED"]
-            assert "GraphiQL, without documentation" in (await client.http.get("/")).text
+
+
+async def test_without_the_portal_its_addresses_are_free_and_its_documents_unknown(
+    database_url: str, db: None, tmp_path: Path
+) -> None:
+    manifest = json.loads((ROOT / "portal" / "dist" / "documents.json").read_text())
+    async with Installation(tmp_path, settings(database_url, mail_port=9) | {"PORTAL": "false"}) as made:
+        server = await made.serve("--no-relay")
+        async with made.client(server) as client:
+            paths = [*PATHS, "/portal.json"]
+            assert [(await client.http.get(path)).status_code for path in paths] == [404] * len(paths)
+            named = await client.http.post("/graphql", json={"documentId": next(iter(manifest))})
+            assert codes(named.json()) == ["PERSISTED_QUERY_NOT_FOUND"]
+
+
+async def test_the_portal_is_there_where_nothing_is_said(
+    servers: list[UsherProcess], standing: Installation, db: None
+) -> None:
+    async with standing.client(servers[0]) as client:
+        assert [(await client.http.get(path)).status_code for path in PATHS] == [200] * len(PATHS)

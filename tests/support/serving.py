@@ -12,7 +12,6 @@ from api.app import make_app
 from api.context import Services
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
-from api.pages.routes import page_routes
 from models.budgets import Budgets
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
@@ -42,7 +41,7 @@ async def serving(
         documents=documents,
         get_queries=get_queries,
     )
-    app = make_app(services, origins=origins, explorer=Path("explorer"), pages=page_routes(services, []))
+    app = make_app(services, origins=origins, explorer=Path("explorer"))
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
     running = asyncio.create_task(server.serve())
     await server.up.wait()

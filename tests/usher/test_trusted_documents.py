@@ -59,7 +59,7 @@ def test_every_manifest_of_a_folder_is_read_and_nothing_else(tmp_path: Path) -> 
 
 
 def test_without_a_manifest_nothing_is_trusted_and_everything_is_run() -> None:
-    found = document_rules(Settings())
+    found = document_rules(Settings(portal=False))
     assert (found.only_trusted, WHO in found.trusted) == (False, False)
 
 
@@ -115,6 +115,7 @@ async def test_nothing_starts_with_a_wrong_manifest(run: Run, tmp_path: Path) ->
     )
 
 
-async def test_only_trusted_documents_need_a_manifest(run: Run) -> None:
-    done = await run("serve", SECRET_KEY="k" * 32, SMTP_URL="smtp://127.0.0.1:9", ONLY_TRUSTED_DOCUMENTS="true")
+async def test_without_the_portal_only_trusted_documents_need_a_manifest(run: Run) -> None:
+    strict = {"ONLY_TRUSTED_DOCUMENTS": "true", "PORTAL": "false"}
+    done = await run("serve", SECRET_KEY="k" * 32, SMTP_URL="smtp://127.0.0.1:9", **strict)
     assert_refused(done, "USHER_ONLY_TRUSTED_DOCUMENTS is wrong: it needs USHER_TRUSTED_DOCUMENTS.")

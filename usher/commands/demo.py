@@ -8,7 +8,7 @@ from pathlib import Path
 import uvicorn
 from pydantic import SecretStr
 
-from api.pages.routes import HomeLink
+from api.portal import Place
 from usher.commands.migrate import bring_up_to_date
 from usher.commands.serve import require_free_port
 from usher.commands.shared import console, start_database
@@ -59,8 +59,7 @@ async def _demo(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
-    link = HomeLink("Mailbox", "Every mail this demo has sent; none left this machine.", "/mailbox")
-    app = build_app(settings, pages=mailbox_routes(mailbox), links=[link])
+    app = build_app(settings, pages=mailbox_routes(mailbox), places=[Place("mailbox", "/mailbox")])
     server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **UVICORN))
     serving = asyncio.create_task(server.serve())
     while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells by this flag alone

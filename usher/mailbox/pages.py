@@ -2,15 +2,14 @@
 
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from api.pages.templates import PRIVATE_HEADERS, Templates, content_security_policy
 from models.clock import now
 from usher.mailbox.mail import for_the_frame, header, html_part, text_part
+from usher.mailbox.page import PRIVATE_HEADERS, asset_routes, page
 from usher.mailbox.server import Mailbox
 
 REFRESH_SECONDS = 5
@@ -19,7 +18,6 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none';"
     f" frame-ancestors 'self'; sandbox {SANDBOX}"
 )
-PAGE_POLICY = content_security_policy(frame_src="'self'")
 SHOWN_HEADERS = ("From", "To", "Date")
 
 
@@ -27,6 +25,7 @@ def mailbox_routes(mailbox: Mailbox) -> list[Route]:
     """The list, and one mail in three ways: as its reader sees it, as plain text, and as it was sent."""
     pages = _Pages(mailbox)
     return [
+        *asset_routes(),
         Route("/mailbox", pages.list_mails),
         Route("/mailbox/{id}", pages.show_mail),
         Route("/mailbox/{id}/html", pages.html),
@@ -38,12 +37,11 @@ def mailbox_routes(mailbox: Mailbox) -> list[Route]:
 class _Pages:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
-        self._templates = Templates(Path(__file__).parent / "templates")
 
     async def list_mails(self, _request: Request) -> Response:
         moment = now()
         mails = [(mail, _how_long_ago(mail.received_at, moment)) for mail in self._mailbox.messages()]
-        return self._templates.page("mailbox", mails=mails, refresh_seconds=REFRESH_SECONDS)
+        return page("mailbox", mails=mails, refresh_seconds=REFRESH_SECONDS)
 
     async def show_mail(self, request: Request) -> Response:
         message = self._read(request)
@@ -77,9 +75,8 @@ class _Pages:
         return self._mailbox.read(request.path_params["id"])
 
     def _show(self, request: Request, message: EmailMessage, part: str, text: str | None) -> Response:
-        return self._templates.page(
+        return page(
             "mail",
-            policy=PAGE_POLICY,
             address=f"/mailbox/{request.path_params['id']}",
             subject=header(message, "Subject"),
             headers=[(name, header(message, name)) for name in SHOWN_HEADERS],
@@ -95,7 +92,7 @@ class _Pages:
             "paragraphs": ["It may have been deleted, or the address is not complete."],
             "action": "Show all mails",
         }
-        return self._templates.page("message", status=404, message=message, href="/mailbox")
+        return page("message", status=404, message=message, href="/mailbox")
 
 
 def _how_long_ago(at: datetime, moment: datetime) -> str:

@@ -1,1 +1,0 @@
-"""Small server-rendered pages that finish what a mailed link starts."""

@@ -1,0 +1,57 @@
+import { CombinedGraphQLErrors, ServerError } from "@apollo/client";
+
+/** What went wrong, as far as it makes a difference to who is told. Refusals are data and never come here. */
+export type Failure =
+  | { kind: "signed-out" }
+  | { kind: "outdated" }
+  | { kind: "not-permitted" }
+  | { kind: "busy" }
+  | { kind: "unavailable" }
+  | { kind: "offline" }
+  | { kind: "stale-version" }
+  | { kind: "bug"; reference: string | null };
+
+export function failureOf(error: unknown): Failure {
+  if (CombinedGraphQLErrors.is(error)) {
+    return error.errors.map((each) => ofCode(each.extensions)).find((each) => each.kind !== "bug") ?? bug(error);
+  }
+  if (ServerError.is(error)) {
+    if (error.statusCode === 429) return { kind: "busy" };
+    return error.statusCode >= 502 && error.statusCode <= 504
+      ? { kind: "unavailable" }
+      : { kind: "bug", reference: null };
+  }
+  // What fetch and the socket throw when nobody is reached.
+  return { kind: "offline" };
+}
+
+/** Whether the very same call may go well in a moment. */
+export function mayPass(failure: Failure): boolean {
+  return failure.kind === "unavailable" || failure.kind === "offline" || failure.kind === "busy";
+}
+
+function ofCode(extensions: Record<string, unknown> | undefined): Failure {
+  switch (extensions?.code) {
+    case "UNAUTHENTICATED":
+      return { kind: "signed-out" };
+    case "PERSISTED_QUERY_NOT_FOUND":
+    case "DOCUMENT_NOT_TRUSTED":
+    case "GRAPHQL_VALIDATION_FAILED":
+      return { kind: "outdated" };
+    case "NOT_PERMITTED":
+      return { kind: "not-permitted" };
+    case "RATE_LIMITED":
+      return { kind: "busy" };
+    case "UNAVAILABLE":
+      return { kind: "unavailable" };
+    case "STALE_VERSION":
+      return { kind: "stale-version" };
+    default:
+      return { kind: "bug", reference: null };
+  }
+}
+
+function bug(error: CombinedGraphQLErrors): Failure {
+  const reference = error.errors[0]?.extensions?.reference;
+  return { kind: "bug", reference: typeof reference === "string" ? reference : null };
+}

@@ -1,0 +1,13 @@
+import { ApolloLink, HttpLink } from "@apollo/client";
+
+import { named } from "./named";
+
+/** Queries and mutations: posted with the session cookie. */
+export function overHttp(): ApolloLink {
+  const byName = new ApolloLink((operation, forward) => {
+    operation.extensions = named(operation);
+    operation.setContext({ http: { includeQuery: false, includeExtensions: true } });
+    return forward(operation);
+  });
+  return byName.concat(new HttpLink({ uri: "/graphql", credentials: "same-origin" }));
+}

@@ -1,0 +1,37 @@
+import { useState } from "react";
+
+import { useChange } from "../api/useChange";
+import { unreachable } from "../api/unreachable";
+import { type CartContentsFragment, type PurchaseContentsFragment, ValidatePurchaseDocument } from "../gql/graphql";
+import { useRefusalText } from "../shell/useRefusalText";
+import { useText } from "../texts/useText";
+
+/** Turns the cart that was looked at into a purchase at frozen prices; tells where the cart has moved meanwhile. */
+export function useValidate(onValidated: (purchase: PurchaseContentsFragment) => void) {
+  const text = useText();
+  const refusals = useRefusalText();
+  const { run, busy, failure } = useChange(ValidatePurchaseDocument);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [moved, setMoved] = useState<CartContentsFragment | null>(null);
+
+  const validate = async (cartVersion: string) => {
+    const answer = (await run({ input: { cartVersion } }))?.validatePurchase;
+    if (!answer) return;
+    setProblem(null);
+    setMoved(null);
+    switch (answer.__typename) {
+      case "PurchaseValidated":
+        return onValidated(answer.purchase);
+      case "CartChangedError":
+        return setMoved(answer.cart);
+      case "CartEmptyError":
+        refusals.notFound();
+        return setProblem(text("purchases.cartEmpty"));
+      case "NotPermittedError":
+        return setProblem(refusals.notPermitted());
+      default:
+        return unreachable(answer);
+    }
+  };
+  return { validate, busy, failure, problem, moved };
+}

@@ -1,0 +1,57 @@
+import { Button, Meter } from "react-aria-components";
+import { Link } from "react-router";
+
+import type { SeatPoolCountsFragment } from "../gql/graphql";
+import { paths } from "../paths";
+import { useText } from "../texts/useText";
+import { Count } from "./Count";
+import type { Asked } from "./HoldersDialog";
+
+/** One package's seats. Each count leads to what it counts. */
+export function SeatRow({ pool, onAsk }: { pool: SeatPoolCountsFragment; onAsk: (asked: Asked) => void }) {
+  const text = useText();
+  const { name, code } = pool.package;
+  const holders = (of: Asked["of"], count: number, label: string) => (
+    <Button className="count-button" aria-label={label} onPress={() => onAsk({ code, name, of })}>
+      <Count value={count} />
+    </Button>
+  );
+  return (
+    <tr>
+      <th scope="row" data-label={text("seats.package")}>
+        <span className={`package-mark package-${code.toLowerCase()}`}>{name}</span>
+        <Meter
+          className="meter"
+          aria-label={text("seats.use", { assigned: pool.assigned, purchased: pool.purchased })}
+          value={pool.assigned}
+          maxValue={Math.max(pool.purchased, 1)}
+        >
+          {({ percentage }) => (
+            <svg className="meter-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+              <rect className="meter-ground" width="100" height="4" rx="2" />
+              <rect className="meter-fill" width={percentage} height="4" rx="2" />
+            </svg>
+          )}
+        </Meter>
+      </th>
+      <td className="number" data-label={text("seats.available")}>
+        <Link
+          className="count-button"
+          to={`${paths.users}?show=without`}
+          aria-label={text("seats.showAvailable", { name, count: pool.available })}
+        >
+          <Count value={pool.available} />
+        </Link>
+      </td>
+      <td className="number" data-label={text("seats.assigned")}>
+        {holders("assigned", pool.assigned, text("seats.showAssigned", { name, count: pool.assigned }))}
+      </td>
+      <td className="number" data-label={text("seats.activated")}>
+        {holders("activated", pool.activated, text("seats.showActivated", { name, count: pool.activated }))}
+      </td>
+      <td className="number" data-label={text("seats.purchased")}>
+        <Count value={pool.purchased} />
+      </td>
+    </tr>
+  );
+}
