@@ -37,7 +37,7 @@ fuzz: setup ## hostile and random calls in random order: make fuzz EXAMPLES=5000
 soak: setup ## mixed work on several processes while everything fails; MINUTES=10, SEED=1
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
 
-e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools; needs Debian's chromium at /usr/bin/chromium
+e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools; needs curl, and Debian's chromium at /usr/bin/chromium
 	@command -v curl >/dev/null || { echo "e2e: install curl first: apt-get install curl" >&2; exit 1; }
 	@test -x /usr/bin/chromium || { echo "e2e: install chromium first: apt-get install chromium" >&2; exit 1; }
 	@$(PYTHON) scripts/setup.py e2e
