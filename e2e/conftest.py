@@ -41,11 +41,10 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
 @asynccontextmanager
 async def running_demo(folder: Path, **settings: str) -> AsyncIterator[Demo]:
     """The demo with its data in this folder, while the block runs."""
-    port = free_port()
-    settings |= {"PORT": str(port), "DATA_FOLDER": str(folder / "data")}
+    settings = {"PORT": str(free_port()), "DATA_FOLDER": str(folder / "data"), **settings}
     async with running_usher("demo", ready="The link signs in once", folder=folder, **settings) as printed:
         link = next(word for word in printed.split() if "/sign-in?token=" in word)
-        yield Demo(f"http://127.0.0.1:{port}", link)
+        yield Demo(f"http://127.0.0.1:{settings['PORT']}", link)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,13 @@ NODE = Path(sys.executable).parent / "node"
 ENDS_WITHIN = 60.0
 
 
-async def run_script(name: str, *arguments: str) -> Any:
+async def run_script(name: str, *arguments: str, folder: Path = FOLDER) -> Any:
     """What a script prints; fails the test when it fails, or prints anything on standard error."""
     process = await asyncio.create_subprocess_exec(
         NODE,
         name,
         *arguments,
-        cwd=FOLDER,
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -30,3 +32,15 @@ async def run_script(name: str, *arguments: str) -> Any:
         raise
     assert (process.returncode, problems.decode()) == (0, ""), problems.decode()
     return json.loads(printed)
+
+
+@asynccontextmanager
+async def running_script(name: str, *arguments: str) -> AsyncIterator[asyncio.StreamReader]:
+    """Keep a script running; yields what it prints. Whatever it prints on standard error is shown by pytest."""
+    process = await asyncio.create_subprocess_exec(NODE, name, *arguments, cwd=FOLDER, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield process.stdout
+    finally:
+        process.kill()
+        await process.wait()
