@@ -36,11 +36,11 @@ async def run_script(name: str, *arguments: str, folder: Path = FOLDER) -> Any:
 
 @asynccontextmanager
 async def running_script(name: str, *arguments: str) -> AsyncIterator[asyncio.StreamReader]:
-    """Keep a script running; yields what it prints. Whatever it prints on standard error is shown by pytest."""
-    process = await asyncio.create_subprocess_exec(NODE, name, *arguments, cwd=FOLDER, stdout=asyncio.subprocess.PIPE)
+    """Keep a script running; yields what it prints. It ends when its standard input does."""
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+    process = await asyncio.create_subprocess_exec(NODE, name, *arguments, cwd=FOLDER, **pipes)
     assert process.stdout is not None
     try:
         yield process.stdout
     finally:
-        process.kill()
-        await process.wait()
+        await asyncio.wait_for(process.communicate(), ENDS_WITHIN)

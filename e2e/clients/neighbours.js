@@ -15,7 +15,7 @@ const BROKEN = {
   field: "subscription { nothingLikeIt }",
   variable: "subscription ($after: String!) { seatCountsChanged(after: $after) { version } }",
   choice: "query A { packages { code } } query B { packages { code } }",
-  cost: `{ account { ${"a b c d".replace(/\w/g, (name) => `${name}: users(first: 100) { nodes { license { user { id email license { id state } } } } }`)} } }`,
+  cost: `{ account { ${"abcdefghijklmnopqrst".replace(/\w/g, (name) => ` ${name}: users(first: 100) { nodes { license { user { id email license { id state } } } } }`)} } }`,
 };
 
 const told = [];

@@ -66,4 +66,4 @@ for (const [client, follow] of Object.entries(clients)) {
   });
 }
 // Until the test ends it.
-setInterval(() => {}, 60_000);
+process.stdin.on("end", () => process.exit(0)).resume();
