@@ -3,8 +3,6 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +30,3 @@ async def run_script(name: str, *arguments: str, folder: Path = FOLDER) -> Any:
         raise
     assert (process.returncode, problems.decode()) == (0, ""), problems.decode()
     return json.loads(printed)
-
-
-@asynccontextmanager
-async def running_script(name: str, *arguments: str) -> AsyncIterator[asyncio.StreamReader]:
-    """Keep a script running; yields what it prints. It ends when its standard input does."""
-    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec(NODE, name, *arguments, cwd=FOLDER, **pipes)
-    assert process.stdout is not None
-    try:
-        yield process.stdout
-    finally:
-        await asyncio.wait_for(process.communicate(), ENDS_WITHIN)
