@@ -59,6 +59,13 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="session")
 async def watched(browser: Browser, demo: Demo) -> AsyncIterator[Watched]:
     """A page that notes each error of the console and each request to another host."""
+    async with watching(browser, demo.url) as watched:
+        yield watched
+
+
+@asynccontextmanager
+async def watching(browser: Browser, url: str) -> AsyncIterator[Watched]:
+    """Such a page, for the server at this address, while the block runs."""
     context = await browser.new_context(viewport={"width": 1400, "height": 900})
     await context.grant_permissions([])
     watched = Watched(await context.new_page())
@@ -68,7 +75,7 @@ async def watched(browser: Browser, demo: Demo) -> AsyncIterator[Watched]:
         "request",
         lambda asked: (
             asked.url.startswith(("http", "ws"))
-            and not asked.url.startswith((demo.url, demo.url.replace("http", "ws")))
+            and not asked.url.startswith((url, url.replace("http", "ws")))
             and watched.foreign.append(asked.url)
         ),
     )

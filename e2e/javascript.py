@@ -12,13 +12,13 @@ NODE = Path(sys.executable).parent / "node"
 ENDS_WITHIN = 60.0
 
 
-async def run_script(name: str, *arguments: str) -> Any:
+async def run_script(name: str, *arguments: str, folder: Path = FOLDER) -> Any:
     """What a script prints; fails the test when it fails, or prints anything on standard error."""
     process = await asyncio.create_subprocess_exec(
         NODE,
         name,
         *arguments,
-        cwd=FOLDER,
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

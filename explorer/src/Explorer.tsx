@@ -1,14 +1,14 @@
 import { GraphiQL } from "graphiql";
 
+import { Bar } from "./Bar";
 import { fetcher } from "./fetcher";
-import { SignedInLine } from "./SignedInLine";
 import { tabs } from "./tabs";
 
 export function Explorer() {
   return (
     <>
-      <SignedInLine />
-      {/* Headers may hold a bearer token: they are never written to the browser's storage. */}
+      <Bar />
+      {/* Headers may hold a secret: they are never written to the browser's storage. */}
       <GraphiQL
         fetcher={fetcher}
         defaultTabs={tabs}

@@ -1,6 +1,7 @@
 import type { Fetcher, FetcherParams } from "@graphiql/toolkit";
-import { type DocumentNode, getOperationAST, parse } from "graphql";
+import { type DocumentNode, type ExecutionResult, getOperationAST, parse } from "graphql";
 
+import { changes, lastRun, runOf } from "./last-run";
 import { overHttp } from "./over-http";
 import { overWebSocket } from "./over-web-socket";
 
@@ -14,9 +15,24 @@ export const fetcher: Fetcher = (params, options) => {
   const headers = options?.headers ?? {};
   const document = parsed(params.query);
   const asked = document ? withoutStaleName(params, document) : params;
-  const subscribes = document && getOperationAST(document, asked.operationName)?.operation === "subscription";
-  return subscribes ? overWebSocket(asked, headers) : overHttp(asked, headers);
+  // GraphiQL's own question for the schema is none of the reader's runs.
+  if (asked.operationName === "IntrospectionQuery") return overHttp(asked, headers);
+  const operation = document && getOperationAST(document, asked.operationName)?.operation;
+  lastRun.set(null);
+  if (operation === "subscription") {
+    lastRun.set({ kind: "followed" });
+    return overWebSocket(asked, headers);
+  }
+  return run(asked, headers, operation === "mutation");
 };
+
+async function run(params: FetcherParams, headers: Record<string, string>, changing: boolean): Promise<ExecutionResult> {
+  try {
+    return await overHttp(params, headers, (response) => lastRun.set(runOf(response)));
+  } finally {
+    if (changing) changes.set(changes.get() + 1);
+  }
+}
 
 function parsed(query: string): DocumentNode | null {
   try {

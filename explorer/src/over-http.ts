@@ -1,16 +1,21 @@
 import type { FetcherParams } from "@graphiql/toolkit";
 import type { ExecutionResult } from "graphql";
 
+import { withCredential } from "./credential";
 import { httpUrl } from "./endpoint";
 import { failure } from "./failure";
 
-/** Sends one query or mutation, with the session cookie and what the headers editor holds. */
-export async function overHttp(params: FetcherParams, extraHeaders: Record<string, string> = {}): Promise<ExecutionResult> {
+/** Sends one query or mutation, with who asks and what the headers editor holds; `heard` is shown the response. */
+export async function overHttp(
+  params: FetcherParams,
+  extraHeaders: Record<string, string> = {},
+  heard: (response: Response) => void = () => {},
+): Promise<ExecutionResult> {
   const headers = new Headers({
     Accept: "application/graphql-response+json, application/json",
     "Content-Type": "application/json",
   });
-  for (const [name, value] of Object.entries(extraHeaders)) {
+  for (const [name, value] of Object.entries(withCredential(extraHeaders))) {
     headers.set(name, value);
   }
   const response = await fetch(httpUrl, {
@@ -19,6 +24,11 @@ export async function overHttp(params: FetcherParams, extraHeaders: Record<strin
     headers,
     body: JSON.stringify(params),
   });
+  heard(response);
+  if (response.status === 304) {
+    // It has no body, and is no failure.
+    return { extensions: { status: 304, meaning: "Nothing has changed since the answer that has this ETag." } };
+  }
   const text = await response.text();
   try {
     return JSON.parse(text) as ExecutionResult;

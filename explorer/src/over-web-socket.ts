@@ -2,6 +2,7 @@ import type { FetcherParams } from "@graphiql/toolkit";
 import type { ExecutionResult } from "graphql";
 import { createClient } from "graphql-ws";
 
+import { withCredential } from "./credential";
 import { webSocketUrl } from "./endpoint";
 import { failure } from "./failure";
 
@@ -9,7 +10,7 @@ import { failure } from "./failure";
 export function overWebSocket(params: FetcherParams, headers: Record<string, string>): AsyncIterable<ExecutionResult> {
   const client = createClient({
     url: webSocketUrl,
-    connectionParams: credentials(headers),
+    connectionParams: credentials(withCredential(headers)),
     // A lost connection is shown. Reconnecting in silence would hide it and start over with a new snapshot.
     retryAttempts: 0,
   });
