@@ -140,17 +140,6 @@ async def test_a_key_of_another_account_reaches_nothing_here(
     assert account == {"name": "Company of example.org"}
 
 
-async def test_a_key_in_the_cookie_of_a_browser_shows_nobody_at_home(admin: Client, company: Company) -> None:
-    made = await make_key(admin, Permission.VIEW_INVENTORY)
-    sent = {"cookie": f"usher_session={made.secret}"}
-    home = await admin.http.get("/", headers=sent)
-    assert home.status_code == 200
-    assert [shown for shown in ("admin@example.com", "Ada", "Company of") if shown in home.text] == []
-    async with nothing_changes():
-        assert (await admin.http.post("/sign-out", headers=sent)).status_code == 303
-    assert await fetch("SELECT FROM api_keys WHERE revoked_at IS NOT NULL") == []
-
-
 async def test_a_secret_that_is_no_bearer_token_is_nobody_s(admin: Client, client: Client, company: Company) -> None:
     made = await make_key(admin, Permission.VIEW_INVENTORY)
     for header in (made.secret, f"Basic {made.secret}", f"Token {made.secret}"):
