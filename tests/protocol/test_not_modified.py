@@ -6,13 +6,17 @@ from typing import Any
 
 import httpx2
 import pytest
+from graphql import GraphQLError
+from strawberry.schema.schema import validate_document
 
+import api.documents
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
 from models.feed import Feed
 from models.operations.add_domain import add_domain
 from models.operations.change_user_role import change_user_role
 from models.tables import Role
 from payments import make_provider
+from tests.support.answers import codes
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.serving import serving
@@ -43,7 +47,7 @@ async def test_an_answer_that_still_holds_is_not_sent_again(admin: Client, compa
     first = await poll(admin, document)
     tag = first.headers["etag"]
     assert (first.status_code, first.headers["cache-control"]) == (200, "private, no-cache")
-    assert first.headers["vary"].lower().startswith("authorization, cookie")
+    assert first.headers["vary"].lower().startswith("authorization, cookie, accept")
     again = await poll(admin, document, tag)
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     await company.assign(company.users[0], "PRO")
@@ -132,6 +136,36 @@ async def test_who_is_signed_out_is_told_so_whatever_they_have(admin: Client) ->
 async def test_what_changes_by_itself_has_no_tag(admin: Client, document: str) -> None:
     response = await admin.http.post("/graphql", json={"query": document, "operationName": None})
     assert "etag" not in response.headers
+
+
+async def test_what_would_be_refused_is_refused_whatever_the_caller_has(admin: Client) -> None:
+    tag = (await poll(admin)).headers["etag"]
+    body = {"query": INVENTORY, "operationName": "Other"}
+    answer = await admin.http.post("/graphql", json=body, headers={"if-none-match": tag})
+    assert answer.status_code == 200
+    assert codes(answer.json()) == ["BAD_REQUEST"]
+
+
+async def test_variables_too_deep_to_be_told_apart_are_answered_without_a_tag(admin: Client) -> None:
+    deep = "[" * 500 + "]" * 500
+    body = f'{{"query": "{{ account {{ version }} }}", "variables": {{"deep": {deep}}}}}'
+    answer = await admin.http.post(
+        "/graphql", content=body, headers={"content-type": "application/json", "if-none-match": "x"}
+    )
+    assert (answer.status_code, list(answer.json())) == (200, ["data"])
+    assert "etag" not in answer.headers
+
+
+async def test_a_wrong_document_is_validated_once(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    validated: list[object] = []
+
+    def validate(*args: Any) -> list[GraphQLError]:
+        validated.append(args)
+        return validate_document(*args)
+
+    monkeypatch.setattr(api.documents, "validate_document", validate)
+    assert codes((await poll(admin, "{ account { nonsense } }")).json()) == ["GRAPHQL_VALIDATION_FAILED"]
+    assert len(validated) == 1
 
 
 @pytest.mark.parametrize("given", ["*", "", "x", '"0-0"', 'W/"', ",,,", "a" * 5000])
