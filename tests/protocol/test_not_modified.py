@@ -11,6 +11,7 @@ from strawberry.schema.schema import validate_document
 
 import api.documents
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
+from models.database import fetch
 from models.feed import Feed
 from models.operations.add_domain import add_domain
 from models.operations.change_user_role import change_user_role
@@ -75,6 +76,24 @@ async def test_every_change_of_the_account_makes_a_new_answer(admin: Client, com
     tag = (await poll(admin)).headers["etag"]
     await add_domain(company.viewer, name="new.example.net")
     assert (await poll(admin, tag=tag)).status_code == 200
+
+
+async def test_a_version_that_comes_again_after_a_restored_backup_makes_a_new_answer(
+    admin: Client, company: Company
+) -> None:
+    domains = "{ account { version domains { name } } }"
+    await add_domain(company.viewer, name="lost.example.net")
+    lost = await poll(admin, domains)
+    version = int(lost.json()["data"]["account"]["version"])
+    # What a backup of before knows.
+    await fetch("DELETE FROM events WHERE account_id = $1 AND version = $2", company.account_id, version)
+    await fetch("DELETE FROM domains WHERE name = 'lost.example.net'")
+    await fetch("UPDATE accounts SET version = version - 1 WHERE id = $1", company.account_id)
+    await add_domain(company.viewer, name="other.example.net")
+    answer = await poll(admin, domains, lost.headers["etag"])
+    assert answer.status_code == 200
+    assert answer.json()["data"]["account"]["version"] == str(version)
+    assert "other.example.net" in answer.text
 
 
 async def test_a_new_catalogue_makes_a_new_answer(admin: Client, tmp_path: Path) -> None:
