@@ -67,6 +67,8 @@ def excesses(size: DocumentSize, limits: Limits) -> list[GraphQLError]:
         "directives": size.directives,
     }
     allowed = {what: getattr(limits, f"document_{what}") for what in asked}
+    # More than the budget of a minute is never to be had: to say when to try again would be a lie.
+    allowed["cost"] = min(allowed["cost"], limits.cost_per_minute)
     return [limit_error(what, asked[what], allowed[what]) for what in asked if asked[what] > allowed[what]]
 
 

@@ -21,7 +21,6 @@ from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_
 from api.document_size import excesses, measure
 from api.limits import Limits, limit_error
 from api.versioned import is_versioned
-from models.errors import RateLimited
 
 # What is kept of a document takes some fifty times its length.
 KEPT_CHARACTERS = 500_000
@@ -121,27 +120,28 @@ class CheckedDocuments(SchemaExtension):
         self._documents = documents
 
     def on_parse(self) -> Iterator[None]:
-        """Read the document, and find everything wrong with it. A request without one is Strawberry's to refuse."""
+        """Read the document, find everything wrong with it, and charge it; what is wrong costs its caller as well.
+
+        A request without one is Strawberry's to refuse. Raises GraphQLError, RateLimited.
+        """
         context = self.execution_context
         if context.query:
-            self._checked = self._documents.check(context.schema._schema, context.query)  # noqa: SLF001
+            cost = 1
+            try:
+                self._checked = self._documents.check(context.schema._schema, context.query)  # noqa: SLF001
+                cost = self._checked.cost(context._provided_operation_name)  # noqa: SLF001
+            finally:
+                charge(context.context, cost)
             context.graphql_document = self._checked.document
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Tell what is wrong, and refuse a choice of operations without a name; Strawberry would run the first.
-
-        What is wrong costs its caller as well.
-        """
+        """Tell what is wrong, and refuse a choice of operations without a name; Strawberry would run the first."""
         context = self.execution_context
         errors = list(self._checked.errors)
         # `operation_name` would answer with the name of the first operation.
         name = context._provided_operation_name  # noqa: SLF001
         if len(self._checked.costs) > 1 and name is None:
             errors.append(GraphQLError("Must provide operation name if query contains multiple operations."))
-        try:
-            charge(context.context, 1 if errors else self._checked.cost(name))
-        except RateLimited as refused:
-            errors = [GraphQLError(str(refused), original_error=refused)]
         context.pre_execution_errors = errors
         yield

@@ -29,7 +29,7 @@ from api.callers import address_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
-from api.not_modified import entity_tag, is_current, mark
+from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, mark
 from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
 from api.schema import make_schema
@@ -174,13 +174,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Run a query or a mutation, or find that the caller has the answer. Raises HTTPException: 405 where GET
         asks for more than a query.
         """
-        context, told = kwargs["context"], kwargs["sub_response"]
-        tag = self._tag(context, kwargs["request_data"])
-        if tag and is_current(kwargs["request"], tag):
+        context, told, request, asked = (
+            kwargs[name] for name in ("context", "sub_response", "request", "request_data")
+        )
+        if IF_NONE_MATCH in request.headers and (tag := self._tag(context, asked)) and is_current(request, tag):
             return _unchanged(context, told, tag)
         try:
             result = await super().execute_single(*args, **kwargs)
-            if tag and not result.errors:
+            # Not before: what is wrong with a document is found anew each time that it is looked at.
+            if not result.errors and (tag := self._tag(context, asked)):
                 mark(told, tag)
             return result
         except HTTPException as error:
@@ -224,7 +226,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except GraphQLError:
             # Told where it is run.
             return None
-        return entity_tag(context, data.query, data.variables) if checked.versioned else None
+        return entity_tag(context, data) if checked.versioned else None
 
     def _with_document(self, request: dict[str, Any]) -> dict[str, Any]:
         if problem := naming_problem(request):

@@ -5,20 +5,21 @@ Also where the query came by POST, which RFC 9110 does not foresee: who sends If
 
 import hashlib
 from importlib.metadata import version
-from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+from strawberry.http import GraphQLRequestData
 
 from api.context import Context
 
+IF_NONE_MATCH = "if-none-match"
 # An answer may be kept by who asked, who asks each time whether it still holds.
-HEADERS = {"cache-control": "private, no-cache", "vary": "authorization, cookie"}
+HEADERS = {"cache-control": "private, no-cache", "vary": "authorization, cookie, accept"}
 _RELEASE = version("usher")
 
 
-def entity_tag(context: Context, query: str, variables: dict[str, Any] | None) -> str | None:
+def entity_tag(context: Context, asked: GraphQLRequestData) -> str | None:
     """The tag of the answer to a versioned document; None where nobody is signed in.
 
     It is made of everything that the answer is made of: what is asked, what the viewer may see, the versions of the
@@ -29,14 +30,19 @@ def entity_tag(context: Context, query: str, variables: dict[str, Any] | None) -
     if seen is None:
         return None
     viewer = seen.viewer
-    who = [str(viewer.account_id), sorted(viewer.permissions), seen.catalogue_version]
-    digest = hashlib.sha256(orjson.dumps([query, variables or {}, who, _RELEASE], option=orjson.OPT_SORT_KEYS))
+    who = [str(viewer.account_id), sorted(viewer.permissions), str(seen.event_id), seen.catalogue_version]
+    what = [asked.query, asked.operation_name, asked.variables or {}, who, _RELEASE]
+    try:
+        digest = hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS))
+    except orjson.JSONEncodeError:
+        # Variables may be nested deeper than what can be written again.
+        return None
     return f'W/"{seen.account_version}-{digest.hexdigest()[:32]}"'
 
 
 def is_current(request: Request, tag: str) -> bool:
     """Whether the caller has the answer with this tag already. The star, which any answer matches, is not taken."""
-    given = request.headers.getlist("if-none-match")
+    given = request.headers.getlist(IF_NONE_MATCH)
     return any(_opaque(tag) == _opaque(each) for line in given for each in line.split(","))
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from models.beside import beside
@@ -107,8 +106,10 @@ class Budgets:
             await asyncio.sleep(TOLD_EVERY)
             try:
                 await self.tell()
-            except (*UNAVAILABLE, asyncpg.PostgresError) as error:
+            except UNAVAILABLE as error:
                 log.warning("budgets.untold", error=type(error).__name__)
+            except Exception:
+                log.warning("budgets.untold", exc_info=True)
 
     def _caller(self, whom: UUID, period: int) -> _Caller:
         caller = self._callers.get(whom)

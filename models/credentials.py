@@ -19,6 +19,7 @@ from models.viewer import Viewer
 
 _VERSIONS = """
     account.version AS account_version,
+    (SELECT id FROM events WHERE account_id = account.id AND version = account.version) AS event_id,
     coalesce((SELECT version FROM catalogue_version), 0) AS catalogue_version
 """
 _SESSION = f"""
@@ -45,11 +46,13 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 class Recognised:
     """Who a secret belongs to, and at which versions the account and the catalogue were when it was looked up.
 
-    What is read after that is at these versions or later.
+    What is read after that is at these versions or later. `event_id` is of the event that made the account's version:
+    a version comes again where a backup was restored, its event does not.
     """
 
     viewer: Viewer
     account_version: int
+    event_id: UUID | None
     catalogue_version: int
 
 
@@ -61,7 +64,7 @@ async def recognise(secret: str, address: str) -> Recognised:
     if row is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
     _require_live(row)
-    return Recognised(_user(row), row["account_version"], row["catalogue_version"])
+    return _recognised(_user(row), row)
 
 
 async def still_signed_in(viewer: Viewer) -> Viewer:
@@ -144,7 +147,11 @@ async def _recognise_key(secret: str, address: str) -> Recognised:
     if not allows(row["networks"] and loads(row["networks"]), address):
         raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
     await _note_use(row)
-    return Recognised(_key(row), row["account_version"], row["catalogue_version"])
+    return _recognised(_key(row), row)
+
+
+def _recognised(viewer: Viewer, row: dict[str, Any]) -> Recognised:
+    return Recognised(viewer, row["account_version"], row["event_id"], row["catalogue_version"])
 
 
 async def _note_use(row: dict[str, Any]) -> None:

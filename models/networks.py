@@ -7,8 +7,10 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 def network(value: str) -> str:
     """An address or a network in CIDR notation, as it is kept: one of IPv4 as such, however written.
 
-    Raises ValueError.
+    Raises ValueError. The zone of an address (`%eth0`) is of one machine alone, and may be any text.
     """
+    if "%" in value:
+        raise ValueError
     found = ip_network(value.strip())
     # Addresses are compared as those of IPv4 too: written as IPv6, the network would hold none of them.
     mapped = found.network_address.ipv4_mapped if isinstance(found, IPv6Network) else None

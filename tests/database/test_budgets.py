@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 import models.budgets
 from models.budgets import Budgets
 from models.database import fetch
 from models.errors import RateLimited
+from tests.support.waiting import until, until_told
 
 # The start of a minute.
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -119,3 +121,22 @@ async def test_callers_who_come_no_more_are_forgotten_once_they_are_told(
     await budgets.tell()
     assert len(budgets._callers) == 3
     assert await fetch("SELECT count(*) AS told FROM allowances_spent") == [{"told": 5}]
+
+
+async def test_telling_goes_on_after_whatever_failure(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models.budgets, "TOLD_EVERY", 0.01)
+    budgets, ann = Budgets(100), uuid4()
+
+    async def is_told() -> bool:
+        return await fetch("SELECT spent FROM allowances_spent WHERE key = $1", ann) == [{"spent": 10}]
+
+    with capture_logs() as logs:
+        async with budgets.running():
+            # Tortoise has errors of its own for what PostgreSQL says of a statement.
+            await fetch("ALTER TABLE allowances_spent RENAME TO away")
+            try:
+                budgets.spend(ann, 10)
+                await until(lambda: any(entry["event"] == "budgets.untold" for entry in logs))
+            finally:
+                await fetch("ALTER TABLE away RENAME TO allowances_spent")
+            await until_told(is_told)

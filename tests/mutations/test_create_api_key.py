@@ -143,7 +143,10 @@ async def test_every_permission_that_is_lacking_is_named(admin: Client, company:
         ({"allowedNetworks": ["192.0.2.1"] * 21}, "allowedNetworks", HOW_MANY),
         *[
             ({"allowedNetworks": ["192.0.2.1", wrong]}, "allowedNetworks", NOT_A_NETWORK)
-            for wrong in ("", "x", "192.0.2", "192.0.2.1/33", "10.0.0.1/8", "2001:db8::1/32", "::/129", "7", "*")
+            for wrong in (
+                *("", "x", "192.0.2", "192.0.2.1/33", "10.0.0.1/8", "2001:db8::1/32", "::/129", "7", "*"),
+                *("fe80::1%eth0", "fe80::%eth0/64", "fe80::1%\x00"),
+            )
         ],
     ],
 )

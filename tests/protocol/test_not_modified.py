@@ -6,13 +6,18 @@ from typing import Any
 
 import httpx2
 import pytest
+from graphql import GraphQLError
+from strawberry.schema.schema import validate_document
 
+import api.documents
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
+from models.database import fetch
 from models.feed import Feed
 from models.operations.add_domain import add_domain
 from models.operations.change_user_role import change_user_role
 from models.tables import Role
 from payments import make_provider
+from tests.support.answers import codes
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.serving import serving
@@ -43,7 +48,7 @@ async def test_an_answer_that_still_holds_is_not_sent_again(admin: Client, compa
     first = await poll(admin, document)
     tag = first.headers["etag"]
     assert (first.status_code, first.headers["cache-control"]) == (200, "private, no-cache")
-    assert first.headers["vary"].lower().startswith("authorization, cookie")
+    assert first.headers["vary"].lower().startswith("authorization, cookie, accept")
     again = await poll(admin, document, tag)
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     await company.assign(company.users[0], "PRO")
@@ -71,6 +76,24 @@ async def test_every_change_of_the_account_makes_a_new_answer(admin: Client, com
     tag = (await poll(admin)).headers["etag"]
     await add_domain(company.viewer, name="new.example.net")
     assert (await poll(admin, tag=tag)).status_code == 200
+
+
+async def test_a_version_that_comes_again_after_a_restored_backup_makes_a_new_answer(
+    admin: Client, company: Company
+) -> None:
+    domains = "{ account { version domains { name } } }"
+    await add_domain(company.viewer, name="lost.example.net")
+    lost = await poll(admin, domains)
+    version = int(lost.json()["data"]["account"]["version"])
+    # What a backup of before knows.
+    await fetch("DELETE FROM events WHERE account_id = $1 AND version = $2", company.account_id, version)
+    await fetch("DELETE FROM domains WHERE name = 'lost.example.net'")
+    await fetch("UPDATE accounts SET version = version - 1 WHERE id = $1", company.account_id)
+    await add_domain(company.viewer, name="other.example.net")
+    answer = await poll(admin, domains, lost.headers["etag"])
+    assert answer.status_code == 200
+    assert answer.json()["data"]["account"]["version"] == str(version)
+    assert "other.example.net" in answer.text
 
 
 async def test_a_new_catalogue_makes_a_new_answer(admin: Client, tmp_path: Path) -> None:
@@ -132,6 +155,36 @@ async def test_who_is_signed_out_is_told_so_whatever_they_have(admin: Client) ->
 async def test_what_changes_by_itself_has_no_tag(admin: Client, document: str) -> None:
     response = await admin.http.post("/graphql", json={"query": document, "operationName": None})
     assert "etag" not in response.headers
+
+
+async def test_what_would_be_refused_is_refused_whatever_the_caller_has(admin: Client) -> None:
+    tag = (await poll(admin)).headers["etag"]
+    body = {"query": INVENTORY, "operationName": "Other"}
+    answer = await admin.http.post("/graphql", json=body, headers={"if-none-match": tag})
+    assert answer.status_code == 200
+    assert codes(answer.json()) == ["BAD_REQUEST"]
+
+
+async def test_variables_too_deep_to_be_told_apart_are_answered_without_a_tag(admin: Client) -> None:
+    deep = "[" * 500 + "]" * 500
+    body = f'{{"query": "{{ account {{ version }} }}", "variables": {{"deep": {deep}}}}}'
+    answer = await admin.http.post(
+        "/graphql", content=body, headers={"content-type": "application/json", "if-none-match": "x"}
+    )
+    assert (answer.status_code, list(answer.json())) == (200, ["data"])
+    assert "etag" not in answer.headers
+
+
+async def test_a_wrong_document_is_validated_once(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    validated: list[object] = []
+
+    def validate(*args: Any) -> list[GraphQLError]:
+        validated.append(args)
+        return validate_document(*args)
+
+    monkeypatch.setattr(api.documents, "validate_document", validate)
+    assert codes((await poll(admin, "{ account { nonsense } }")).json()) == ["GRAPHQL_VALIDATION_FAILED"]
+    assert len(validated) == 1
 
 
 @pytest.mark.parametrize("given", ["*", "", "x", '"0-0"', 'W/"', ",,,", "a" * 5000])

@@ -11,6 +11,7 @@ import pytest
 from api.limits import Limits
 from models.feed import Feed
 from payments import make_provider
+from tests.support.answers import codes
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.serving import serving
@@ -90,6 +91,31 @@ async def test_over_it_no_change_is_made(limited: Client, company: Company) -> N
 async def test_what_is_refused_for_other_reasons_costs_one(limited: Client) -> None:
     assert told(await ask(limited, "{ nonsense }"))[:2] == (1, LIMIT - 1)
     assert told(await ask(limited, "query A { viewer { permissions } } query B { packages { id } }"))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"query": "{ account { "}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{ packages { id } }" + " " * 20_000}, "LIMIT_EXCEEDED"),
+        ({"query": PAGE, "operationName": "Other"}, "BAD_REQUEST"),
+        ({"query": PAGE, "operationName": ""}, "BAD_REQUEST"),
+    ],
+)
+async def test_what_cannot_be_read_or_chosen_costs_one_too(limited: Client, body: dict[str, str], code: str) -> None:
+    wrong = await limited.http.post("/graphql", json=body)
+    assert codes(wrong.json()) == [code]
+    assert told(wrong)[:2] == (1, LIMIT - 1)
+    await spend_all(limited)
+    answers = [await limited.http.post("/graphql", json=body) for _ in range(4)]
+    assert answers[-1].status_code == 429
+    assert codes(answers[-1].json()) == ["RATE_LIMITED"]
+
+
+async def test_what_no_budget_is_enough_for_is_too_much_and_not_too_often(limited: Client) -> None:
+    response = await ask(limited, "{ account { users(first: 100) { nodes { id email } } } }")
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": "302", "allowed": LIMIT}
 
 
 async def test_each_caller_has_a_budget_of_their_own(limited: Client, company: Company) -> None:
