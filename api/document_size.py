@@ -24,10 +24,11 @@ from graphql import (
 
 from api.limits import Limits, limit_error
 from models.operations.add_domain import MOST_DOMAINS
+from models.operations.rotate_api_key import MOST_REPLACED
 from models.reads.paging import DEFAULT_PAGE, MAX_PAGE
 
 # Lists that have no pages. The usual introspection has some 200 fields, and is to be had once in a document.
-UNPAGED = {"__schema": 40, "__type": 40, "domains": MOST_DOMAINS}
+UNPAGED = {"__schema": 40, "__type": 40, "domains": MOST_DOMAINS, "secrets": 2 * MOST_REPLACED + 1}
 
 
 @dataclass(frozen=True)

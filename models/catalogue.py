@@ -82,9 +82,11 @@ async def load_catalogue(catalogue: Catalogue) -> None:
         await fetch("UPDATE packages SET on_sale = false")
         for entry in catalogue.package:
             await _upsert(entry, catalogue.currency)
+        # By the clock, so that no version comes again after a backup was restored.
         await fetch(
-            "INSERT INTO catalogue_version AS kept (name, version) VALUES ('on sale', 1)"
-            " ON CONFLICT (name) DO UPDATE SET version = kept.version + 1"
+            "INSERT INTO catalogue_version AS kept (name, version)"
+            " VALUES ('on sale', (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+            " ON CONFLICT (name) DO UPDATE SET version = greatest(kept.version + 1, excluded.version)"
         )
 
 

@@ -44,9 +44,18 @@ async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta
             raise InvalidInput([(("overlapMinutes",), text)])
         await working.filter(expires_at=None).update(expires_at=ends_at)
         await working.filter(expires_at__gt=ends_at).update(expires_at=ends_at)
+        await _forget_ended(key)
         await add_secret(key, secret)
         await record(account, EventType.API_KEY_ROTATED, by=viewer.actor_id, data={"api_key_id": key.id})
     return ApiKeyIssued(key, secret)
+
+
+async def _forget_ended(key: ApiKey) -> None:
+    """Of secrets that work no more, the newest are enough to see when the key was used."""
+    ended = ApiKeySecret.filter(account_id=key.account_id, api_key_id=key.id, expires_at__lte=now())
+    older = await ended.order_by("-id").offset(MOST_REPLACED).values_list("id", flat=True)
+    if older:
+        await ApiKeySecret.filter(id__in=older).delete()
 
 
 def _require_all(viewer: Viewer, key: ApiKey) -> None:

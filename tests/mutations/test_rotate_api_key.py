@@ -214,3 +214,12 @@ async def test_ten_replaced_secrets_work_at_most(admin: Client, company: Company
     newest = await rotated(admin, key.id, overlapMinutes=0)
     assert [await works(admin, each.secret) for each in (key, newest)] == [False, True]
     await rotated(admin, key.id)
+
+
+async def test_of_secrets_that_have_ended_ten_are_remembered(admin: Client, company: Company) -> None:
+    key = await make_key(admin, VIEW)
+    for _ in range(14):
+        await rotated(admin, key.id, overlapMinutes=0)
+    shown = await admin.run("{ account { apiKeys { nodes { secrets { hint expiresAt } } } } }")
+    (listed,) = shown["account"]["apiKeys"]["nodes"]
+    assert [secret["expiresAt"] is None for secret in listed["secrets"]] == [False] * 10 + [True]
