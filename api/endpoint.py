@@ -226,7 +226,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except GraphQLError:
             # Told where it is run.
             return None
-        return entity_tag(context, data) if checked.versioned else None
+        # Of a document's only operation, to say its name or not is the same.
+        runs = data.operation_name is None or data.operation_name in checked.costs
+        return entity_tag(context, data) if checked.versioned and runs else None
 
     def _with_document(self, request: dict[str, Any]) -> dict[str, Any]:
         if problem := naming_problem(request):

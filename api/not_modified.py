@@ -31,7 +31,7 @@ def entity_tag(context: Context, asked: GraphQLRequestData) -> str | None:
         return None
     viewer = seen.viewer
     who = [str(viewer.account_id), sorted(viewer.permissions), str(seen.event_id), seen.catalogue_version]
-    what = [asked.query, asked.operation_name, asked.variables or {}, who, _RELEASE]
+    what = [asked.query, asked.variables or {}, who, _RELEASE]
     try:
         digest = hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS))
     except orjson.JSONEncodeError:

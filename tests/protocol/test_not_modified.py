@@ -207,3 +207,10 @@ async def test_by_get_a_browser_may_keep_it_and_ask(get: Client) -> None:
     assert (again.status_code, again.content) == (304, b"")
     other = await get.http.get("/graphql", params={"query": "{ packages { code } }"})
     assert other.headers["cache-control"] == "no-store"
+
+
+async def test_the_only_operation_may_be_named_or_not(admin: Client) -> None:
+    tag = (await poll(admin)).headers["etag"]
+    body = {"query": INVENTORY, "operationName": "Poll", "variables": {}}
+    response = await admin.http.post("/graphql", json=body, headers={"if-none-match": tag})
+    assert (response.status_code, response.headers["etag"]) == (304, tag)
