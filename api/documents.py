@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -21,6 +21,7 @@ from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_
 from api.document_size import excesses, measure
 from api.limits import Limits, limit_error
 from api.versioned import is_versioned
+from plans.plan import Plan
 
 # What is kept of a document takes some fifty times its length.
 KEPT_CHARACTERS = 500_000
@@ -37,6 +38,14 @@ class Checked:
     errors: list[GraphQLError]
     costs: dict[str | None, int]
     versioned: bool
+    plans: dict[str | None, Plan] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of a good document that a name chooses, or its only one."""
+        if name not in self.costs and (name is not None or len(self.costs) != 1):
+            return None
+        operations = (node for node in self.document.definitions if isinstance(node, OperationDefinitionNode))
+        return next(each for each in operations if name in {None, each.name.value if each.name else None})
 
     def cost(self, operation_name: str | None) -> int:
         """What an operation costs; one where there is none of that name, or none is run."""
@@ -46,23 +55,28 @@ class Checked:
 
 
 class Documents:
-    """The good documents seen lately, by their text. What is wrong with the others is found anew each time."""
+    """The good documents seen lately, by their text, and the last that was wrong."""
 
     def __init__(self, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
         self._limits = limits
         self._rules = rules
         self._kept: OrderedDict[str, Checked] = OrderedDict()
         self._characters = 0
+        self._wrong: tuple[str, Checked] | None = None
 
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
         """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
         if kept := self._kept.get(text):
             self._kept.move_to_end(text)
             return kept
+        if self._wrong and self._wrong[0] == text:
+            return self._wrong[1]
         require_trusted(self._rules, text)
         self._refuse_long(text)
         checked = self._check(schema, text)
-        if not checked.errors:
+        if checked.errors:
+            self._wrong = (text, checked)
+        else:
             self._keep(text, checked)
         return checked
 

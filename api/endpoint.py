@@ -14,31 +14,29 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UnsetType
 
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
 from api.bodies import read_body
-from api.budget import charge
 from api.callers import address_of
 from api.context import Context, Services
 from api.cookies import session_cookie
 from api.media_types import prefers
-from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, mark
+from api.not_modified import mark
 from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
+from api.quick_answers import QuickAnswers
 from api.schema import make_schema
 from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
-from models.errors import RateLimited
 
 INIT_TIMEOUT = timedelta(seconds=10)
 
@@ -49,9 +47,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = WebSocketHandler
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
-        self._schema = make_schema(services.limits, services.documents)
+        schema = make_schema(services.limits, services.documents)
+        self._quick = QuickAnswers(schema)
         super().__init__(
-            self._schema,
+            schema,
             graphql_ide=None,
             allow_queries_via_get=services.get_queries,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
@@ -174,16 +173,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Run a query or a mutation, or find that the caller has the answer. Raises HTTPException: 405 where GET
         asks for more than a query.
         """
-        context, told, request, asked = (
-            kwargs[name] for name in ("context", "sub_response", "request", "request_data")
-        )
-        if IF_NONE_MATCH in request.headers and (tag := self._tag(context, asked)) and is_current(request, tag):
-            return _unchanged(context, told, tag)
+        told = kwargs["sub_response"]
+        quick = await self._quick.find(kwargs["request"], kwargs["context"], told, kwargs["request_data"])
         try:
-            result = await super().execute_single(*args, **kwargs)
-            # Not before: what is wrong with a document is found anew each time that it is looked at.
-            if not result.errors and (tag := self._tag(context, asked)):
-                mark(told, tag)
+            result = quick.result or await super().execute_single(*args, **kwargs)
+            if quick.tag and not result.errors:
+                mark(told, quick.tag)
             return result
         except HTTPException as error:
             cause = error.__cause__
@@ -197,7 +192,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> str:
         """Write JSON, as text: bytes would become binary frames, which the protocol's clients do not read."""
-        return orjson.dumps(data).decode()
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z).decode()
 
     def create_response(
         self,
@@ -216,19 +211,6 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:  # noqa: ARG002
         """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
         return answer(result)
-
-    def _tag(self, context: Context, data: GraphQLRequestData) -> str | None:
-        """The tag of the answer, where it is one that only a new version changes."""
-        if not data.query or context.recognised is None:
-            return None
-        try:
-            checked = self._schema.documents.check(self._schema._schema, data.query)  # noqa: SLF001
-        except GraphQLError:
-            # Told where it is run.
-            return None
-        # Of a document's only operation, to say its name or not is the same.
-        runs = data.operation_name is None or data.operation_name in checked.costs
-        return entity_tag(context, data) if checked.versioned and runs else None
 
     def _with_document(self, request: dict[str, Any]) -> dict[str, Any]:
         if problem := naming_problem(request):
@@ -270,18 +252,6 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers.setdefault("cache-control", "no-store")
         return response
-
-
-def _unchanged(context: Context, told: Response, tag: str) -> ExecutionResult:
-    """Nothing, charged as the least there is."""
-    try:
-        charge(context, 1)
-    except RateLimited as refused:
-        error = present(GraphQLError(str(refused), original_error=refused))
-        return PreExecutionError(data=None, errors=[error])
-    told.status_code = 304
-    mark(told, tag)
-    return ExecutionResult(data=None, errors=None)
 
 
 def _bearer(header: str | None) -> str | None:

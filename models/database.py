@@ -62,6 +62,15 @@ def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
     }
 
 
+async def _leave_no_transaction(connection: asyncpg.Connection) -> None:
+    """What must be done before a connection goes to somebody else, in place of a statement each time.
+
+    Nothing here sets, listens, locks or opens a cursor for longer than a transaction.
+    """
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
 def has_good_port(parts: SplitResult) -> bool:
     """Whether a URL's port is a number; the error that says otherwise quotes what may be half a password."""
     try:
@@ -74,6 +83,9 @@ async def connect(url: str, *, pool_size: int = 20) -> None:
     """Open the pool. Raises OSError or asyncpg.PostgresError when the database cannot be reached."""
     # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
     await Tortoise.init(config=tortoise_config(url, pool_size=pool_size), _enable_global_fallback=True)
+    pool = await _pool(cast("AsyncpgDBClient", connections.get("default")))
+    # Tortoise makes the pool, and hands this on to the wrong function.
+    pool._reset = _leave_no_transaction  # noqa: SLF001
     await fetch("SELECT 1")
 
 
@@ -91,6 +103,13 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
     """Run one statement and return its first row, or None."""
     rows = await fetch(sql, *values)
     return rows[0] if rows else None
+
+
+async def read_row(sql: str, *values: Any) -> Any:
+    """Run one statement outside of any transaction and return its first row as the driver has it, or None."""
+    pool = await _pool(cast("AsyncpgDBClient", connections.get("default")))
+    async with pool.acquire(timeout=CONNECT_WITHIN) as connection:
+        return await connection.fetchrow(sql, *values)
 
 
 async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:

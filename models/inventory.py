@@ -8,6 +8,7 @@ from uuid import UUID
 
 from models.clock import now
 from models.database import fetch
+from models.reads.conditions import Condition
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,18 @@ async def read_inventory(
     )
     found = [row for row in rows if row["package_id"] is not None]
     return Inventory(rows[0]["version"], now(), [pool_from_row(row) for row in found])
+
+
+# The same rows as conditions of a statement; `{row}` is a package.
+POOLED = Condition(
+    "({row}.on_sale OR EXISTS (SELECT FROM seat_pools AS bought WHERE bought.package_id = {row}.id"
+    " AND bought.account_id = {account}))"
+)
+
+
+def package_codes_condition(codes: Iterable[str]) -> Condition:
+    """Only packages of these codes; PostgreSQL has no NUL in text, so no package has one in its code."""
+    return Condition("{row}.code = ANY({value}::text[])", [code for code in codes if "\x00" not in code])
 
 
 async def pools_by_package(account_id: UUID, package_ids: Iterable[UUID]) -> dict[UUID, PoolCounts]:

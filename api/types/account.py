@@ -1,6 +1,7 @@
 """Account, and the filters of its lists."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -21,14 +22,17 @@ from api.types.session import Session
 from api.versions import parse_version
 from models import tables
 from models.carts import read_cart
-from models.inventory import read_inventory
+from models.clock import now
+from models.inventory import POOLED, package_codes_condition, read_inventory
 from models.reads import licenses as license_reads
 from models.reads import users as user_reads
 from models.reads.api_keys import api_keys_of
+from models.reads.conditions import Condition
 from models.reads.domains import domains_of
 from models.reads.paging import Window
 from models.reads.purchases import purchases_of
 from models.reads.sessions import live_sessions
+from plans.mirrors import MIRRORS, Column, Embedded, Listed, Mirror, columns
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start, at most 100.")]
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
@@ -206,6 +210,55 @@ class Account(Node):
     def of(cls, row: tables.Account) -> "Account":
         """Present a row."""
         return cls(id=encode_id("Account", row.id), key=row.id, name=row.name, version=str(row.version))
+
+
+def _of_codes(arguments: dict[str, Any]) -> list[Condition]:
+    codes = arguments.get("packageCodes")
+    return [] if codes is None else [package_codes_condition(codes)]
+
+
+def _of_users(arguments: dict[str, Any]) -> list[Condition]:
+    given = arguments.get("filter") or {}
+    wanted = user_reads.UserFilter(given.get("search"), given.get("licensed"), given.get("packageCode"))
+    return user_reads.user_conditions(wanted)
+
+
+def _of_licenses(arguments: dict[str, Any]) -> list[Condition]:
+    given = arguments.get("filter") or {}
+    user_id = decode_id("User", given["userId"]) if given.get("userId") is not None else None
+    wanted = license_reads.LicenseFilter(given.get("state"), given.get("packageCode"), user_id)
+    return license_reads.license_conditions(wanted)
+
+
+INVENTORY = Embedded(
+    "SeatInventory",
+    {
+        "version": Column(("version",), str),
+        "asOf": Column((), now),
+        "pools": Listed(
+            "SeatPool",
+            order=("tier", "code"),
+            always=POOLED,
+            wanted=_of_codes,
+        ),
+    },
+    arguments_of="pools",
+    requires=Permission.VIEW_INVENTORY,
+)
+MIRRORS.add(
+    Mirror(
+        "Account",
+        "accounts",
+        {
+            "id": Column(("id",), partial(encode_id, "Account")),
+            **columns("name"),
+            "version": Column(("version",), str),
+            "seatInventory": INVENTORY,
+            "users": Listed("User", wanted=_of_users, connection=True, requires=Permission.MANAGE_USERS),
+            "licenses": Listed("License", wanted=_of_licenses, connection=True, requires=Permission.VIEW_INVENTORY),
+        },
+    )
+)
 
 
 def _license_filter(given: LicenseFilter | None) -> license_reads.LicenseFilter:

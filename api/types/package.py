@@ -1,5 +1,6 @@
 """Package."""
 
+from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -10,6 +11,7 @@ from api.ids import encode_id
 from api.node import Node
 from api.types.money import Money
 from models import tables
+from plans.mirrors import MIRRORS, Column, Embedded, Mirror, columns
 
 
 @strawberry.type(description="A license package of the catalogue: what it protects, and what a seat of it costs.")
@@ -47,6 +49,21 @@ class Package(Node):
             unit_price=Money(amount=row.unit_price, currency=row.currency),
             term=row.term,
         )
+
+
+MIRRORS.add(
+    Mirror(
+        "Package",
+        "packages",
+        {
+            "id": Column(("id",), partial(encode_id, "Package")),
+            **columns("code", "name", "description", "tier", "protects_message_body", "attachment_limit_megabytes"),
+            **columns("signatory_limit", "collects_confidential_information", "term"),
+            "unitPrice": Embedded("Money", {"amount": Column(("unit_price",), str), **columns("currency")}),
+        },
+        shared=True,
+    )
+)
 
 
 async def load_package(info: Info, package_id: UUID) -> Package:

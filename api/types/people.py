@@ -1,6 +1,7 @@
 """User and License: each shows the other, so they share a file."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -11,7 +12,8 @@ from api.ids import encode_id
 from api.node import Node
 from api.types.package import Package, load_package
 from models import tables
-from models.reads.licenses import state_of
+from models.reads.licenses import state_at, state_of
+from plans.mirrors import MIRRORS, Column, Join, Mirror, ToOne, columns
 
 
 @strawberry.type(description="A person of the account. The e-mail address is unique across the installation.")
@@ -89,6 +91,32 @@ class License(Node):
             activated_at=row.activated_at,
             ended_at=row.ended_at,
         )
+
+
+MIRRORS.add(
+    Mirror(
+        "User",
+        "users",
+        {
+            "id": Column(("id",), partial(encode_id, "User")),
+            **columns("email", "first_name", "last_name", "locale", "role", "created_at"),
+            "license": ToOne("License", Join("licenses", on={"user_id": "id"}, live=("ended_at",)), nullable=True),
+        },
+    )
+)
+MIRRORS.add(
+    Mirror(
+        "License",
+        "licenses",
+        {
+            "id": Column(("id",), partial(encode_id, "License")),
+            "state": Column(("ended_at", "activated_at"), state_at),
+            **columns("assigned_at", "activated_at", "ended_at"),
+            "package": ToOne("Package", Join("packages", on={"id": "package_id"}, shared=True)),
+            "user": ToOne("User", Join("users", on={"id": "user_id"})),
+        },
+    )
+)
 
 
 async def load_user(info: Info, account_id: UUID, user_id: UUID) -> User:

@@ -10,6 +10,7 @@ from api.ids import encode_id
 from api.node import Node
 from api.types.package import Package, load_package
 from models.inventory import Inventory, PoolCounts
+from plans.mirrors import ACCOUNT, MIRRORS, Column, Embedded, Join, Mirror
 
 
 @strawberry.type(
@@ -40,6 +41,34 @@ class SeatPool(Node):
             activated=counts.activated,
             available=counts.available,
         )
+
+
+def _pool_id(account_id: UUID, package_id: UUID) -> strawberry.ID:
+    return encode_id("SeatPool", f"{account_id}/{package_id}")
+
+
+def _count(seats: int | None) -> int:
+    return seats or 0
+
+
+def _available(purchased: int | None, assigned: int | None) -> int:
+    return _count(purchased) - _count(assigned)
+
+
+MIRRORS.add(
+    Mirror(
+        "SeatPool",
+        "packages",
+        {
+            "id": Column((ACCOUNT, "id"), _pool_id),
+            **{name: Column((f"pool.{name}",), _count) for name in ("purchased", "assigned", "activated")},
+            "available": Column(("pool.purchased", "pool.assigned"), _available),
+            "package": Embedded("Package"),
+        },
+        joins={"pool": Join("seat_pools", on={"package_id": "id"})},
+        shared=True,
+    )
+)
 
 
 @strawberry.type(description="How many seats the account has of each package, consistent at one version.")

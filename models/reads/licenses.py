@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
+from models.reads.conditions import Condition
 from models.reads.packages import plausible_code
 from models.tables import License
 
@@ -30,9 +32,14 @@ class LicenseFilter:
 
 def state_of(license: License) -> LicenseState:
     """The state of a license."""
-    if license.ended_at is not None:
+    return state_at(license.ended_at, license.activated_at)
+
+
+def state_at(ended_at: datetime | None, activated_at: datetime | None) -> LicenseState:
+    """The state that follows from a license's times."""
+    if ended_at is not None:
         return LicenseState.ENDED
-    return LicenseState.ASSIGNED if license.activated_at is None else LicenseState.ACTIVE
+    return LicenseState.ASSIGNED if activated_at is None else LicenseState.ACTIVE
 
 
 def licenses_of(account_id: UUID, wanted: LicenseFilter) -> QuerySet[License]:
@@ -47,6 +54,17 @@ def licenses_of(account_id: UUID, wanted: LicenseFilter) -> QuerySet[License]:
     return licenses
 
 
+def license_conditions(wanted: LicenseFilter) -> list[Condition]:
+    """The same filter as conditions of a statement; `{row}` is a license."""
+    found = [] if wanted.state is None else [Condition(_STATES[wanted.state])]
+    if wanted.package_code is not None:
+        package = "SELECT FROM packages WHERE packages.id = {row}.package_id AND packages.code = {value}"
+        found.append(Condition(f"EXISTS ({package})", plausible_code(wanted.package_code)))
+    if wanted.user_id is not None:
+        found.append(Condition("{row}.user_id = {value}", wanted.user_id))
+    return found
+
+
 async def licenses_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, License]:
     """Licenses of an account by id; ids that are not the account's are left out."""
     found = License.filter(account_id=account_id, id__in=list(ids))
@@ -59,6 +77,11 @@ async def live_licenses_by_user(account_id: UUID, user_ids: Sequence[UUID]) -> d
     return {license.user_id: license async for license in found}
 
 
+_STATES = {
+    LicenseState.ASSIGNED: "{row}.ended_at IS NULL AND {row}.activated_at IS NULL",
+    LicenseState.ACTIVE: "{row}.ended_at IS NULL AND {row}.activated_at IS NOT NULL",
+    LicenseState.ENDED: "{row}.ended_at IS NOT NULL",
+}
 _CONDITIONS: dict[LicenseState, dict[str, object]] = {
     LicenseState.ASSIGNED: {"ended_at": None, "activated_at": None},
     LicenseState.ACTIVE: {"ended_at": None, "activated_at__not_isnull": True},

@@ -1,5 +1,6 @@
 """Finding users."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,7 @@ from tortoise.functions import Concat
 from tortoise.queryset import QuerySet
 
 from models.database import fetch_one
+from models.reads.conditions import Condition
 from models.reads.packages import plausible_code
 from models.tables import License, User
 
@@ -37,6 +39,25 @@ def users_of(account_id: UUID, wanted: UserFilter) -> QuerySet[User]:
         condition = "id__in" if wanted.licensed else "id__not_in"
         users = users.filter(**{condition: Subquery(holders.values("user_id"))})
     return users
+
+
+def user_conditions(wanted: UserFilter) -> list[Condition]:
+    """The same filter as conditions of a statement; `{row}` is a user."""
+    found = []
+    if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
+        escaped = re.sub(r"([\\%_])", r"\\\1", search.upper())
+        named = "upper({row}.first_name || ' ' || {row}.last_name) LIKE {value}"
+        found.append(Condition(f"(upper({{row}}.email) LIKE {{value}} OR {named})", f"%{escaped}%"))
+    holds = (
+        "SELECT FROM licenses AS held WHERE held.account_id = {account} AND held.user_id = {row}.id"
+        " AND held.ended_at IS NULL"
+    )
+    if wanted.package_code is not None:
+        package = "EXISTS (SELECT FROM packages WHERE packages.id = held.package_id AND packages.code = {value})"
+        found.append(Condition(f"EXISTS ({holds} AND {package})", plausible_code(wanted.package_code)))
+    if wanted.licensed is not None:
+        found.append(Condition(f"EXISTS ({holds}) = {{value}}", wanted.licensed))
+    return found
 
 
 async def users_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, User]:

@@ -52,11 +52,16 @@ class Document:
 
 
 @st.composite
-def documents(draw: Callable[[st.SearchStrategy[Any]], Any], known: Known, kinds: tuple[str, ...]) -> Document:
-    """A document of one of some kinds of operation; about every fifth has values that do not fit."""
+def documents(
+    draw: Callable[[st.SearchStrategy[Any]], Any],
+    known: Known,
+    kinds: tuple[str, ...],
+    wanted: Callable[[str, str], bool] = lambda _type, _field: True,
+) -> Document:
+    """A document of one of some kinds of operation, of wanted fields; every fifth has values that do not fit."""
     drawing = Drawing(draw)
     kind, spoiled = drawing.pick(kinds), drawing.chance(20)
-    writer = _Writer(drawing, Values(drawing, known, spoiled=spoiled))
+    writer = _Writer(drawing, Values(drawing, known, spoiled=spoiled), wanted)
     query, name = writer.document(kind)
     return Document(query, writer.variables, name, kind, writer.mutations, spoiled)
 
@@ -76,7 +81,8 @@ def _conditions(name: str) -> list[GraphQLNamedType]:
 class _Writer:
     """Writes one document. Keys are unique wherever two selections could be merged, so none can conflict."""
 
-    def __init__(self, drawing: Drawing, values: Values) -> None:
+    def __init__(self, drawing: Drawing, values: Values, wanted: Callable[[str, str], bool]) -> None:
+        self._wanted = wanted
         self.variables: dict[str, Any] = {}
         self.mutations: dict[str, str] = {}
         self._drawing = drawing
@@ -103,7 +109,7 @@ class _Writer:
 
     def _root_fields(self, kind: str, root: Any) -> str:
         drawing, texts = self._drawing, []
-        names = list(root.fields)
+        names = [name for name in root.fields if self._wanted(root.name, name)]
         for _ in range(1 if kind == "subscription" else drawing.number(1, 3)):
             name = drawing.pick(names)
             key = self._key() if kind != "subscription" else name
@@ -161,7 +167,9 @@ class _Writer:
     def _selections(self, parent: Any, depth: int, *, merged: bool = False) -> str:
         """What to select of a type. `merged` where the selection meets others that may have the same keys."""
         drawing = self._drawing
-        fields: dict[str, GraphQLField] = getattr(parent, "fields", {})
+        fields: dict[str, GraphQLField] = {
+            name: field for name, field in getattr(parent, "fields", {}).items() if self._wanted(parent.name, name)
+        }
         drawn = [drawing.pick(list(fields)) for _ in range(drawing.number(1, 4))] if fields else []
         chosen = list(dict.fromkeys(drawn))
         if depth > 6 or self._left <= 0:

@@ -1,0 +1,122 @@
+"""One SQL statement for everything that a document reads of an account, with each list as arrays of its columns.
+
+An array for each column, and not one of records, because the driver reads it twice as fast. Columns of the rows of a
+page are aggregated in the order of the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from models.reads.conditions import Condition
+from plans.structure import ListRead, Structure
+
+FIRST_VALUE = 2
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which rows of a list: `size` at most (None: all), after and before a row, from the start or from the end."""
+
+    conditions: tuple[Condition, ...] = ()
+    size: int | None = None
+    after: UUID | None = None
+    before: UUID | None = None
+    backwards: bool = False
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What of it the statement is made of; the rest are its values."""
+        conditions = tuple(each.sql for each in self.conditions)
+        return conditions, self.size is None, self.after is None, self.before is None, self.backwards
+
+    @property
+    def edge(self) -> UUID | None:
+        """The row that the page stands beside."""
+        return self.before if self.backwards else self.after
+
+    @property
+    def values(self) -> list[Any]:
+        """The values of the statement's part, in order."""
+        given = [value for each in self.conditions for value in each.values]
+        given += [row for row in (self.after, self.before) if row is not None]
+        return given if self.size is None else [*given, self.size + 1]
+
+
+def write_statement(structure: Structure, pages: Sequence[Page]) -> str:
+    """The statement for pages of these shapes. Values: the account, then those of each page."""
+    root = structure.root
+    selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
+    for read, page in zip(structure.lists, pages, strict=True):
+        part = _Part(read, page, place)
+        if read.wants_rows:
+            selected.append(f"p{read.number}.*")
+            sources.append(part.rows())
+        if read.wants_page_info and page.edge is not None:
+            selected.append(part.beyond())
+        if read.wants_total:
+            selected.append(part.total())
+        place += len(page.values)
+    where = " AND ".join(root.whose)
+    return f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
+
+
+class _Part:
+    """The part of a statement that reads one list."""
+
+    def __init__(self, read: ListRead, page: Page, place: int) -> None:
+        self._read = read
+        self._page = page
+        self._alias = read.rows.alias
+        self._places = [f"${place + number}" for number in range(len(page.values))]
+
+    def rows(self) -> str:
+        """The page's rows, as one row of arrays."""
+        rows = self._read.rows
+        inner = ", ".join(f"{expression} AS c{n}" for n, expression in enumerate(rows.expressions))
+        outer = ", ".join(f"array_agg(c{n}) AS c{n}" for n in range(len(rows.expressions)))
+        limit = "" if self._page.size is None else f" LIMIT {self._places[-1]}"
+        where = " AND ".join([*self._conditions(), *self._window()]) or "true"
+        page = f"SELECT {inner} {rows.source} WHERE {where} ORDER BY {self._order()}{limit}"
+        return f"(SELECT {outer} FROM ({page}) AS page) AS p{self._read.number}"  # noqa: S608
+
+    def beyond(self) -> str:
+        """Whether there is a row on the other side of where the page begins."""
+        number = self._conditioned + (self._page.backwards and self._page.after is not None)
+        sign = ">=" if self._page.backwards != self._read.listed.newest_first else "<="
+        edge = f'{self._alias}."id" {sign} {self._places[number]}'
+        return f"EXISTS ({self._bare()} AND {edge})"
+
+    def total(self) -> str:
+        """How many rows the list has."""
+        return f"({self._bare('count(*)')})"
+
+    @property
+    def _conditioned(self) -> int:
+        return sum(len(each.values) for each in self._page.conditions)
+
+    def _bare(self, what: str = "") -> str:
+        where = " AND ".join(self._conditions()) or "true"
+        table = f'"{self._read.rows.mirror.table}" AS {self._alias}'
+        return f"SELECT {what} FROM {table} WHERE {where}"  # noqa: S608
+
+    def _conditions(self) -> list[str]:
+        found = list(self._read.rows.whose)
+        if self._read.listed.always:
+            found.append(self._read.listed.always.sql.format(row=self._alias, account="$1"))
+        places = iter(self._places)
+        for condition in self._page.conditions:
+            value = next(places) if condition.values else ""
+            found.append(condition.sql.format(row=self._alias, account="$1", value=value))
+        return found
+
+    def _window(self) -> list[str]:
+        page, places = self._page, iter(self._places[self._conditioned :])
+        later, earlier = ("<", ">") if self._read.listed.newest_first else (">", "<")
+        window = [f'{self._alias}."id" {later} {next(places)}'] if page.after is not None else []
+        return [*window, f'{self._alias}."id" {earlier} {next(places)}'] if page.before is not None else window
+
+    def _order(self) -> str:
+        way = " DESC" if self._read.listed.newest_first != self._page.backwards else ""
+        return ", ".join(f'{self._alias}."{column}"{way}' for column in self._read.listed.order)

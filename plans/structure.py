@@ -1,0 +1,212 @@
+"""What a document reads, and how its answer is shaped: all of a plan that depends on no variable but conditions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
+
+from models.permission import Permission
+from plans.mirrors import Column, Embedded, Field, Listed, Mirror, Mirrors, ToOne
+from plans.rows import Rows
+from plans.selections import Selector
+
+
+class NotPlannedError(Exception):
+    """A document, or what it is asked with, is for graphql-core; the text says why."""
+
+
+@dataclass
+class ListRead:
+    """One list of a document: the rows it shows, and the field whose arguments say which."""
+
+    listed: Listed
+    rows: Rows
+    node: FieldNode
+    definition: GraphQLField
+    number: int
+    wants_rows: bool = False
+    wants_total: bool = False
+    wants_page_info: bool = False
+
+
+@dataclass
+class Structure:
+    """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it."""
+
+    root: Rows
+    code: str = ""
+    lists: list[ListRead] = field(default_factory=list)
+    requires: set[Permission] = field(default_factory=set)
+    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a field stands: a row, the alias of its table, its mirror, and the field whose arguments count."""
+
+    rows: Rows
+    alias: str
+    mirror: Mirror
+    arguments: tuple[FieldNode, GraphQLField] | None = None
+
+
+class Writer:
+    """Writes the expression of an answer, and notes what must be read for it."""
+
+    def __init__(self, mirrors: Mirrors, selector: Selector, cursor: Callable[[Any], str]) -> None:
+        self._mirrors = mirrors
+        self._selector = selector
+        self._structure = Structure(Rows(mirrors["Account"], "a"))
+        self._structure.functions["cursor"] = cursor
+
+    def account(self, nodes: list[FieldNode]) -> Structure:
+        """The structure of a selection of the viewer's account."""
+        root = self._structure.root
+        self._structure.code = self._mirrored("Account", nodes, Here(root, root.alias, root.mirror))
+        return self._structure
+
+    def _mirrored(self, type_name: str, nodes: list[FieldNode], here: Here) -> str:
+        return self._object(type_name, here.mirror.fields, nodes, here)
+
+    def _object(self, type_name: str, fields: Mapping[str, Field], nodes: list[FieldNode], here: Here) -> str:
+        parts: list[str] = []
+        for key, found, definition in self._selected(type_name, nodes):
+            name = found[0].name.value
+            if name == "__typename":
+                parts.append(f"{key!r}: {type_name!r}")
+                continue
+            if name not in fields:
+                raise NotPlannedError(f"{type_name}.{name}")
+            parts.append(f"{key!r}: {self._field(fields[name], found, definition, here)}")
+        return f"{{{', '.join(parts)}}}"
+
+    def _selected(self, type_name: str, nodes: list[FieldNode]) -> list[tuple[str, list[FieldNode], GraphQLField]]:
+        parent = self._selector.schema.get_type(type_name)
+        if not isinstance(parent, GraphQLObjectType):
+            raise NotPlannedError(type_name)
+        selected = self._selector.fields(parent, *[node.selection_set for node in nodes])
+        return [(key, found, parent.fields.get(found[0].name.value)) for key, found in selected.items()]  # pyright: ignore[reportReturnType]
+
+    def _field(self, field: Field, nodes: list[FieldNode], definition: GraphQLField, here: Here) -> str:
+        if isinstance(field, Column):
+            return self._column(field, here)
+        if isinstance(field, ToOne):
+            return self._to_one(field, nodes, here)
+        if field.requires is not None:
+            self._structure.requires.add(field.requires)
+        if isinstance(field, Embedded):
+            return self._embedded(field, nodes, definition, here)
+        return self._listed(field, nodes, here.arguments or (nodes[0], definition), definition)
+
+    def _column(self, field: Column, here: Here) -> str:
+        variables = [here.rows.column(here.alias, name, here.mirror) for name in field.columns]
+        if field.show is None:
+            return variables[0]
+        return f"{self._function(field.show)}({', '.join(variables)})"
+
+    def _to_one(self, field: ToOne, nodes: list[FieldNode], here: Here) -> str:
+        mirror = self._mirrors[field.type_name]
+        alias = here.rows.join(here.alias, field.join)
+        shown = self._mirrored(field.type_name, nodes, Here(here.rows, alias, mirror))
+        if not field.nullable:
+            return shown
+        return f"(None if {here.rows.column(alias, 'id')} is None else {shown})"
+
+    def _embedded(self, field: Embedded, nodes: list[FieldNode], definition: GraphQLField, here: Here) -> str:
+        arguments = (nodes[0], definition) if field.arguments_of else None
+        if field.fields is None:
+            mirror = self._mirrors[field.type_name]
+            return self._mirrored(field.type_name, nodes, Here(here.rows, here.alias, mirror))
+        return self._object(field.type_name, field.fields, nodes, Here(here.rows, here.alias, here.mirror, arguments))
+
+    def _listed(
+        self,
+        field: Listed,
+        nodes: list[FieldNode],
+        arguments: tuple[FieldNode, GraphQLField],
+        definition: GraphQLField,
+    ) -> str:
+        number = len(self._structure.lists)
+        mirror = self._mirrors[field.type_name]
+        read = ListRead(field, Rows(mirror, f"l{number}"), *arguments, number)
+        self._structure.lists.append(read)
+        if not field.connection:
+            return self._all(read, nodes)
+        return self._connection(get_named_type(definition.type).name, read, nodes)
+
+    def _all(self, read: ListRead, nodes: list[FieldNode]) -> str:
+        read.wants_rows = True
+        shown = self._mirrored(read.listed.type_name, nodes, Here(read.rows, read.rows.alias, read.rows.mirror))
+        return f"[{shown} for {_targets(read)} in rows{read.number}]"
+
+    def _connection(self, type_name: str, read: ListRead, nodes: list[FieldNode]) -> str:
+        parts: list[str] = []
+        for key, found, definition in self._selected(type_name, nodes):
+            match found[0].name.value:
+                case "__typename":
+                    shown = repr(type_name)
+                case "nodes":
+                    shown = f"\0{self._node(read, found)}\0"
+                case "edges":
+                    shown = f"\0{self._edge(get_named_type(definition.type).name, read, found)}\0"
+                case "pageInfo":
+                    shown = self._page_info(read, found)
+                case "totalCount":
+                    read.wants_total = True
+                    shown = f"total{read.number}"
+                case other:
+                    raise NotPlannedError(f"{type_name}.{other}")
+            parts.append(f"{key!r}: {shown}")
+        # What the rows are unpacked into is known once every column that is asked for is.
+        code = f"{{{', '.join(parts)}}}"
+        pieces = code.split("\0")
+        loop = f" for {_targets(read)} in rows{read.number}]"
+        return "".join(f"[{piece}{loop}" if place % 2 else piece for place, piece in enumerate(pieces))
+
+    def _node(self, read: ListRead, nodes: list[FieldNode]) -> str:
+        read.wants_rows = True
+        return self._mirrored(read.listed.type_name, nodes, Here(read.rows, read.rows.alias, read.rows.mirror))
+
+    def _edge(self, type_name: str, read: ListRead, nodes: list[FieldNode]) -> str:
+        read.wants_rows = True
+        parts: list[str] = []
+        for key, found, _ in self._selected(type_name, nodes):
+            match found[0].name.value:
+                case "__typename":
+                    shown = repr(type_name)
+                case "cursor":
+                    shown = f"cursor({read.rows.column(read.rows.alias, 'id')})"
+                case _:
+                    shown = self._node(read, found)
+            parts.append(f"{key!r}: {shown}")
+        return f"{{{', '.join(parts)}}}"
+
+    def _page_info(self, read: ListRead, nodes: list[FieldNode]) -> str:
+        read.wants_rows = read.wants_page_info = True
+        number, column = read.number, read.rows.column(read.rows.alias, "id")
+        place = read.rows.variables.index(column)
+        known = {
+            "__typename": "'PageInfo'",
+            "hasNextPage": f"(beyond{number} if backwards{number} else more{number})",
+            "hasPreviousPage": f"(more{number} if backwards{number} else beyond{number})",
+            "startCursor": f"(cursor(rows{number}[0][{place}]) if rows{number} else None)",
+            "endCursor": f"(cursor(rows{number}[-1][{place}]) if rows{number} else None)",
+        }
+        parts = [f"{key!r}: {known[found[0].name.value]}" for key, found, _ in self._selected("PageInfo", nodes)]
+        return f"{{{', '.join(parts)}}}"
+
+    def _function(self, show: Callable[..., Any]) -> str:
+        functions = self._structure.functions
+        for name, function in functions.items():
+            if function is show:
+                return name
+        name = f"show{len(functions)}"
+        functions[name] = show
+        return name
+
+
+def _targets(read: ListRead) -> str:
+    if not read.rows.variables:
+        read.rows.column(read.rows.alias, "id")
+    return f"({', '.join(read.rows.variables)},)"

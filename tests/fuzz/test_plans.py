@@ -1,0 +1,97 @@
+"""Every query that has a plan is answered by it as by graphql-core, byte for byte."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+from starlette.requests import HTTPConnection
+
+from api.context import Context, Services
+from api.limits import Limits
+from api.planned import bound_plan
+from api.schema import make_schema
+from models.feed import Feed
+from models.permission import Permission
+from models.viewer import Viewer
+from payments import make_provider
+from plans.mirrors import MIRRORS
+from tests.fuzz.documents import Document, documents
+from tests.fuzz.known import Known
+from tests.fuzz.running import every, watched
+
+pytestmark = watched()
+
+SCHEMA = make_schema(Limits(document_cost=1_000_000))
+PAGED = {"UserConnection", "UserEdge", "LicenseConnection", "LicenseEdge", "PageInfo"}
+# The moment of reading, which differs.
+MOMENTS = {"asOf"}
+
+
+def is_planned(type_name: str, field: str) -> bool:
+    """Whether a plan may show a field, so that documents of such fields have plans."""
+    if type_name == "Query":
+        return field == "account"
+    if type_name == "SeatInventory":
+        return field not in MOMENTS
+    fields = MIRRORS[type_name].fields if type_name in MIRRORS else {}
+    return field in fields or type_name in {*PAGED, "Money"}
+
+
+def any_field(_type: str, field: str) -> bool:
+    return field not in {*MOMENTS, "resetAt", "remaining"}
+
+
+async def by_graphql_core(viewer: Viewer, document: Document) -> tuple[bytes, Any]:
+    """The data and the errors as graphql-core answers."""
+    services = Services(Feed(), make_provider("sandbox"), "https://example.com", secure_cookies=False)
+    context = Context(services, HTTPConnection({"type": "http", "headers": []}), None, viewer)
+    result = await SCHEMA.execute(
+        document.query,
+        variable_values=document.variables,
+        context_value=context,
+        operation_name=document.operation_name,
+    )
+    return orjson.dumps(result.data, option=orjson.OPT_UTC_Z), result.errors
+
+
+async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
+    """The data as its plan answers; None where there is none."""
+    core = SCHEMA._schema
+    try:
+        checked = SCHEMA.documents.check(core, document.query)
+    except Exception:  # noqa: BLE001 - not read at all, and so told by whatever answers
+        return None
+    bound = bound_plan(core, checked, document.operation_name, viewer, document.variables)
+    return None if bound is None else orjson.dumps(await bound.run(), option=orjson.OPT_UTC_Z)
+
+
+async def compare(known: Known, wanted: Any, few: int) -> Counter[str]:
+    """Compare examples; how many went which way."""
+    ways: Counter[str] = Counter()
+
+    async def examine(example: Any) -> None:
+        permissions, document = example
+        viewer = replace(known.company.viewer, permissions=permissions)
+        planned = await by_plan(viewer, document)
+        ways["graphql-core" if planned is None else "plan"] += 1
+        if planned is not None:
+            data, errors = await by_graphql_core(viewer, document)
+            assert errors is None, f"{document} is refused: {errors}"
+            assert planned == data, document
+            ways["not empty"] += b'"nodes":[{' in planned or b'"edges":[{' in planned
+
+    some = st.one_of(st.just(frozenset(Permission)), st.frozensets(st.sampled_from(Permission), min_size=5))
+    await every(st.tuples(some, documents(known, ("query",), wanted)), few, examine)
+    return ways
+
+
+async def test_documents_of_planned_fields(known: Known) -> None:
+    ways = await compare(known, is_planned, 1000)
+    assert ways["plan"] > ways["graphql-core"], ways
+    assert ways["not empty"] > 100, ways
+
+
+async def test_documents_of_any_fields(known: Known) -> None:
+    await compare(known, any_field, 300)
