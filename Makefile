@@ -6,7 +6,7 @@ PYTHON ?= python3
 EXAMPLES ?= 2000
 BIN := .venv/bin
 
-.PHONY: help setup run test check schema migrations fuzz soak e2e
+.PHONY: help setup run test check schema migrations fuzz soak bench e2e
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,11 @@ fuzz: setup ## hostile and random calls in random order: make fuzz EXAMPLES=5000
 
 soak: setup ## mixed work on several processes while everything fails; MINUTES=10, SEED=1
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
+
+bench: setup ## measure Usher beside Mercurius, PostGraphile and others, for ten minutes; on Linux; ARGS="--quick", ARGS="--help"
+	@test -r /proc/self/stat || { echo "bench: it reads what processes cost from /proc, which only Linux has" >&2; exit 1; }
+	@$(PYTHON) scripts/setup.py bench
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools; needs curl, and Debian's chromium at /usr/bin/chromium
 	@command -v curl >/dev/null || { echo "e2e: install curl first: apt-get install curl" >&2; exit 1; }

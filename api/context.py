@@ -102,7 +102,11 @@ class Context:
 
     def loaders(self, account_id: UUID) -> Loaders:
         """The loaders of an account. Rows hand in their own account's id, so a relation never leaves it."""
-        return self._loaders.setdefault(account_id, Loaders(account_id))
+        known = self._loaders.get(account_id)
+        if known is None:
+            # Not by setdefault, which would make new ones for each row that asks.
+            known = self._loaders[account_id] = Loaders(account_id)
+        return known
 
 
 Info = StrawberryInfo[Context, None]

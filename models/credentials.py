@@ -1,5 +1,6 @@
 """Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from orjson import loads
 
 from models.clock import now
-from models.database import fetch, fetch_one
+from models.database import fetch, fetch_one, read_row
 from models.errors import CredentialProblem, TokenInvalid, Unauthenticated
 from models.ids import new_id
 from models.networks import allows
@@ -60,7 +61,7 @@ async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
     if secret.startswith(KEY_PREFIX):
         return await _recognise_key(secret, address)
-    row = await fetch_one(f"{_SESSION} WHERE session.hash = $1", secret_hash(secret))
+    row = await read_row(f"{_SESSION} WHERE session.hash = $1", secret_hash(secret))
     if row is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
     _require_live(row)
@@ -140,7 +141,7 @@ async def issue_token(
 
 
 async def _recognise_key(secret: str, address: str) -> Recognised:
-    row = await fetch_one(f"{_KEY} WHERE secret.hash = $1", secret_hash(secret))
+    row = await read_row(f"{_KEY} WHERE secret.hash = $1", secret_hash(secret))
     if row is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
     _require_live(row)
@@ -150,11 +151,11 @@ async def _recognise_key(secret: str, address: str) -> Recognised:
     return _recognised(_key(row), row)
 
 
-def _recognised(viewer: Viewer, row: dict[str, Any]) -> Recognised:
+def _recognised(viewer: Viewer, row: Mapping[str, Any]) -> Recognised:
     return Recognised(viewer, row["account_version"], row["event_id"], row["catalogue_version"])
 
 
-async def _note_use(row: dict[str, Any]) -> None:
+async def _note_use(row: Mapping[str, Any]) -> None:
     """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile."""
     moment = now()
     stale = moment - USE_NOTED_EVERY
@@ -168,14 +169,14 @@ async def _note_use(row: dict[str, Any]) -> None:
         )
 
 
-def _require_live(row: dict[str, Any]) -> None:
+def _require_live(row: Mapping[str, Any]) -> None:
     if row["revoked_at"] is not None:
         raise Unauthenticated(CredentialProblem.REVOKED)
     if row["expires_at"] is not None and row["expires_at"] <= now():
         raise Unauthenticated(CredentialProblem.EXPIRED)
 
 
-def _user(row: dict[str, Any]) -> Viewer:
+def _user(row: Mapping[str, Any]) -> Viewer:
     return Viewer(
         account_id=row["account_id"],
         permissions=GRANTED[Role(row["role"])],
@@ -185,7 +186,7 @@ def _user(row: dict[str, Any]) -> Viewer:
     )
 
 
-def _key(row: dict[str, Any]) -> Viewer:
+def _key(row: Mapping[str, Any]) -> Viewer:
     scopes = loads(row["scopes"])
     return Viewer(
         account_id=row["account_id"],

@@ -20,6 +20,7 @@ LOG = ROOT / ".usher" / "setup.log"
 EXPLORER = ROOT / "explorer"
 PORTAL = ROOT / "portal"
 CLIENTS = ROOT / "e2e" / "clients"
+COMPARED = [ROOT / "benchmarks" / "mercurius", ROOT / "benchmarks" / "postgraphile"]
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 UV = "uv==0.13.9"
 
@@ -38,6 +39,8 @@ def main() -> None:
     _step("Portal", partial(_build, PORTAL, "build"), PORTAL / "dist" / ".built", portal)
     if sys.argv[1:] == ["e2e"]:
         _set_up_e2e()
+    if sys.argv[1:] == ["bench"]:
+        _set_up_bench()
 
 
 def _set_up_e2e() -> None:
@@ -48,8 +51,18 @@ def _set_up_e2e() -> None:
     )
     portal = [*_sources(PORTAL), ROOT / "schema.graphql"]
     _step("Portal's own checks", partial(_build, PORTAL, "check"), PORTAL / "dist" / ".checked", portal)
-    locked = [CLIENTS / "package.json", CLIENTS / "package-lock.json"]
-    _step("JavaScript clients", _install_clients, CLIENTS / "node_modules" / ".installed", locked)
+    _install_modules("JavaScript clients", CLIENTS)
+
+
+def _set_up_bench() -> None:
+    """What `make bench` compares Usher with."""
+    for folder in COMPARED:
+        _install_modules(folder.name.capitalize(), folder)
+
+
+def _install_modules(name: str, folder: Path) -> None:
+    locked = [folder / "package.json", folder / "package-lock.json"]
+    _step(name, partial(_install, folder), folder / "node_modules" / ".installed", locked)
 
 
 def _step(name: str, make: Callable[[], None], stamp: Path, sources: list[Path]) -> None:
@@ -90,8 +103,9 @@ def _build(folder: Path, script: str) -> None:
     shutil.rmtree(folder / "node_modules", ignore_errors=True)
 
 
-def _install_clients() -> None:
-    _run([*_npm(), *NPM_CI], "The JavaScript clients cannot be installed. Is the npm registry reachable?", CLIENTS)
+def _install(folder: Path) -> None:
+    problem = f"What {folder.relative_to(ROOT)}/ needs cannot be installed. Is the npm registry reachable?"
+    _run([*_npm(), *NPM_CI], problem, folder)
 
 
 def _npm() -> list[str]:

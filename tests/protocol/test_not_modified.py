@@ -183,7 +183,7 @@ async def test_a_wrong_document_is_validated_once(admin: Client, monkeypatch: py
         return validate_document(*args)
 
     monkeypatch.setattr(api.documents, "validate_document", validate)
-    assert codes((await poll(admin, "{ account { nonsense } }")).json()) == ["GRAPHQL_VALIDATION_FAILED"]
+    assert codes((await poll(admin, "{ account { absurd } }")).json()) == ["GRAPHQL_VALIDATION_FAILED"]
     assert len(validated) == 1
 
 

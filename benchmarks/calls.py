@@ -1,0 +1,135 @@
+"""What is asked of each server: the same document where its schema can be the same, and the same thing elsewhere."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from api.ids import encode_id
+from benchmarks.dataset import Assignable, secret
+
+INVENTORY = (
+    "query Inventory { account { seatInventory { version pools { package { code }"
+    " purchased assigned activated available } } } }"
+)
+USERS = (
+    "query Users { account { users(first: 50) { totalCount nodes { id email firstName lastName"
+    " license { id assignedAt package { code name } } } pageInfo { hasNextPage endCursor } } } }"
+)
+# The same for Usher, with a field that no plan covers, so that graphql-core executes all of it.
+USERS_UNPLANNED = USERS.replace("{ account", "{ viewer { __typename } account", 1)
+ASSIGN = (
+    "mutation Assign($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename"
+    " ... on LicenseAssigned { license { id } pools { assigned available } } } }"
+)
+FOLLOW = "subscription Follow { seatCountsChanged { version pools { purchased assigned activated available } } }"
+
+POSTGRAPHILE_INVENTORY = (
+    "query Inventory { account { version pools(orderBy: TIER_ASC) { nodes { package { code }"
+    " purchased assigned activated available } } } }"
+)
+POSTGRAPHILE_USERS = (
+    "query Users { account { users(first: 50, orderBy: PRIMARY_KEY_ASC) { totalCount"
+    " nodes { id: rowId email firstName lastName license { id: rowId assignedAt package { code name } } }"
+    " pageInfo { hasNextPage endCursor } } } }"
+)
+POSTGRAPHILE_ASSIGN = (
+    "mutation Assign($input: AssignLicenseInput!) { assignLicense(input: $input)"
+    " { assignment: result { licenseId assigned available refusal } } }"
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: where, as whom, with which body and which other headers."""
+
+    path: str
+    account: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def all_headers(self) -> dict[str, str]:
+        """Every header but those of the connection."""
+        return {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Authorization": f"Bearer {secret(self.account)}",
+            **self.headers,
+        }
+
+    @property
+    def text(self) -> str:
+        """The body, as JSON."""
+        return json.dumps(self.body, separators=(",", ":"))
+
+    @property
+    def raw(self) -> str:
+        """The request as it goes over the wire."""
+        lines = [f"POST {self.path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(self.text)}"]
+        lines += [f"{name}: {value}" for name, value in self.all_headers.items()]
+        return "\r\n".join([*lines, "", self.text])
+
+
+def query(document: str, account: int, **headers: str) -> Call:
+    """A call of GraphQL."""
+    return Call("/graphql", account, {"query": document}, headers)
+
+
+def assign(who: Assignable) -> Call:
+    """W3 where ids are those of the rows."""
+    return _mutation(ASSIGN, who, str(who.user_id), str(who.package_id))
+
+
+def assign_at_usher(who: Assignable) -> Call:
+    """W3 with Usher's ids."""
+    return _mutation(ASSIGN, who, encode_id("User", who.user_id), encode_id("Package", who.package_id))
+
+
+def assign_at_postgraphile(who: Assignable) -> Call:
+    """W3 as PostGraphile names it."""
+    return _mutation(POSTGRAPHILE_ASSIGN, who, str(who.user_id), str(who.package_id))
+
+
+def assign_at_floor(who: Assignable) -> Call:
+    """W3 without GraphQL."""
+    return Call("/assign", who.account, {"userId": str(who.user_id), "packageId": str(who.package_id)}, {})
+
+
+def floor(path: str, account: int) -> Call:
+    """W1 and W2 without GraphQL."""
+    return Call(path, account, {}, {})
+
+
+def _mutation(document: str, who: Assignable, user_id: str | UUID, package_id: str) -> Call:
+    variables = {"input": {"userId": user_id, "packageId": package_id}}
+    return Call("/graphql", who.account, {"query": document, "variables": variables}, {})
+
+
+def inventory_in(answer: Any) -> Any:
+    """What an answer to W1 tells, in one shape for all servers."""
+    account = answer["data"]["account"]
+    found = account.get("seatInventory") or {"version": account["version"], "pools": account["pools"]["nodes"]}
+    names = ("purchased", "assigned", "activated", "available")
+    pools = [(pool["package"]["code"], *(pool[name] for name in names)) for pool in found["pools"]]
+    return str(found["version"]), pools
+
+
+def users_in(answer: Any) -> Any:
+    """What an answer to W2 tells, in one shape for all servers: ids and cursors are each server's own."""
+    users = answer["data"]["account"]["users"]
+    page = [
+        (
+            node["email"],
+            node["firstName"],
+            node["lastName"],
+            node["license"] and (node["license"]["package"]["code"], node["license"]["package"]["name"]),
+        )
+        for node in users["nodes"]
+    ]
+    identified = all(
+        node["id"] and node["license"]["id"] and node["license"]["assignedAt"] for node in users["nodes"]
+    )
+    paged = bool(users["pageInfo"]["endCursor"])
+    return users["totalCount"], page, users["pageInfo"]["hasNextPage"], identified, paged

@@ -1,0 +1,97 @@
+"""Growth: the poll and the assignment in accounts of 100 to 1 000 000 seats; the poll among 1 to 10 000 accounts."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import asyncpg
+
+from benchmarks import calls
+from benchmarks.assigning import assigned_in
+from benchmarks.dataset import STANDARD, Accounts, assignable, make_dataset
+from benchmarks.postgres import Postgres
+from benchmarks.servers import USHER, running
+from benchmarks.turns import Entry, Site, take_turn
+
+# By their seats. All have users left who can be given one.
+SIZES = {
+    100: Accounts(first=1, count=1, users=100, seats=100, licensed=50, activated=25),
+    10_000: Accounts(first=2, count=1, users=9_000, seats=10_000, licensed=8_000, activated=5_000),
+    1_000_000: Accounts(first=3, count=1, users=801_000, seats=1_000_000, licensed=800_000, activated=500_000),
+}
+ALIKE = Accounts(first=1, users=20, seats=40, licensed=12, activated=8)
+COUNTS = [1, 100, 10_000]
+ASSIGNED = 45
+ASSIGN_ROUNDS = 3
+
+
+@dataclass
+class Growth:
+    """Milliseconds for each request, by seats or by accounts, one for each round."""
+
+    polls: dict[int, list[float]] = field(default_factory=dict)
+    assignments: dict[int, list[float]] = field(default_factory=dict)
+    polls_among: dict[int, list[float]] = field(default_factory=dict)
+
+
+async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, small: bool = False) -> Growth:
+    """Measure Usher on each size, in turns. `small` leaves the largest out."""
+    growth = Growth()
+    sizes = {seats: group for seats, group in SIZES.items() if not small or seats < max(SIZES)}
+    url = await database.make_database("sizes")
+    await make_dataset(url, *sizes.values())
+    with running(USHER, url, logs / "usher.log") as usher:
+        site = Site({"usher": usher}, database, url)
+        for _ in range(rounds):
+            for seats, group in sizes.items():
+                entry = Entry("usher", f"{seats} seats", [calls.query(calls.INVENTORY, group.first)])
+                _note(growth.polls, seats, 1000 / take_turn(entry, site, seconds).rps)
+        await _assign(growth, sizes, site, rounds * ASSIGN_ROUNDS)
+    with ExitStack() as stack:
+        among = await _neighbourhoods(stack, database, logs, small=small)
+        for _ in range(rounds):
+            for count, (site, entry) in among.items():
+                _note(growth.polls_among, count, 1000 / take_turn(entry, site, seconds).rps)
+    return growth
+
+
+async def _assign(growth: Growth, sizes: Mapping[int, Accounts], site: Site, rounds: int) -> None:
+    """One after the other, because an account's assignments wait for each other anyway."""
+    connection = await asyncpg.connect(site.url)
+    try:
+        people = {seats: (await assignable(connection, group))[:ASSIGNED] for seats, group in sizes.items()}
+        for _ in range(rounds):
+            for seats, some in people.items():
+                sample = await assigned_in(
+                    connection,
+                    site.servers["usher"],
+                    site.database,
+                    some,
+                    60.0,
+                    connections=1,
+                    warm_up=0.0,
+                    vacuum=False,
+                )
+                _note(growth.assignments, seats, sample.milliseconds["50"])
+    finally:
+        await connection.close()
+
+
+async def _neighbourhoods(
+    stack: ExitStack, database: Postgres, logs: Path, *, small: bool
+) -> dict[int, tuple[Site, Entry]]:
+    among: dict[int, tuple[Site, Entry]] = {}
+    for count in COUNTS[: 2 if small else None]:
+        url = await database.make_database(f"accounts_{count}")
+        await make_dataset(url, replace(ALIKE, count=count))
+        usher = stack.enter_context(running(USHER, url, logs / "usher.log"))
+        # No more than are asked in the other workloads: what is measured is the database, not the client.
+        step = max(1, count // STANDARD.count)
+        polls = [calls.query(calls.INVENTORY, account) for account in range(1, count + 1, step)]
+        among[count] = (Site({"usher": usher}, database, url), Entry("usher", f"{count} accounts", polls))
+    return among
+
+
+def _note(times: dict[int, list[float]], key: int, milliseconds: float) -> None:
+    times.setdefault(key, []).append(milliseconds)
