@@ -9,7 +9,7 @@ from uuid import UUID
 from orjson import loads
 
 from models.clock import now
-from models.database import fetch, fetch_one, read_row
+from models.database import fetch, fetch_one
 from models.errors import CredentialProblem, TokenInvalid, Unauthenticated
 from models.ids import new_id
 from models.networks import allows
@@ -61,7 +61,7 @@ async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
     if secret.startswith(KEY_PREFIX):
         return await _recognise_key(secret, address)
-    row = await read_row(f"{_SESSION} WHERE session.hash = $1", secret_hash(secret))
+    row = await fetch_one(f"{_SESSION} WHERE session.hash = $1", secret_hash(secret))
     if row is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
     _require_live(row)
@@ -141,7 +141,7 @@ async def issue_token(
 
 
 async def _recognise_key(secret: str, address: str) -> Recognised:
-    row = await read_row(f"{_KEY} WHERE secret.hash = $1", secret_hash(secret))
+    row = await fetch_one(f"{_KEY} WHERE secret.hash = $1", secret_hash(secret))
     if row is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
     _require_live(row)

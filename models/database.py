@@ -62,15 +62,6 @@ def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
     }
 
 
-async def _leave_no_transaction(connection: asyncpg.Connection) -> None:
-    """What must be done before a connection goes to somebody else, in place of a statement each time.
-
-    Nothing here sets, listens, locks or opens a cursor for longer than a transaction.
-    """
-    if connection.is_in_transaction():
-        await connection.execute("ROLLBACK")
-
-
 def has_good_port(parts: SplitResult) -> bool:
     """Whether a URL's port is a number; the error that says otherwise quotes what may be half a password."""
     try:
@@ -83,9 +74,6 @@ async def connect(url: str, *, pool_size: int = 20) -> None:
     """Open the pool. Raises OSError or asyncpg.PostgresError when the database cannot be reached."""
     # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
     await Tortoise.init(config=tortoise_config(url, pool_size=pool_size), _enable_global_fallback=True)
-    pool = await _pool(cast("AsyncpgDBClient", connections.get("default")))
-    # Tortoise makes the pool, and hands this on to the wrong function.
-    pool._reset = _leave_no_transaction  # noqa: SLF001
     await fetch("SELECT 1")
 
 

@@ -153,7 +153,9 @@ class Plan:
             page = self._using.paging.page(arguments, conditions) if read.listed.connection else Page(conditions)
         except (GraphQLError, BusinessError) as error:
             raise NotPlannedError("arguments") from error
-        return page if read.wants_rows else Page(conditions)
+        if read.wants_rows:
+            return page
+        return Page(conditions) if read.wants_total else Page()
 
 
 @dataclass(frozen=True)

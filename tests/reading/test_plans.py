@@ -120,3 +120,8 @@ async def test_who_may_not_is_refused_by_graphql_core(standard: Client) -> None:
     assert answer["errors"][0]["extensions"] == {"code": "NOT_PERMITTED", "requires": "MANAGE_USERS"}
     assert answer["errors"][0]["path"] == ["account", "users"]
     assert taken("permission") == before + 1
+
+
+async def test_a_list_of_which_nothing_is_read_takes_no_values(admin: Client, company: Company) -> None:
+    document = 'query ($n: Int) { account { users(first: $n, filter: { search: "a" }) { __typename } } }'
+    assert await admin.run(document, n=3) == {"account": {"users": {"__typename": "UserConnection"}}}

@@ -70,7 +70,8 @@ class UsherProcess:
         """Whether it can be connected to."""
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):
+            # The second is for who waited to be accepted when it stopped.
             return False
         writer.close()
         return True
