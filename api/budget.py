@@ -3,12 +3,11 @@
 import math
 from datetime import datetime
 
-from starlette.responses import Response
-
-from api.context import Context
+from api.context import Context, Services
 from models.budgets import LENGTH, Budget
 from models.clock import now
 from models.errors import RateLimited
+from models.viewer import Viewer
 
 POLICY = "ratelimit-policy"
 LIMIT = "ratelimit"
@@ -22,29 +21,34 @@ def charge(context: Context, cost: int) -> None:
 
     Who is not signed in has no budget: they can read the catalogue alone.
     """
-    viewer = context.viewer
-    if viewer is None:
+    if context.viewer is None:
         return
-    whom = viewer.api_key_id or viewer.credential_id
     try:
-        context.budget = context.services.budgets.spend(whom, cost)
+        context.budget = spend(context.services, context.viewer, cost)
     except RateLimited as refused:
         if context.response is not None:
             context.response.status_code = 429
             context.response.headers[RETRY] = str(seconds_until(refused.retry_at))
         raise
     if context.response is not None:
-        _tell(context.response, context.budget)
+        context.response.headers.update(told(context.budget))
+
+
+def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
+    """Spend of the budget that a viewer's session or API key has. Raises RateLimited."""
+    return services.budgets.spend(viewer.api_key_id or viewer.credential_id, cost)
+
+
+def told(budget: Budget) -> dict[str, str]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
+    seconds = int(LENGTH.total_seconds())
+    return {
+        POLICY: f'"cost";q={budget.limit};w={seconds}',
+        LIMIT: f'"cost";r={budget.remaining};t={seconds_until(budget.reset_at)}',
+        COST: str(budget.cost),
+    }
 
 
 def seconds_until(moment: datetime) -> int:
     """Whole seconds until a moment, at least one."""
     return max(1, math.ceil((moment - now()).total_seconds()))
-
-
-def _tell(response: Response, budget: Budget) -> None:
-    """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
-    seconds = int(LENGTH.total_seconds())
-    response.headers[POLICY] = f'"cost";q={budget.limit};w={seconds}'
-    response.headers[LIMIT] = f'"cost";r={budget.remaining};t={seconds_until(budget.reset_at)}'
-    response.headers[COST] = str(budget.cost)

@@ -22,16 +22,16 @@ from strawberry.types.unset import UnsetType
 
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
+from api.asked import Asked, asked_by_get, asked_by_post
 from api.bodies import read_body
 from api.callers import address_of
 from api.context import Context, Services
-from api.cookies import session_cookie
+from api.direct_answers import DirectAnswers
 from api.media_types import prefers
 from api.not_modified import mark
-from api.origins import cookie_counts
 from api.presented_errors import is_temporary, present
-from api.quick_answers import QuickAnswers
 from api.schema import make_schema
+from api.sent_secrets import bearer, sent_secret
 from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
 from api.trusted_documents import asked_document, naming_problem
@@ -48,7 +48,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
-        self._quick = QuickAnswers(schema)
+        self._direct = DirectAnswers(schema, services, frozenset(allowed_origins))
         super().__init__(
             schema,
             graphql_ide=None,
@@ -114,9 +114,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
-        secret = _bearer(request.headers.get("authorization"))
-        if secret is None and cookie_counts(request, self._origins):
-            secret = session_cookie(request, secure=self._services.secure_cookies)
+        secret = sent_secret(request, self._origins, secure_cookies=self._services.secure_cookies)
         context = Context(self._services, request, response if isinstance(response, Response) else None)
         await context.recognise(secret)
         return context
@@ -124,7 +122,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""
         given = context.connection_params.get("Authorization")
-        if secret := _bearer(given if isinstance(given, str) else None):
+        if secret := bearer(given if isinstance(given, str) else None):
             await context.recognise(secret)
         return await super().on_ws_connect(context)
 
@@ -170,21 +168,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return Stream(result, lambda each: self.encode_json(answer(each)), framing, self._services.ending)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Run a query or a mutation, or find that the caller has the answer. Raises HTTPException: 405 where GET
-        asks for more than a query.
-        """
-        told = kwargs["sub_response"]
-        quick = await self._quick.find(kwargs["request"], kwargs["context"], told, kwargs["request_data"])
+        """Run a query or a mutation. Raises HTTPException: 405 where GET asks for more than a query."""
         try:
-            result = quick.result or await super().execute_single(*args, **kwargs)
-            if quick.tag and not result.errors:
-                mark(told, quick.tag)
-            return result
+            result = await super().execute_single(*args, **kwargs)
         except HTTPException as error:
             cause = error.__cause__
             if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
                 raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
             raise
+        tag = None if result.errors else self._direct.tag(kwargs["context"], kwargs["request_data"])
+        if tag:
+            mark(kwargs["sub_response"], tag)
+        return result
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""
@@ -200,8 +195,6 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         sub_response: Response,
     ) -> Response:
         """Answer, with cookies a mutation set. A request that was never run has no data, and is an error."""
-        if sub_response.status_code == 304:
-            return sub_response
         refused = isinstance(response_data, dict) and "data" not in response_data
         status = (sub_response.status_code or 400) if refused else 200
         response = Response(self.encode_json(response_data), status_code=status, media_type=JSON)
@@ -223,7 +216,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         body = await read_body(request, self._services.limits.body_bytes)
+        asked = asked_by_post(request, body, self._services.documents.trusted)
+        if direct := await self._directly(request, asked):
+            return direct
         return await self.run(Request(request.scope, once_more(body)))
+
+    async def _directly(self, request: Request, asked: Asked | None) -> Response | None:
+        if asked is None or wants_events(request.headers.get("accept", "")):
+            return None
+        return await self._direct.find(request, asked)
 
     async def _respond(self, request: Request) -> Response:
         try:
@@ -248,12 +249,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         most = self._services.limits.body_bytes
         if len(request.scope["query_string"]) > most:
             raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-        response = await self.run(request)
+        asked = asked_by_get(request, self._services.documents.trusted)
+        response = await self._directly(request, asked) or await self.run(request)
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers.setdefault("cache-control", "no-store")
         return response
-
-
-def _bearer(header: str | None) -> str | None:
-    scheme, _, secret = (header or "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None

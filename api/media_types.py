@@ -1,6 +1,9 @@
 """Which media type a client prefers (RFC 9110, 12.5.1)."""
 
+from functools import lru_cache
 
+
+@lru_cache(50)
 def prefers(accept: str, wanted: str, other: str) -> bool:
     """Whether an Accept header names `wanted`, and ranks it no lower than `other`."""
     ranks = {media_type: _quality(parameters) for media_type, parameters in _listed(accept)}

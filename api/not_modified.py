@@ -4,14 +4,15 @@ Also where the query came by POST, which RFC 9110 does not foresee: who sends If
 """
 
 import hashlib
+from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.http import GraphQLRequestData
 
-from api.context import Context
+from models.credentials import Recognised
 
 IF_NONE_MATCH = "if-none-match"
 # An answer may be kept by who asked, who asks each time whether it still holds.
@@ -19,19 +20,16 @@ HEADERS = {"cache-control": "private, no-cache", "vary": "authorization, cookie,
 _RELEASE = version("usher")
 
 
-def entity_tag(context: Context, asked: GraphQLRequestData) -> str | None:
-    """The tag of the answer to a versioned document; None where nobody is signed in.
+def entity_tag(seen: Recognised, query: str, variables: Mapping[str, Any] | None) -> str | None:
+    """The tag of the answer to a versioned document; None where it cannot have one.
 
     It is made of everything that the answer is made of: what is asked, what the viewer may see, the versions of the
     account and the catalogue as they were before anything was read, and the release that answers. Weak, because the
     moment of reading is part of some answers.
     """
-    seen = context.recognised
-    if seen is None:
-        return None
     viewer = seen.viewer
     who = [str(viewer.account_id), sorted(viewer.permissions), str(seen.event_id), seen.catalogue_version]
-    what = [asked.query, asked.variables or {}, who, _RELEASE]
+    what = [query, variables or {}, who, _RELEASE]
     try:
         digest = hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS))
     except orjson.JSONEncodeError:

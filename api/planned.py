@@ -1,57 +1,37 @@
-"""Answering queries by their plans, and counting what goes which way."""
+"""The plans of queries, and counting what goes which way."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import GraphQLSchema, OperationDefinitionNode
 from prometheus_client import Counter
 
 from api.connections import encode_cursor, window
 from api.documents import Checked
 from models.reads.conditions import Condition
-from models.viewer import Viewer
 from plans.mirrors import MIRRORS
 from plans.plan import Bound, Paging, Plan, Using
 from plans.statement import Page
 from plans.structure import NotPlannedError
 
-QUERIES = Counter("usher_queries", "Queries over HTTP: by a plan, or by graphql-core and why.", ["way"])
-PLANNED = "plan"
+QUERIES = Counter("usher_queries", "Queries over HTTP: by a plan, kept, or by graphql-core and why.", ["way"])
 
 
 def bound_plan(
     schema: GraphQLSchema,
     checked: Checked,
-    operation_name: str | None,
-    viewer: Viewer | None,
+    operation: OperationDefinitionNode,
     variables: Mapping[str, Any] | None,
 ) -> Bound | None:
-    """The plan of a query for a viewer, ready to be run; None where graphql-core must answer."""
-    operation = checked.operation(operation_name)
-    if operation is None or operation.operation is not OperationType.QUERY:
-        return None
-    try:
-        bound = _bind(schema, checked, operation, viewer, variables)
-    except NotPlannedError as why:
-        QUERIES.labels(str(why)).inc()
-        return None
-    QUERIES.labels(PLANNED).inc()
-    return bound
-
-
-def _bind(
-    schema: GraphQLSchema,
-    checked: Checked,
-    operation: OperationDefinitionNode,
-    viewer: Viewer | None,
-    variables: Mapping[str, Any] | None,
-) -> Bound:
-    if viewer is None:
-        raise NotPlannedError("nobody")
+    """The plan of a query with its variables; None where graphql-core must answer, which is counted."""
     name = operation.name.value if operation.name else None
     if name not in checked.plans:
         checked.plans[name] = Plan(schema, checked.document, operation, USING)
-    return checked.plans[name].bind(viewer, variables)
+    try:
+        return checked.plans[name].bind(variables)
+    except NotPlannedError as why:
+        QUERIES.labels(str(why)).inc()
+        return None
 
 
 def _page(arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
@@ -53,6 +54,7 @@ PARTS = Framing(
 )
 
 
+@lru_cache(50)
 def wants_events(accept: str) -> bool:
     """Whether any answer is to be an event stream: who lists JSON as well prefers that."""
     listed = {media_type for media_type, _ in accepted(accept)}

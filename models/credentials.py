@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from orjson import loads
 
 from models.clock import now
-from models.database import fetch, fetch_one
+from models.database import fetch, fetch_one, read_row
 from models.errors import CredentialProblem, TokenInvalid, Unauthenticated
 from models.ids import new_id
 from models.networks import allows
@@ -24,20 +25,23 @@ _VERSIONS = """
     coalesce((SELECT version FROM catalogue_version), 0) AS catalogue_version
 """
 _SESSION = f"""
-    SELECT session.id AS credential_id, session.revoked_at, session.expires_at,
-           person.account_id, person.id AS user_id, person.role, {_VERSIONS}
+    SELECT session.id AS credential_id, session.revoked_at, session.expires_at, NULL::timestamptz AS last_used_at,
+           person.account_id, person.id AS user_id, person.id AS buyer_id, person.role,
+           NULL::uuid AS api_key_id, NULL::jsonb AS scopes, NULL::jsonb AS networks, {_VERSIONS}
     FROM sessions AS session
     JOIN users AS person ON person.id = session.user_id
     JOIN accounts AS account ON account.id = person.account_id
 """  # noqa: S608 - constants
 _KEY = f"""
-    SELECT secret.id AS credential_id, secret.last_used_at, key.revoked_at,
-           least(secret.expires_at, key.expires_at) AS expires_at,
-           key.account_id, key.id AS api_key_id, key.created_by_id, key.scopes, key.networks, {_VERSIONS}
+    SELECT secret.id AS credential_id, key.revoked_at, least(secret.expires_at, key.expires_at) AS expires_at,
+           secret.last_used_at, key.account_id, NULL::uuid AS user_id, key.created_by_id AS buyer_id,
+           NULL AS role, key.id AS api_key_id, key.scopes, key.networks, {_VERSIONS}
     FROM api_key_secrets AS secret
     JOIN api_keys AS key ON key.id = secret.api_key_id
     JOIN accounts AS account ON account.id = key.account_id
 """  # noqa: S608 - constants
+_SESSION_OF_SECRET = f"{_SESSION} WHERE session.hash = $1"
+_KEY_OF_SECRET = f"{_KEY} WHERE secret.hash = $1"
 
 # How long the use of a key stays unwritten: a poll each second writes one row a minute.
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -59,13 +63,21 @@ class Recognised:
 
 async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
-    if secret.startswith(KEY_PREFIX):
-        return await _recognise_key(secret, address)
-    row = await fetch_one(f"{_SESSION} WHERE session.hash = $1", secret_hash(secret))
-    if row is None:
-        raise Unauthenticated(CredentialProblem.UNKNOWN)
-    _require_live(row)
-    return _recognised(_user(row), row)
+    return await recognised(await read_row(credential_sql(secret), secret_hash(secret)), address)
+
+
+def credential_sql(secret: str) -> str:
+    """The statement that looks up what a secret belongs to, by the secret's hash; for `recognised`."""
+    return _KEY_OF_SECRET if secret.startswith(KEY_PREFIX) else _SESSION_OF_SECRET
+
+
+async def recognised(row: Mapping[str, Any] | None, address: str) -> Recognised:
+    """Who calls from an address, by what was looked up. Raises Unauthenticated with the reason."""
+    live = _live(row)
+    if not allows(live["networks"] and loads(live["networks"]), address):
+        raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
+    await _note_use(live)
+    return Recognised(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
 
 
 async def still_signed_in(viewer: Viewer) -> Viewer:
@@ -74,13 +86,9 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
         f"{_SESSION} WHERE session.id = $1" if viewer.api_key_id is None else f"{_KEY} WHERE secret.id = $1",
         viewer.credential_id,
     )
-    if row is None:
-        raise Unauthenticated(CredentialProblem.UNKNOWN)
-    _require_live(row)
-    if viewer.api_key_id is None:
-        return _user(row)
-    await _note_use(row)
-    return _key(row)
+    live = _live(row)
+    await _note_use(live)
+    return _viewer(live)
 
 
 async def use_token(secret: str, purpose: TokenPurpose) -> Token:
@@ -140,23 +148,10 @@ async def issue_token(
     )
 
 
-async def _recognise_key(secret: str, address: str) -> Recognised:
-    row = await fetch_one(f"{_KEY} WHERE secret.hash = $1", secret_hash(secret))
-    if row is None:
-        raise Unauthenticated(CredentialProblem.UNKNOWN)
-    _require_live(row)
-    if not allows(row["networks"] and loads(row["networks"]), address):
-        raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
-    await _note_use(row)
-    return _recognised(_key(row), row)
-
-
-def _recognised(viewer: Viewer, row: Mapping[str, Any]) -> Recognised:
-    return Recognised(viewer, row["account_version"], row["event_id"], row["catalogue_version"])
-
-
 async def _note_use(row: Mapping[str, Any]) -> None:
     """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile."""
+    if row["api_key_id"] is None:
+        return
     moment = now()
     stale = moment - USE_NOTED_EVERY
     if row["last_used_at"] is None or row["last_used_at"] < stale:
@@ -169,30 +164,28 @@ async def _note_use(row: Mapping[str, Any]) -> None:
         )
 
 
-def _require_live(row: Mapping[str, Any]) -> None:
+def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if row is None:
+        raise Unauthenticated(CredentialProblem.UNKNOWN)
     if row["revoked_at"] is not None:
         raise Unauthenticated(CredentialProblem.REVOKED)
     if row["expires_at"] is not None and row["expires_at"] <= now():
         raise Unauthenticated(CredentialProblem.EXPIRED)
+    return row
 
 
-def _user(row: Mapping[str, Any]) -> Viewer:
+def _viewer(row: Mapping[str, Any]) -> Viewer:
     return Viewer(
         account_id=row["account_id"],
-        permissions=GRANTED[Role(row["role"])],
+        permissions=_scopes(row["scopes"]) if row["role"] is None else GRANTED[Role(row["role"])],
         credential_id=row["credential_id"],
-        buyer_id=row["user_id"],
+        buyer_id=row["buyer_id"],
         user_id=row["user_id"],
-    )
-
-
-def _key(row: Mapping[str, Any]) -> Viewer:
-    scopes = loads(row["scopes"])
-    return Viewer(
-        account_id=row["account_id"],
-        permissions=frozenset(scope for scope in Permission if scope in scopes),
-        credential_id=row["credential_id"],
-        buyer_id=row["created_by_id"],
-        user_id=None,
         api_key_id=row["api_key_id"],
     )
+
+
+@lru_cache(1000)
+def _scopes(scopes: str) -> frozenset[Permission]:
+    kept = loads(scopes)
+    return frozenset(scope for scope in Permission if scope in kept)

@@ -1,7 +1,7 @@
 """How GraphQL types mirror rows: said once, beside each type, and used by every plan.
 
-Names of columns, never SQL: the statement is made in `plans/rows.py` alone, which also holds every table to the
-viewer's account.
+Names of columns, never SQL: `plans/rows.py` and `plans/statement.py` write it, and hold every table to the viewer's
+account.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,10 @@ ACCOUNT = "$account"
 
 @dataclass(frozen=True)
 class Column:
-    """A field that shows a column, or what a function makes of several. `pool.assigned` is one of a joined table."""
+    """A field that shows a column, or what a function makes of several. `pool.assigned` is one of a joined table.
+
+    Of no column, it shows the moment: its answer is never the same again.
+    """
 
     columns: tuple[str, ...]
     show: Callable[..., Any] | None = None
@@ -70,7 +73,6 @@ class Listed:
     always: Condition | None = None
     wanted: Callable[[dict[str, Any]], Iterable[Condition]] | None = None
     connection: bool = False
-    newest_first: bool = False
     requires: Permission | None = None
 
 
@@ -91,18 +93,17 @@ class Mirror:
 class Mirrors(dict[str, Mirror]):
     """Every mirror there is, by the name of its type."""
 
-    def add(self, mirror: Mirror) -> Mirror:
+    def add(self, mirror: Mirror) -> None:
         """Know a mirror."""
         self[mirror.type_name] = mirror
-        return mirror
 
 
 MIRRORS = Mirrors()
 
 
-def columns(*names: str, show: Callable[..., Any] | None = None) -> dict[str, Field]:
+def columns(*names: str) -> dict[str, Field]:
     """Fields that each show the column of their own name, in GraphQL's spelling."""
-    return {_camel(name): Column((name,), show) for name in names}
+    return {_camel(name): Column((name,)) for name in names}
 
 
 def _camel(name: str) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
@@ -17,14 +17,16 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
+from models.credentials import Recognised, credential_sql, recognised
 from models.database import read_row
 from models.errors import BusinessError
 from models.reads.conditions import Condition
+from models.secrets import secret_hash
 from models.viewer import Viewer
 from plans.mirrors import Mirrors
 from plans.selections import Selector
 from plans.shape import Shape, make_shape
-from plans.statement import Page, write_statement
+from plans.statement import KNOWN, Page, write_statement
 from plans.structure import ListRead, NotPlannedError, Structure, Writer
 
 # Of one document: more shapes than that are written anew each time.
@@ -49,11 +51,11 @@ class Compiled:
     shape: Shape
     statements: dict[tuple[object, ...], str] = field(default_factory=dict)
 
-    def statement(self, pages: list[Page]) -> str:
+    def statement(self, pages: list[Page], asking: str) -> str:
         """The statement for pages of these shapes."""
-        shapes = tuple(page.shape for page in pages)
+        shapes = (asking, *(page.shape for page in pages))
         if (found := self.statements.get(shapes)) is None:
-            found = write_statement(self.structure, pages)
+            found = write_statement(self.structure, pages, asking)
             if len(self.statements) < MOST_STATEMENTS:
                 self.statements[shapes] = found
         return found
@@ -61,27 +63,51 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Bound:
-    """A plan that only has to be run."""
+    """A plan with its variables, which only has to be run."""
 
-    viewer: Viewer
-    roots: dict[str, Compiled | str]
-    pages: dict[str, list[Page]]
+    compiled: Compiled
+    pages: list[Page]
 
-    async def run(self) -> dict[str, Any]:
+    @property
+    def lasting(self) -> bool:
+        """Whether the answer is the same as long as the rows are."""
+        return self.compiled.structure.lasting
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether a viewer may see all of it."""
+        return self.compiled.structure.requires <= viewer.permissions
+
+    def statement(self, asking: str) -> str:
+        """The statement, with who asks in it."""
+        return self.compiled.statement(self.pages, asking)
+
+    async def read(
+        self, secret: str, address: str, event_id: UUID | None, catalogue_version: int | None
+    ) -> tuple[Recognised, Any]:
+        """Who calls with a secret from an address, and the row that the answer is made of, by one statement.
+
+        The row is empty where the account's last event and the catalogue's version are the ones given. Raises
+        Unauthenticated with the reason.
+        """
+        statement = self.statement(credential_sql(secret))
+        row = await read_row(statement, secret_hash(secret), event_id, catalogue_version, *self._values)
+        return await recognised(row, address), row
+
+    async def read_for(self, viewer: Viewer) -> Any:
+        """The row for a viewer who is known already."""
+        return await read_row(self.statement(KNOWN), viewer.account_id, None, None, *self._values)
+
+    def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer."""
-        return {
-            key: root if isinstance(root, str) else await self._read(root, self.pages[key])
-            for key, root in self.roots.items()
-        }
+        return self.compiled.shape(row, row["account_id"], self.pages)
 
-    async def _read(self, root: Compiled, pages: list[Page]) -> Any:
-        values = [value for page in pages for value in page.values]
-        row = await read_row(root.statement(pages), self.viewer.account_id, *values)
-        return root.shape(row, self.viewer.account_id, pages)
+    @property
+    def _values(self) -> list[Any]:
+        return [value for page in self.pages for value in page.values]
 
 
 class Plan:
-    """One query operation of a valid document: what its root fields read, each by one statement."""
+    """One query operation of a valid document: what it reads, by one statement."""
 
     def __init__(
         self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, using: "Using"
@@ -93,57 +119,49 @@ class Plan:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = _variables_of_conditions(document)
-        self._compiled: dict[tuple[Any, ...], dict[str, Compiled | str]] = {}
+        self._compiled: dict[tuple[Any, ...], Compiled | NotPlannedError] = {}
+        self._without_variables: Bound | None = None
 
-    def bind(self, viewer: Viewer, given: Mapping[str, Any] | None) -> "Bound":
-        """The plan for a viewer and variables. Raises NotPlannedError where graphql-core must answer: with errors,
-        for one.
-        """
-        variables = self._values(given)
-        roots = self._roots(variables)
-        pages: dict[str, list[Page]] = {}
-        for key, root in roots.items():
-            if isinstance(root, Compiled):
-                if not root.structure.requires <= viewer.permissions:
-                    raise NotPlannedError("permission")
-                pages[key] = [self._page(read, variables) for read in root.structure.lists]
-        return Bound(viewer, roots, pages)
+    def bind(self, given: Mapping[str, Any] | None) -> Bound:
+        """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
+        if self._operation.variable_definitions:
+            return self._bind(self._values(given))
+        if self._without_variables is None:
+            self._without_variables = self._bind(NO_VALUES)
+        return self._without_variables
+
+    def _bind(self, variables: VariableValues) -> Bound:
+        compiled = self._compiled_for(variables)
+        return Bound(compiled, [self._page(read, variables) for read in compiled.structure.lists])
 
     def _values(self, given: Mapping[str, Any] | None) -> VariableValues:
-        if not self._operation.variable_definitions:
-            return NO_VALUES
-        coerced = get_variable_values(self._schema, self._operation.variable_definitions, dict(given or {}))
+        definitions = self._operation.variable_definitions or ()
+        coerced = get_variable_values(self._schema, definitions, dict(given or {}))
         if not isinstance(coerced, VariableValues):
             raise NotPlannedError("variables")
         return coerced
 
-    def _roots(self, variables: VariableValues) -> dict[str, Compiled | str]:
+    def _compiled_for(self, variables: VariableValues) -> Compiled:
         booleans = tuple(variables.coerced.get(name) for name in self._conditions)
         if (found := self._compiled.get(booleans)) is None:
             found = self._compile(dict(zip(self._conditions, booleans, strict=True)))
             if len(self._compiled) < MOST_STRUCTURES:
                 self._compiled[booleans] = found
+        if isinstance(found, NotPlannedError):
+            raise NotPlannedError(str(found))
         return found
 
-    def _compile(self, booleans: dict[str, Any]) -> dict[str, Compiled | str]:
+    def _compile(self, booleans: dict[str, Any]) -> Compiled | NotPlannedError:
         selector = Selector(self._schema, self._fragments, booleans)
         query = self._schema.query_type
-        if query is None:
-            raise NotPlannedError("no queries")
-        return {
-            key: self._root(selector, nodes)
-            for key, nodes in selector.fields(query, self._operation.selection_set).items()
-        }
-
-    def _root(self, selector: Selector, nodes: list[FieldNode]) -> Compiled | str:
-        match nodes[0].name.value:
-            case "__typename":
-                return "Query"
-            case "account":
-                structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).account(nodes)
-                return Compiled(structure, make_shape(structure))
-            case other:
-                raise NotPlannedError(f"Query.{other}")
+        try:
+            if query is None:
+                raise NotPlannedError("no queries")
+            fields = selector.fields(query, self._operation.selection_set)
+            structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).query(fields)
+        except NotPlannedError as why:
+            return why
+        return Compiled(structure, make_shape(structure))
 
     def _page(self, read: ListRead, variables: VariableValues) -> Page:
         try:

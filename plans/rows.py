@@ -1,14 +1,13 @@
 """The rows that one list, or one object, is made of: tables, joins and columns, always of one account.
 
-The only place of a plan that writes SQL. Every table that belongs to an account is held to it here, whatever a mirror
-says: $1 is the viewer's account.
+Every table that belongs to an account is held to the viewer's here, whatever a mirror says.
 """
 
 from dataclasses import dataclass, field
 
 from plans.mirrors import ACCOUNT, Join, Mirror
 
-WHOSE = "$1"
+WHOSE = "viewer.account_id"
 
 
 @dataclass

@@ -10,9 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from models.reads.conditions import Condition
+from plans.rows import WHOSE
 from plans.structure import ListRead, Structure
 
-FIRST_VALUE = 2
+FIRST_VALUE = 4
+AS_KNOWN = (
+    "$2::uuid IS NOT NULL AND viewer.event_id IS NOT DISTINCT FROM $2 AND viewer.catalogue_version = $3::bigint"
+)
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,17 @@ class Page:
         return given if self.size is None else [*given, self.size + 1]
 
 
-def write_statement(structure: Structure, pages: Sequence[Page]) -> str:
-    """The statement for pages of these shapes. Values: the account, then those of each page."""
+# Who asks where that is known already: the account is the statement's value.
+KNOWN = "SELECT $1::uuid AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version"
+
+
+def write_statement(structure: Structure, pages: Sequence[Page], asking: str) -> str:
+    """The statement for pages of these shapes.
+
+    `asking` selects who asks, by the first value, as a row with an account: nothing is read but of that account, and
+    nothing of nobody. The next two are the event and the version of the catalogue at which the answer is known
+    already: where they still stand, nothing else is read. Then come the values of each page.
+    """
     root = structure.root
     selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
     for read, page in zip(structure.lists, pages, strict=True):
@@ -58,8 +71,9 @@ def write_statement(structure: Structure, pages: Sequence[Page]) -> str:
         if read.wants_total:
             selected.append(part.total())
         place += len(page.values)
-    where = " AND ".join(root.whose)
-    return f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
+    where = " AND ".join([*root.whose, f"NOT ({AS_KNOWN})"])
+    answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
+    return f"SELECT answer.*, viewer.* FROM ({asking}) AS viewer LEFT JOIN LATERAL ({answer}) AS answer ON true"  # noqa: S608
 
 
 class _Part:
@@ -84,7 +98,7 @@ class _Part:
     def beyond(self) -> str:
         """Whether there is a row on the other side of where the page begins."""
         number = self._conditioned + (self._page.backwards and self._page.after is not None)
-        sign = ">=" if self._page.backwards != self._read.listed.newest_first else "<="
+        sign = ">=" if self._page.backwards else "<="
         edge = f'{self._alias}."id" {sign} {self._places[number]}'
         return f"EXISTS ({self._bare()} AND {edge})"
 
@@ -102,21 +116,21 @@ class _Part:
         return f"SELECT {what} FROM {table} WHERE {where}"  # noqa: S608
 
     def _conditions(self) -> list[str]:
-        found = list(self._read.rows.whose)
-        if self._read.listed.always:
-            found.append(self._read.listed.always.sql.format(row=self._alias, account="$1"))
-        places = iter(self._places)
-        for condition in self._page.conditions:
-            value = next(places) if condition.values else ""
-            found.append(condition.sql.format(row=self._alias, account="$1", value=value))
-        return found
+        always, places = self._read.listed.always, iter(self._places)
+        return [
+            *self._read.rows.whose,
+            *([self._written(always)] if always else []),
+            *(self._written(each, next(places) if each.values else "") for each in self._page.conditions),
+        ]
+
+    def _written(self, condition: Condition, value: str = "") -> str:
+        return condition.sql.format(row=self._alias, account=WHOSE, value=value)
 
     def _window(self) -> list[str]:
         page, places = self._page, iter(self._places[self._conditioned :])
-        later, earlier = ("<", ">") if self._read.listed.newest_first else (">", "<")
-        window = [f'{self._alias}."id" {later} {next(places)}'] if page.after is not None else []
-        return [*window, f'{self._alias}."id" {earlier} {next(places)}'] if page.before is not None else window
+        window = [f'{self._alias}."id" > {next(places)}'] if page.after is not None else []
+        return [*window, f'{self._alias}."id" < {next(places)}'] if page.before is not None else window
 
     def _order(self) -> str:
-        way = " DESC" if self._read.listed.newest_first != self._page.backwards else ""
+        way = " DESC" if self._page.backwards else ""
         return ", ".join(f'{self._alias}."{column}"{way}' for column in self._read.listed.order)

@@ -32,13 +32,17 @@ class ListRead:
 
 @dataclass
 class Structure:
-    """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it."""
+    """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it.
+
+    `lasting` says that the answer is the same as long as the rows are.
+    """
 
     root: Rows
     code: str = ""
     lists: list[ListRead] = field(default_factory=list)
     requires: set[Permission] = field(default_factory=set)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    lasting: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,20 @@ class Writer:
         self._structure = Structure(Rows(mirrors["Account"], "a"))
         self._structure.functions["cursor"] = cursor
 
-    def account(self, nodes: list[FieldNode]) -> Structure:
-        """The structure of a selection of the viewer's account."""
-        root = self._structure.root
-        self._structure.code = self._mirrored("Account", nodes, Here(root, root.alias, root.mirror))
+    def query(self, fields: Mapping[str, list[FieldNode]]) -> Structure:
+        """The structure of what a query selects. Raises NotPlannedError."""
+        self._structure.code = f"{{{', '.join(f'{key!r}: {self._root(nodes)}' for key, nodes in fields.items())}}}"
         return self._structure
+
+    def _root(self, nodes: list[FieldNode]) -> str:
+        match nodes[0].name.value:
+            case "__typename":
+                return "'Query'"
+            case "account":
+                root = self._structure.root
+                return self._mirrored("Account", nodes, Here(root, root.alias, root.mirror))
+            case other:
+                raise NotPlannedError(f"Query.{other}")
 
     def _mirrored(self, type_name: str, nodes: list[FieldNode], here: Here) -> str:
         return self._object(type_name, here.mirror.fields, nodes, here)
@@ -100,6 +113,8 @@ class Writer:
         return self._listed(field, nodes, here.arguments or (nodes[0], definition), definition)
 
     def _column(self, field: Column, here: Here) -> str:
+        if not field.columns:
+            self._structure.lasting = False
         variables = [here.rows.column(here.alias, name, here.mirror) for name in field.columns]
         if field.show is None:
             return variables[0]

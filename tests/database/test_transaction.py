@@ -12,7 +12,7 @@ from tortoise import connections
 from tortoise.exceptions import IntegrityError
 
 from models.clock import now
-from models.database import SERVER_SETTINGS, execute_many, fetch, fetch_one, savepoint, transaction
+from models.database import SERVER_SETTINGS, credentials, execute_many, fetch, fetch_one, savepoint, transaction
 from models.ids import new_id
 from models.tables import Account
 from tests.support.unchanged import nothing_changes
@@ -41,7 +41,7 @@ async def assert_pool_is_whole() -> None:
     await until(lambda: pool.get_idle_size() == pool.get_size())
     states = await fetch(
         "SELECT pid, state, query FROM pg_stat_activity"
-        " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+        " WHERE datname = current_database() AND state LIKE 'idle%' AND xact_start IS NOT NULL"
     )
     assert states == []
     # All of them at once, so that each is used.
@@ -307,3 +307,28 @@ async def test_connections_have_the_settings_of_the_project(db: None) -> None:
         "timezone": "UTC",
         "jit": "off",
     }
+
+
+async def test_a_call_that_is_cut_off_at_whatever_moment_leaves_no_lock(db: None, database_url: str) -> None:
+    random, pool = Random(1), connections.get("default")._pool
+    onlooker = await asyncpg.connect(**credentials(database_url))
+    try:
+        for number in range(1500):
+            # Of a new text each time, so that it must be prepared first.
+            call = asyncio.create_task(fetch(f"SELECT name FROM accounts WHERE version <> {number}"))
+            for _ in range(random.randrange(60)):
+                await asyncio.sleep(0)
+            call.cancel()
+            await asyncio.wait([call])
+            await until(lambda: pool.get_idle_size() == pool.get_size())
+            assert await _begun_and_not_ended(onlooker) == [], number
+    finally:
+        await onlooker.close()
+
+
+async def _begun_and_not_ended(onlooker: asyncpg.Connection) -> list[str]:
+    rows = await onlooker.fetch(
+        "SELECT query FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+    )
+    return [row["query"] for row in rows]

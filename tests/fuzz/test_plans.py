@@ -63,8 +63,11 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
         checked = SCHEMA.documents.check(core, document.query)
     except Exception:  # noqa: BLE001 - not read at all, and so told by whatever answers
         return None
-    bound = bound_plan(core, checked, document.operation_name, viewer, document.variables)
-    return None if bound is None else orjson.dumps(await bound.run(), option=orjson.OPT_UTC_Z)
+    operation = checked.operation(document.operation_name)
+    bound = bound_plan(core, checked, operation, document.variables) if operation else None
+    if bound is None or not bound.is_for(viewer):
+        return None
+    return orjson.dumps(bound.answer(await bound.read_for(viewer)), option=orjson.OPT_UTC_Z)
 
 
 async def compare(known: Known, wanted: Any, few: int) -> Counter[str]:

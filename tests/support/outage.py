@@ -15,7 +15,9 @@ async def outage(database_url: str) -> AsyncIterator[None]:
     """Every connection of the pool is gone, and none can be made, while the block runs."""
     pool: Pool = connections.get("default")._pool  # pyright: ignore[reportAttributeAccessIssue]
     config: dict[str, Any] = tortoise_config(database_url)["connections"]["default"]["credentials"]
-    arguments = {name: value for name, value in config.items() if name not in {"minsize", "maxsize"}}
+    arguments = {
+        name: value for name, value in config.items() if name not in {"minsize", "maxsize", "connection_class"}
+    }
     pool.set_connect_args(**(arguments | {"host": "/nowhere"}))
     await pool.expire_connections()
     try:

@@ -12,10 +12,7 @@ METHODS = ("fetch", "fetchrow", "fetchval", "execute", "executemany")
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements that this process sends while the block runs, the server's own included.
-
-    What the pool sends to reset a connection that comes back is left out: no code of ours asks for it.
-    """
+    """The statements that this process sends while the block runs, the server's own included."""
     seen: list[str] = []
     originals = {name: getattr(Connection, name) for name in METHODS}
     for name, original in originals.items():
@@ -29,8 +26,7 @@ def statements() -> Iterator[list[str]]:
 
 def _noting(original: Callable[..., Awaitable[Any]], seen: list[str]) -> Callable[..., Awaitable[Any]]:
     async def method(self: Connection, query: str, *args: Any, **options: Any) -> Any:
-        if query != self.get_reset_query():
-            seen.append(" ".join(query.split()))
+        seen.append(" ".join(query.split()))
         return await original(self, query, *args, **options)
 
     return method

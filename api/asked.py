@@ -1,0 +1,54 @@
+"""What a request asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from graphql import GraphQLError
+from starlette.requests import Request
+
+from api.trusted_documents import TrustedDocuments, asked_document, naming_problem
+from api.url_parameters import read_url_parameters
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One operation of a document, with variables."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+def asked_by_post(request: Request, body: bytes, trusted: TrustedDocuments) -> Asked | None:
+    """What the body of a request asks; None where anything about it is wrong or unusual, to be told elsewhere."""
+    if not request.headers.get("content-type", "").lower().startswith("application/json"):
+        return None
+    try:
+        return _asked(orjson.loads(body), trusted)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def asked_by_get(request: Request, trusted: TrustedDocuments) -> Asked | None:
+    """The same of a request that stands in its address."""
+    try:
+        return _asked(read_url_parameters(request.query_params), trusted)
+    except HTTPException:
+        return None
+
+
+def _asked(given: Any, trusted: TrustedDocuments) -> Asked | None:
+    if not isinstance(given, Mapping) or naming_problem(dict(given)):
+        return None
+    try:
+        query = asked_document(dict(given), trusted)
+    except GraphQLError:
+        return None
+    if not isinstance(query, str):
+        return None
+    variables, name = given.get("variables"), given.get("operationName")
+    usual = all(isinstance(given.get(each), dict | None) for each in ("variables", "extensions"))
+    return Asked(query, variables, name) if usual and isinstance(name, str | None) and query else None
