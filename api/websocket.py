@@ -1,8 +1,10 @@
 """graphql-transport-ws, hardened: a malformed frame or a flood closes its socket, a bad operation only itself."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Any, Protocol
 
 from graphql import GraphQLError
@@ -13,7 +15,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
 
 from api.broadcasts import Broadcasts
 from api.budget import charge
@@ -40,12 +46,33 @@ class SharesExecutions(Protocol):
 class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's handler, with the shape of each frame checked first, and how many come."""
 
+    _init_timer: asyncio.TimerHandle
     _second = 0
     _in_this_second = 0
     view: "SharesExecutions"
     schema: Schema
     operations: dict[str, Any]
     websocket: Any
+
+    def on_request_accepted(self) -> None:
+        """Wait for connection_init, by a timer: a task for it would stay with the socket."""
+        loop = asyncio.get_running_loop()
+        delay = self.connection_init_wait_timeout.total_seconds()
+        self._init_timer = loop.call_later(delay, self._begin_to_time_out)
+
+    def _begin_to_time_out(self) -> None:
+        self.connection_init_wait_timeout = timedelta()
+        super().on_request_accepted()
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Find out who it is that connects."""
+        self._init_timer.cancel()
+        await super().handle_connection_init(message)
+
+    async def shutdown(self) -> None:
+        """End what runs."""
+        self._init_timer.cancel()
+        await super().shutdown()
 
     async def handle_message(self, message: Message) -> None:
         """Handle a frame. What is not a message of the protocol closes the socket with 4400, a flood with 4429."""
@@ -103,7 +130,8 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             charge(context, asked.cost)
         except (RateLimited, *UNAVAILABLE):
             return None
-        return context.viewer
+        # Most often they are equal, and one is enough to keep.
+        return self.context.viewer if context.viewer == self.context.viewer else context.viewer
 
     def _forget(self, operation_id: str) -> None:
         self.operations.pop(operation_id, None)
