@@ -142,7 +142,11 @@ class Broadcast:
             self._results.popitem(last=False)
         if update.version not in self._results:
             self._results[update.version] = now, asyncio.ensure_future(self._run(update))
-        return await wait_for_shared(self._results[update.version][1])
+        try:
+            return await wait_for_shared(self._results[update.version][1])
+        except Exception:
+            self._results.pop(update.version, None)
+            raise
 
     def _oldest(self) -> float:
         return next(iter(self._results.values()))[0]

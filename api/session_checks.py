@@ -57,8 +57,10 @@ class SessionChecks:
             try:
                 await self._look()
             except UNAVAILABLE as error:
-                # Nothing can be told meanwhile: who tells looks first.
+                # Nothing is told meanwhile: who tells looks first.
                 log.warning("sessions.look_failed", error=type(error).__name__)
+            except Exception:
+                log.warning("sessions.look_failed", exc_info=True)
 
     async def _look(self) -> None:
         began = time.monotonic()
