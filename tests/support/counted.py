@@ -17,4 +17,4 @@ def counted(*names: str) -> Iterator[dict[str, int]]:
 
 def value(name: str) -> int:
     """What a counter stands at."""
-    return int(REGISTRY.get_samplevalue(name) or 0)
+    return int(REGISTRY.get_sample_value(name) or 0)
