@@ -89,11 +89,10 @@ class Broadcast:
     def _join(self, follower: Follower) -> None:
         if follower not in self._followers:
             return
-        follower.seen = max(follower.seen or 0, self._position)
         follower.task = None
         self._joined[follower] = None
         if self._telling is None:
-            self._position = follower.seen
+            self._position = follower.seen or 0
             self._telling = asyncio.create_task(self._tell_everybody())
 
     def _part(self, follower: Follower) -> None:

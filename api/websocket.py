@@ -109,7 +109,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run an operation, together with others where that is the same to everybody."""
-        socket = self.websocket.ws.scope["extensions"].get(SOCKET)
+        socket = self.websocket.ws.scope.get("extensions", {}).get(SOCKET)
         asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if socket else None
         viewer = await self._admitted(asked) if asked else None
         if socket is None or asked is None or viewer is None:

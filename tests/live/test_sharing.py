@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from api.rounds import Rounds
 from models import wakeups
 from models.permission import Permission
 from tests.support.api_keys import make_key
@@ -191,32 +190,3 @@ async def test_who_has_seen_less_than_a_snapshot_of_the_others_joins_them_where_
         await company.assign(company.users[0], "PRO")
         for each in (live, late):
             assert await next_update(each) == (version + 2, False, {"PRO": (1, 1, 0)})
-
-
-async def test_who_comes_in_a_crowd_shares_a_snapshot_that_was_read_after_they_came() -> None:
-    let = asyncio.Semaphore(0)
-    began: list[int] = []
-
-    async def work() -> int:
-        began.append(len(began))
-        number = began[-1]
-        await let.acquire()
-        if number == 1:
-            raise ValueError(number)
-        return number
-
-    rounds = Rounds(work)
-    first = [asyncio.ensure_future(rounds.result()) for _ in range(3)]
-    await asyncio.sleep(0.01)
-    second = [asyncio.ensure_future(rounds.result()) for _ in range(3)]
-    await asyncio.sleep(0.01)
-    second[0].cancel()
-    assert began == [0]
-    let.release()
-    assert await asyncio.gather(*first) == [0, 0, 0]
-    let.release()
-    for each in second[1:]:
-        with pytest.raises(ValueError, match="1"):
-            await each
-    let.release()
-    assert await rounds.result() == 2
