@@ -1,8 +1,6 @@
 """Telling many followers of one account the same: one execution for each update, and its bytes for everybody."""
 
 import asyncio
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -17,8 +15,7 @@ from models.feed import FOLLOWERS, Feed, SeatUpdate, Watched
 
 # So many are told at a time, and then whatever else waits has its turn.
 TOLD_AT_ONCE = 100
-# Results that followers who catch up are likely to need as well: so many, for so many seconds.
-MOST_KEPT = 100
+# How long, in seconds, a result is kept for followers who catch up meanwhile.
 KEPT_FOR = 5.0
 
 EXECUTIONS = Counter("usher_seat_executions", "Executions of a subscription for an update, shared by its followers.")
@@ -48,7 +45,7 @@ class Broadcast:
         # The version of the last update that those who joined are told, or are being told.
         self._position = 0
         self._telling: asyncio.Task[None] | None = None
-        self._results: OrderedDict[int, tuple[float, asyncio.Future[bytes]]] = OrderedDict()
+        self._results: dict[int, asyncio.Future[bytes]] = {}
         self._snapshots = Rounds(self._make_snapshot)
 
     async def follow(self, follower: Follower) -> None:
@@ -135,20 +132,15 @@ class Broadcast:
             await tell(change.version, await self._result(update))
 
     async def _result(self, update: SeatUpdate) -> bytes:
-        """What all are told of a change. It is kept for a moment: prices in it do change."""
-        now = time.monotonic()
-        while self._results and (len(self._results) > MOST_KEPT or self._oldest() < now - KEPT_FOR):
-            self._results.popitem(last=False)
+        """What all are told of a change. It is kept for a moment and no longer: prices in it do change."""
         if update.version not in self._results:
-            self._results[update.version] = now, asyncio.ensure_future(self._run(update))
+            self._results[update.version] = asyncio.ensure_future(self._run(update))
+            asyncio.get_running_loop().call_later(KEPT_FOR, self._results.pop, update.version, None)
         try:
-            return await wait_for_shared(self._results[update.version][1])
+            return await wait_for_shared(self._results[update.version])
         except Exception:
             self._results.pop(update.version, None)
             raise
-
-    def _oldest(self) -> float:
-        return next(iter(self._results.values()))[0]
 
     async def _make_snapshot(self) -> Told:
         async with self._feed.watching(self._account_id) as watched:
