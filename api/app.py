@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from api.budget import SHOWN_TO_SCRIPTS
 from api.context import Services
@@ -18,6 +20,26 @@ from api.origins import PREFLIGHT
 from api.portal import Portal, portal_routes
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+PATH = "/graphql"
+
+
+class _App(Starlette):
+    """Starlette, with WebSockets past its middleware: that has nothing to do with them, and would take three KiB of
+    each for as long as it is open.
+    """
+
+    def __init__(self, endpoint: GraphQLEndpoint, **given: Any) -> None:
+        super().__init__(**given)
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request or a socket."""
+        if scope["type"] == "websocket" and scope["path"].removeprefix(scope.get("root_path", "")) == PATH:
+            await self._endpoint(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def make_app(
@@ -35,10 +57,10 @@ def make_app(
     in; None where it is not served, as with the `portal`.
     """
     endpoint = GraphQLEndpoint(services, origins)
-    return Starlette(
+    return _App(
+        endpoint,
         routes=[
-            Route("/graphql", endpoint),
-            WebSocketRoute("/graphql", endpoint),
+            Route(PATH, endpoint),
             *(explorer_routes(explorer) if explorer else []),
             *health_routes(),
             *(portal_routes(portal) if portal else []),

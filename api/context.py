@@ -53,7 +53,7 @@ class Context:
     recognised: Recognised | None = None
     budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
-    packages: DataLoader[UUID, Package | None] = field(default_factory=package_loader)
+    _packages: DataLoader[UUID, Package | None] | None = None
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
 
     async def recognise(self, secret: str | None) -> None:
@@ -74,13 +74,20 @@ class Context:
         A socket lives for hours and carries many operations: what one read must not answer the next, and a
         credential that has ended must not go on.
         """
-        context = replace(self, budget=None, packages=package_loader(), _loaders={})
+        context = replace(self, budget=None, _packages=None, _loaders={})
         if self.viewer is not None and self.connection.scope["type"] == "websocket":
             try:
                 context.viewer = await still_signed_in(self.viewer)
             except Unauthenticated as error:
                 context.viewer, context.refused = None, error
         return context
+
+    @property
+    def packages(self) -> DataLoader[UUID, Package | None]:
+        """The loader of packages."""
+        if self._packages is None:
+            self._packages = package_loader()
+        return self._packages
 
     def caller(self) -> Caller:
         """Who calls, whether signed in or not."""

@@ -24,7 +24,9 @@ from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal,
 from api.asgi import once_more, plainly_spelled, until_gone
 from api.asked import Asked, asked_by_get, asked_by_post
 from api.bodies import read_body
+from api.broadcasts import Broadcasts
 from api.callers import address_of
+from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
 from api.media_types import prefers
@@ -36,7 +38,7 @@ from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
-from api.websocket import INTERNAL_ERROR, TRY_AGAIN_LATER, WebSocketHandler
+from api.websocket import WebSocketHandler
 
 INIT_TIMEOUT = timedelta(seconds=10)
 
@@ -49,6 +51,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
         self._direct = DirectAnswers(schema, services, frozenset(allowed_origins))
+        self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
             graphql_ide=None,

@@ -46,7 +46,7 @@ class Schema(strawberry.Schema):
             result = PreExecutionError(
                 data=None, errors=[GraphQLError(error.as_http_error_reason(), original_error=error)]
             )
-        _present_errors(result, suggests=self.suggests)
+        present_errors(result, suggests=self.suggests)
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
@@ -61,14 +61,15 @@ async def _presented(results: StreamResult, *, suggests: bool) -> StreamResult:
     try:
         async with aclosing(results):
             async for result in results:
-                _present_errors(result, suggests=suggests)
+                present_errors(result, suggests=suggests)
                 yield result
     except Exception as error:  # noqa: BLE001 - what an extension raised, before anything ran
         told = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
         yield PreExecutionError(data=None, errors=[present(told, suggests=suggests)])
 
 
-def _present_errors(result: Any, *, suggests: bool) -> None:
+def present_errors(result: Any, *, suggests: bool) -> None:
+    """Present the errors of a result, as many as anybody reads."""
     if result.errors:
         shown, left_out = result.errors[:MOST_ERRORS], len(result.errors) - MOST_ERRORS
         result.errors = [present(error, suggests=suggests) for error in shown]

@@ -1,9 +1,11 @@
 """graphql-transport-ws, hardened: a malformed frame or a flood closes its socket, a bad operation only itself."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from datetime import timedelta
+from typing import Any, Protocol
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnected as SocketClosed
@@ -13,23 +15,64 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
 
+from api.broadcasts import Broadcasts
+from api.budget import charge
+from api.close_codes import TRY_AGAIN_LATER
 from api.context import Context
+from api.follower import SOCKET, Follower
 from api.presented_errors import is_temporary, present
+from api.schema import Schema
+from api.shared_document import Wish, wish
 from api.streams import is_subscription
 from api.trusted_documents import asked_document, names_a_document, naming_problem
+from models.errors import RateLimited
+from models.permission import Permission
+from models.unavailable import UNAVAILABLE
+from models.viewer import Viewer
 
-# Close codes: after the first clients reconnect, after the second they give up.
-TRY_AGAIN_LATER = 1013
-INTERNAL_ERROR = 1011
+
+class SharesExecutions(Protocol):
+    """What the handler needs of the endpoint."""
+
+    broadcasts: Broadcasts
 
 
 class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's handler, with the shape of each frame checked first, and how many come."""
 
+    _init_timer: asyncio.TimerHandle
     _second = 0
     _in_this_second = 0
+    view: "SharesExecutions"
+    schema: Schema
+    operations: dict[str, Any]
+    websocket: Any
+
+    def on_request_accepted(self) -> None:
+        """Wait for connection_init, by a timer: a task for it would stay with the socket."""
+        loop = asyncio.get_running_loop()
+        delay = self.connection_init_wait_timeout.total_seconds()
+        self._init_timer = loop.call_later(delay, self._begin_to_time_out)
+
+    def _begin_to_time_out(self) -> None:
+        self.connection_init_wait_timeout = timedelta()
+        super().on_request_accepted()
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Find out who it is that connects."""
+        self._init_timer.cancel()
+        await super().handle_connection_init(message)
+
+    async def shutdown(self) -> None:
+        """End what runs."""
+        self._init_timer.cancel()
+        await super().shutdown()
 
     async def handle_message(self, message: Message) -> None:
         """Handle a frame. What is not a message of the protocol closes the socket with 4400, a flood with 4429."""
@@ -63,6 +106,44 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.send_message({"id": message["id"], "type": "error", "payload": [present(error).formatted]})
         else:
             await super().handle_subscribe({**message, "payload": {**payload, "query": query}})
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Run an operation, together with others where that is the same to everybody."""
+        socket = self.websocket.ws.scope.get("extensions", {}).get(SOCKET)
+        asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if socket else None
+        viewer = await self._admitted(asked) if asked else None
+        if socket is None or asked is None or viewer is None:
+            # What is wrong is told there as well.
+            await super().run_operation(operation)
+            return
+        follower = Follower(socket, operation.id, viewer, asked.after, self._forget)
+        follower.task = operation.task
+        self.operations[operation.id] = follower
+        await self.view.broadcasts.follow(asked.document, follower)
+
+    async def _admitted(self, asked: Wish) -> Viewer | None:
+        """The viewer as of now, charged for what they ask; None where they may not have it."""
+        try:
+            context = await self.context.fresh()
+            if context.viewer is None or not context.viewer.may(Permission.VIEW_INVENTORY):
+                return None
+            charge(context, asked.cost)
+        except (RateLimited, *UNAVAILABLE):
+            return None
+        # Most often they are equal, and one is enough to keep.
+        return self.context.viewer if context.viewer == self.context.viewer else context.viewer
+
+    def _forget(self, operation_id: str) -> None:
+        self.operations.pop(operation_id, None)
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """End an operation; one that is shared may have no task of its own."""
+        operation = self.operations.get(operation_id)
+        if isinstance(operation, Follower):
+            del self.operations[operation_id]
+            operation.stop()
+        else:
+            await super().cleanup_operation(operation_id)
 
     async def send_message(self, message: Message) -> None:
         """Send a frame. The one error that Strawberry makes by itself, of too many operations, gets its code."""

@@ -1,6 +1,6 @@
 """Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -89,6 +89,27 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
     live = _live(row)
     await _note_use(live)
     return _viewer(live)
+
+
+async def all_still_signed_in(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | Unauthenticated]:
+    """The same for many at once, by their credentials: each as of now, or how it has ended."""
+    sessions = [viewer.credential_id for viewer in viewers if viewer.api_key_id is None]
+    keys = [viewer.credential_id for viewer in viewers if viewer.api_key_id is not None]
+    rows = await fetch(f"{_SESSION} WHERE session.id = ANY($1)", sessions) if sessions else []
+    key_rows = await fetch(f"{_KEY} WHERE secret.id = ANY($1)", keys) if keys else []
+    found: dict[UUID, Viewer | Unauthenticated] = {
+        each: Unauthenticated(CredentialProblem.UNKNOWN) for each in (*sessions, *keys)
+    }
+    for row, read in [*((row, _user) for row in rows), *((row, _key) for row in key_rows)]:
+        try:
+            _require_live(row)
+            found[row["credential_id"]] = read(row)
+        except Unauthenticated as error:
+            found[row["credential_id"]] = error
+    for row in key_rows:
+        if isinstance(found[row["credential_id"]], Viewer):
+            await _note_use(row)
+    return found
 
 
 async def use_token(secret: str, purpose: TokenPurpose) -> Token:

@@ -50,7 +50,7 @@ class Feed:
     """
 
     def __init__(self) -> None:
-        self._watched: dict[UUID, _Watched] = {}
+        self._watched: dict[UUID, Watched] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -72,33 +72,28 @@ class Feed:
         Without `after`, or when more than 1 000 changes followed it, or when it lies in the future: first a
         snapshot of every pool.
         """
-        async with self._watching(account_id) as watched:
-            seen = after
-            while True:
-                missed = None if seen is None else await watched.changes_after(seen)
-                if missed is None:
-                    inventory = await read_inventory(account_id)
-                    seen = inventory.version
-                    yield SeatUpdate(seen, None, inventory.pools)
-                    continue
-                for change in missed:
-                    seen = change.version
-                    yield SeatUpdate(seen, change.event_id, change.pools)
-                if not missed and not await watched.wait_beyond(seen or 0, beat):
-                    yield None
+        with FOLLOWERS.track_inprogress():
+            async with self.watching(account_id) as watched:
+                seen = after
+                while True:
+                    missed = await watched.missed(seen)
+                    for update in missed:
+                        seen = update.version
+                        yield update
+                    if not missed and not await watched.wait_beyond(seen or 0, beat):
+                        yield None
 
     @asynccontextmanager
-    async def _watching(self, account_id: UUID) -> AsyncIterator["_Watched"]:
-        watched = self._watched.setdefault(account_id, _Watched(account_id))
-        watched.followers += 1
-        FOLLOWERS.inc()
+    async def watching(self, account_id: UUID) -> AsyncIterator["Watched"]:
+        """Have an account's changes read while the block runs."""
+        watched = self._watched.setdefault(account_id, Watched(account_id))
+        watched.watchers += 1
         try:
             await watched.refresh()
             yield watched
         finally:
-            watched.followers -= 1
-            FOLLOWERS.dec()
-            if watched.followers == 0 and self._watched.get(account_id) is watched:
+            watched.watchers -= 1
+            if watched.watchers == 0 and self._watched.get(account_id) is watched:
                 del self._watched[account_id]
                 watched.close()
 
@@ -126,12 +121,12 @@ class Feed:
                 watched.wake()
 
 
-class _Watched:
+class Watched:
     """The recent seat changes of one account: complete from `complete_after` to `read_to`."""
 
     def __init__(self, account_id: UUID) -> None:
         self.account_id = account_id
-        self.followers = 0
+        self.watchers = 0
         self.read_to = -1
         self._complete_after = -1
         self._recent: deque[SeatChange] = deque()
@@ -163,6 +158,18 @@ class _Watched:
             self._moved.set()
             self._moved = asyncio.Event()
 
+    async def missed(self, seen: int | None) -> list[SeatUpdate]:
+        """What is to be told to who has seen a version, maybe nothing; a snapshot where changes would not do."""
+        changes = None if seen is None else await self.changes_after(seen)
+        if changes is None:
+            return [await self.snapshot()]
+        return [SeatUpdate(change.version, change.event_id, change.pools) for change in changes]
+
+    async def snapshot(self) -> SeatUpdate:
+        """The whole inventory as of now."""
+        inventory = await read_inventory(self.account_id)
+        return SeatUpdate(inventory.version, None, inventory.pools)
+
     async def changes_after(self, version: int) -> list[SeatChange] | None:
         """The changes after a version; None when they are too many to send one by one, or it lies in the future."""
         if version > self.read_to:
@@ -175,11 +182,15 @@ class _Watched:
         missed = await seat_changes_after(self.account_id, version, most=MOST_MISSED + 1)
         return None if len(missed) > MOST_MISSED else missed
 
-    async def wait_beyond(self, version: int, most: float) -> bool:
+    def nothing_after(self, version: int) -> bool:
+        """Whether no seat change after this version is read yet."""
+        return not (self._recent and self._recent[-1].version > version)
+
+    async def wait_beyond(self, version: int, most: float | None = None) -> bool:
         """Wait until a seat change after this version is read, so many seconds at most; tells whether it was."""
         with suppress(TimeoutError):
             async with asyncio.timeout(most):
-                while not (self._recent and self._recent[-1].version > version):
+                while self.nothing_after(version):
                     await self._moved.wait()
                 return True
         return False

@@ -7,11 +7,12 @@ from starlette.applications import Starlette
 from usher.logs import configure_logs
 from usher.process import build_app
 from usher.settings import load_settings
+from usher.sockets import Socket
 
 UVICORN: dict[str, Any] = {
     "loop": "uvloop",
     "http": "httptools",
-    "ws": "websockets-sansio",
+    "ws": Socket,
     "ws_max_size": 256 * 1024,
     "ws_per_message_deflate": False,
     "ws_ping_interval": 20,
