@@ -26,8 +26,10 @@ PATH = "/graphql"
 
 
 class _App(Starlette):
-    """Starlette, with WebSockets past its middleware: that has nothing to do with them, and would take three KiB of
-    each for as long as it is open.
+    """Starlette, with the shortest way to GraphQL for what its middleware has nothing to do with.
+
+    That is all about other origins. WebSockets it would cost three KiB each for as long as they are open, and a poll
+    of a script as much time as the database.
     """
 
     def __init__(self, endpoint: GraphQLEndpoint, **given: Any) -> None:
@@ -36,10 +38,18 @@ class _App(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket."""
-        if scope["type"] == "websocket" and scope["path"].removeprefix(scope.get("root_path", "")) == PATH:
+        if _is_graphql(scope) and (scope["type"] == "websocket" or _is_of_no_browser(scope)):
             await self._endpoint(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def _is_graphql(scope: Scope) -> bool:
+    return scope["type"] != "lifespan" and scope["path"].removeprefix(scope.get("root_path", "")) == PATH
+
+
+def _is_of_no_browser(scope: Scope) -> bool:
+    return scope["method"] == "POST" and all(name != b"origin" for name, _ in scope["headers"])
 
 
 def make_app(

@@ -87,7 +87,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._respond(Request(plainly_spelled(scope), receive))
+            response = await self._respond(Request(scope, receive))
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
             if error.status_code == 405:
@@ -222,7 +222,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         asked = asked_by_post(request, body, self._services.documents.trusted)
         if direct := await self._directly(request, asked):
             return direct
-        return await self.run(Request(request.scope, once_more(body)))
+        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
 
     async def _directly(self, request: Request, asked: Asked | None) -> Response | None:
         if asked is None or wants_events(request.headers.get("accept", "")):

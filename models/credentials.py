@@ -100,14 +100,12 @@ async def all_still_signed_in(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | 
     found: dict[UUID, Viewer | Unauthenticated] = {
         each: Unauthenticated(CredentialProblem.UNKNOWN) for each in (*sessions, *keys)
     }
-    for row, read in [*((row, _user) for row in rows), *((row, _key) for row in key_rows)]:
+    for row in (*rows, *key_rows):
         try:
-            _require_live(row)
-            found[row["credential_id"]] = read(row)
+            found[row["credential_id"]] = _viewer(_live(row))
         except Unauthenticated as error:
             found[row["credential_id"]] = error
-    for row in key_rows:
-        if isinstance(found[row["credential_id"]], Viewer):
+        else:
             await _note_use(row)
     return found
 

@@ -123,8 +123,17 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
 async def read_row(sql: str, *values: Any) -> Any:
     """Run one statement outside of any transaction and return its first row as the driver has it, or None."""
     pool = await _pool(cast("AsyncpgDBClient", connections.get("default")))
-    async with pool.acquire(timeout=CONNECT_WITHIN) as connection:
-        return await connection.fetchrow(sql, *values)
+    # Where one is free, only connecting could take long, which has a time limit of its own.
+    at_most = CONNECT_WITHIN if pool._queue is None or pool._queue.empty() else None  # noqa: SLF001
+    connection = await pool.acquire(timeout=at_most)
+    try:
+        row = await connection.fetchrow(sql, *values)
+    except BaseException:
+        await asyncio.shield(pool.release(connection))
+        raise
+    # Nothing is waited for, so nothing can cut it off: the task that the pool would shield it by is not needed.
+    await connection._holder.release(None)  # noqa: SLF001
+    return row
 
 
 async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
