@@ -2,9 +2,8 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-import dns.asyncresolver
-import dns.exception
 import structlog
 
 from models.clock import now
@@ -12,6 +11,9 @@ from models.errors import BusinessError
 from models.operations.approve_domain import approve_domain
 from models.tables import Domain, DomainState
 from models.unavailable import UNAVAILABLE
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
 
 BATCH = 20
 FIRST_LOOK = timedelta(minutes=1)
@@ -25,7 +27,7 @@ log = structlog.get_logger(__name__)
 class DomainChecker:
     """Looks each pending domain's TXT record up, ever more seldom, and approves the claim it proves."""
 
-    def __init__(self, resolver: dns.asyncresolver.Resolver | None = None) -> None:
+    def __init__(self, resolver: "Resolver | None" = None) -> None:
         self._resolver = resolver
 
     async def run(self) -> None:
@@ -52,6 +54,9 @@ class DomainChecker:
             await self._approve(domain)
 
     async def _txt_values(self, domain: Domain) -> list[str]:
+        import dns.asyncresolver  # noqa: PLC0415 - a server answers first
+        import dns.exception  # noqa: PLC0415
+
         try:
             # Made when first needed: a machine without name servers has none to make it from.
             self._resolver = self._resolver or dns.asyncresolver.Resolver()

@@ -6,7 +6,6 @@ from datetime import datetime
 import structlog
 from prometheus_client import Counter
 
-from mailers.compose import compose
 from mailers.config import MailConfig
 from mailers.notice import Obsolete
 from mailers.transport import PermanentlyRefused, SmtpServer, SmtpSession, TryLater
@@ -51,6 +50,8 @@ class Postman:
 
     async def _send(self, session: SmtpSession, delivery: Delivery) -> None:
         try:
+            from mailers.compose import compose  # noqa: PLC0415 - a server answers first
+
             await session.send(await compose(delivery, self._config))
         except PermanentlyRefused as error:
             await mark_failed(delivery, now(), str(error))

@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.message import EmailMessage
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import aiosmtplib
-
 from models.database import has_good_port
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    import aiosmtplib
 
 TIMEOUT = 20.0
 # RFC 4954, 6: "authentication required" and its kin may also answer a RCPT.
@@ -58,6 +61,8 @@ class SmtpServer:
     @asynccontextmanager
     async def session(self) -> AsyncIterator["SmtpSession"]:
         """One connection for several messages. Raises TryLater when none can be made."""
+        import aiosmtplib  # noqa: PLC0415 - a server answers first
+
         client = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -81,15 +86,17 @@ class SmtpServer:
 class SmtpSession:
     """A connection that takes messages."""
 
-    client: aiosmtplib.SMTP
+    client: "aiosmtplib.SMTP"
 
     @property
     def alive(self) -> bool:
         """Whether the connection still stands."""
         return self.client.is_connected
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: "EmailMessage") -> None:
         """Send one message to its one recipient. Raises PermanentlyRefused, TryLater."""
+        import aiosmtplib  # noqa: PLC0415 - as above
+
         try:
             await self.client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -103,7 +110,7 @@ class SmtpSession:
 _STARTTLS = {"required": True, "auto": None, "never": False}
 
 
-def _meaning(error: aiosmtplib.SMTPResponseException) -> Exception:
+def _meaning(error: "aiosmtplib.SMTPResponseException") -> Exception:
     words = f"{error.code} {error.message}"
     # RFC 5321, 4.2.1: 5yz is permanent. What a server has against the login or the sender speaks of us, not of the
     # recipient, and is not read here: that is the operator's to mend, and the mail waits.

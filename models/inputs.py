@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
-import idna
-from babel import Locale, UnknownLocaleError
-from email_validator import EmailNotValidError, validate_email
-
 from models.clock import now
 from models.errors import InvalidInput
 from models.networks import network
@@ -55,6 +51,8 @@ class Inputs:
 
     def email(self, field: str, value: str) -> str:
         """An e-mail address by RFC 5321, ASCII local part, domain in lower case. Nobody asks whether mail arrives."""
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - a server answers first
+
         if len(value) > 4 * MAX_EMAIL:
             self._refuse(field, "Not an e-mail address.")
             return ""
@@ -67,6 +65,8 @@ class Inputs:
 
     def domain(self, field: str, value: str) -> str:
         """A domain name in lower case, internationalised ones in their ASCII form."""
+        import idna  # noqa: PLC0415 - a server answers first
+
         try:
             clean = idna.encode(value.strip().removesuffix("."), uts46=True).decode() if len(value) < 1000 else ""
         except idna.IDNAError:
@@ -77,6 +77,8 @@ class Inputs:
 
     def locale(self, field: str, value: str) -> str:
         """A BCP 47 tag that the Unicode locale data knows, e.g. en or fr-CA, in canonical case."""
+        from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - a server answers first
+
         try:
             found = Locale.parse(value.strip(), sep="-") if _LOCALE.match(value.strip()) else None
         except (ValueError, UnknownLocaleError):

@@ -4,7 +4,7 @@ import asyncpg
 from tortoise import connections
 from tortoise.migrations.executor import MigrationExecutor
 
-from models.database import connect, credentials, disconnect, fetch, tortoise_config
+from models.database import connect, credentials, disconnect, tortoise_config
 
 # Any number that nothing else in the database locks.
 LOCK = 7_236_041
@@ -21,17 +21,6 @@ async def migrate(url: str) -> list[str]:
         return await _apply(url)
     finally:
         await lock.close()
-
-
-async def pending_migrations(url: str) -> list[str]:
-    """The names of the migrations that are still to be applied."""
-    await connect(url, pool_size=2)
-    try:
-        found = await fetch("SELECT to_regclass('tortoise_migrations') AS recorded")
-        plan = await _executor(url).plan() if found[0]["recorded"] else None
-        return ["all"] if plan is None else [step.migration.name for step in plan]
-    finally:
-        await disconnect()
 
 
 async def _apply(url: str) -> list[str]:

@@ -24,6 +24,7 @@ from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
 from usher.documents import PORTAL, document_rules
+from usher.embedded_postgres import start_postgres
 from usher.ending import told_to_end
 from usher.metrics import forget_dead_processes
 from usher.settings import Settings
@@ -78,8 +79,14 @@ def mail_config(settings: Settings) -> MailConfig:
         mail_from=settings.mail_from,
         public_url=settings.public_url,
         install_url=settings.install_url,
-        secret_key=settings.secret_key.get_secret_value() if settings.secret_key else "",
+        secret_key=settings.secret_key.value if settings.secret_key else "",
     )
+
+
+def start_database(settings: Settings) -> None:
+    """Start the embedded PostgreSQL where no database is named, and name it."""
+    if settings.database_url is None:
+        settings.database_url = start_postgres(settings.data_folder)
 
 
 @asynccontextmanager
@@ -133,4 +140,4 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
 
 def _smtp_server(settings: Settings) -> SmtpServer:
     settings.require("smtp_url")
-    return SmtpServer.from_url(settings.smtp_url.get_secret_value() if settings.smtp_url else "")
+    return SmtpServer.from_url(settings.smtp_url.value if settings.smtp_url else "")

@@ -1,9 +1,11 @@
 """How uvicorn is run: one place for `usher serve`, its workers, and the demo."""
 
+import gc
 from typing import Any
 
 from starlette.applications import Starlette
 
+import models  # noqa: F401 - before usher's own: it says how some libraries are imported
 from usher.logs import configure_logs
 from usher.process import build_app
 from usher.settings import load_settings
@@ -31,4 +33,8 @@ UVICORN: dict[str, Any] = {
 def app() -> Starlette:
     """The application of one worker, which knows its settings from the environment alone."""
     configure_logs()
-    return build_app(load_settings())
+    built = build_app(load_settings())
+    # What there is by now stays: it need not be looked through for garbage, ever again.
+    gc.freeze()
+    gc.enable()
+    return built

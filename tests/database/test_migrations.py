@@ -10,7 +10,8 @@ from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from models.database import tortoise_config
-from models.migrate import migrate, pending_migrations
+from models.migrate import migrate
+from models.migrated import pending_migrations
 from tests.support.databases import new_database
 from tests.support.processes import call
 from tests.support.running import usher_environment

@@ -7,7 +7,6 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from jobs import send_mail
 from jobs.relay import Relay
 from mailers.compose import compose
 from mailers.config import MailConfig
@@ -97,7 +96,7 @@ async def test_a_mail_that_the_database_interrupted_keeps_its_turn(
             raise interruptions.pop()
         return await compose(delivery, config)
 
-    monkeypatch.setattr(send_mail, "compose", interrupted_once)
+    monkeypatch.setattr("mailers.compose.compose", interrupted_once)
     await company.buy(ECO=1)
     await run_until_idle(relay)
     mail_server.tries.clear()

@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.support.running import usher_environment
+from usher.commands.group import COMMANDS
 
 ENDS_WITHIN = 60.0
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["usher.cli", __name__])
+_forks.set_forkserver_preload([*(f"usher.commands.{name.replace('-', '_')}" for name in COMMANDS), __name__])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx2
+
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 20.0
 COMMAND = [sys.executable, "-c", "from usher.cli import main; main()"]
@@ -65,6 +67,18 @@ async def running_usher(*arguments: str, ready: str, folder: Path, **settings: s
         except TimeoutError:
             process.kill()
             raise
+
+
+async def until_it_answers(client: httpx2.AsyncClient) -> object:
+    """The answer to a query, once the server listens."""
+    async with asyncio.timeout(STARTS_WITHIN):
+        while True:
+            try:
+                answer = await client.post("/graphql", json={"query": "{ packages { code } }"})
+            except httpx2.ConnectError:
+                await asyncio.sleep(0.02)
+            else:
+                return answer.json()
 
 
 async def _read_until(process: asyncio.subprocess.Process, ready: str) -> str:

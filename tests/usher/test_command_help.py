@@ -9,22 +9,9 @@ import pytest
 
 from tests.support.running import usher_environment
 from tests.usher.conftest import Run
-from usher.cli import HELP
+from usher.commands.group import COMMANDS, HELP
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = [
-    "demo",
-    "serve",
-    "relay",
-    "migrate",
-    "verify",
-    "schema",
-    "catalogue",
-    "account",
-    "domain",
-    "api-key",
-    "token",
-]
 HELPED = [
     *COMMANDS,
     "account create",

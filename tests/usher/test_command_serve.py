@@ -1,6 +1,5 @@
 """usher serve and usher relay: what they refuse to start with, each in one line; and that they serve and end."""
 
-import asyncio
 import socket
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.support.refused_command import assert_one_line, assert_refused
-from tests.support.running import free_port, running_usher
+from tests.support.running import free_port, running_usher, until_it_answers
 from tests.usher.conftest import Run
 
 KEY = "k" * 32
@@ -97,15 +96,3 @@ async def test_it_serves_and_ends_when_it_is_told(database_url: str, db: None, t
         assert f"Usher serves http://127.0.0.1:{port}/graphql" in printed
         answer = await until_it_answers(client)
         assert answer == {"data": {"packages": [{"code": "ECO"}, {"code": "ADVANCED"}, {"code": "PRO"}]}}
-
-
-async def until_it_answers(client: httpx2.AsyncClient) -> object:
-    """The answer to a query, once the server listens."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                answer = await client.post("/graphql", json={"query": "{ packages { code } }"})
-            except httpx2.ConnectError:
-                await asyncio.sleep(0.02)
-            else:
-                return answer.json()

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from models.operations.open_account import open_account
-from usher.commands.shared import console, run_on_database
+from usher.commands.console import console
+from usher.commands.shared import run_on_database
 
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 

@@ -8,7 +8,8 @@ import typer
 from pydantic import ValidationError
 
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
-from usher.commands.shared import console, run_on_database
+from usher.commands.console import console
+from usher.commands.shared import run_on_database
 from usher.settings import SettingsError
 
 

@@ -6,21 +6,20 @@ import secrets
 from pathlib import Path
 
 import uvicorn
-from pydantic import SecretStr
 
 from api.portal import Place
-from usher.commands.migrate import bring_up_to_date
-from usher.commands.serve import require_free_port
-from usher.commands.shared import console, start_database
+from usher.commands.console import console
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
 from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
-from usher.process import build_app, database
+from usher.migrating import bring_up_to_date
+from usher.process import build_app, database, start_database
 from usher.serving import UVICORN
-from usher.settings import Settings, load_settings
+from usher.settings import Secret, Settings, load_settings
 from usher.sign_in import sign_in_secret
+from usher.start import require_free_port
 
 
 def demo() -> None:
@@ -36,7 +35,7 @@ def demo() -> None:
     settings.database_url = None
     start_database(settings)
     require_free_port(settings)
-    settings.secret_key = SecretStr(_secret_key(settings.data_folder))
+    settings.secret_key = Secret(_secret_key(settings.data_folder))
     # What goes well shows in the mailbox; the terminal is for the addresses and for what goes wrong.
     configure_logs(logging.WARNING)
     asyncio.run(_demo(settings))
@@ -45,7 +44,7 @@ def demo() -> None:
 async def _demo(settings: Settings) -> None:
     mailbox = Mailbox(settings.data_folder / "mailbox")
     mail_port = await mailbox.start()
-    settings.smtp_url = SecretStr(f"smtp://127.0.0.1:{mail_port}?starttls=never")
+    settings.smtp_url = Secret(f"smtp://127.0.0.1:{mail_port}?starttls=never")
     for name in await bring_up_to_date(settings):
         console.print(f"  applied {name}")
     async with database(settings):

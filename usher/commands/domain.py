@@ -8,7 +8,8 @@ import typer
 from models.inputs import Inputs
 from models.operations.approve_domain import approve_domain
 from models.reads.domains import claims_of
-from usher.commands.shared import console, run_on_database
+from usher.commands.console import console
+from usher.commands.shared import run_on_database
 from usher.settings import SettingsError
 
 domain = typer.Typer(help="E-mail domains that accounts claim.", no_args_is_help=True)

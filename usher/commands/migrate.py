@@ -2,11 +2,10 @@
 
 import asyncio
 
-from models.catalogue import load_shipped_catalogue
-from models.migrate import migrate as apply_migrations
-from usher.commands.shared import console, start_database
-from usher.process import database
-from usher.settings import Settings, load_settings
+from usher.commands.console import console
+from usher.migrating import bring_up_to_date
+from usher.process import start_database
+from usher.settings import load_settings
 
 
 def migrate() -> None:
@@ -20,11 +19,3 @@ def migrate() -> None:
     for name in applied:
         console.print(f"applied {name}")
     console.print("The database is up to date.")
-
-
-async def bring_up_to_date(settings: Settings) -> list[str]:
-    """Migrate and load the shipped catalogue; returns the names of the migrations applied."""
-    applied = await apply_migrations(settings.database_url or "")
-    async with database(settings):
-        await load_shipped_catalogue()
-    return applied

@@ -3,9 +3,9 @@
 import asyncio
 import signal
 
-from usher.commands.shared import console, start_database
+from usher.commands.console import console
 from usher.logs import configure_logs
-from usher.process import build_relay, database, neighbours, relaying
+from usher.process import build_relay, database, neighbours, relaying, start_database
 from usher.settings import Settings, load_settings
 
 

@@ -4,21 +4,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from rich.console import Console
-
-from usher.embedded_postgres import has_postgres, start_postgres
-from usher.process import database
-from usher.settings import Settings, SettingsError, load_settings
+from usher.embedded_postgres import has_postgres
+from usher.process import database, start_database
+from usher.settings import SettingsError, load_settings
 
 Result = TypeVar("Result")
-
-console = Console(highlight=False)
-
-
-def start_database(settings: Settings) -> None:
-    """Start the embedded PostgreSQL where no database is named, and name it."""
-    if settings.database_url is None:
-        settings.database_url = start_postgres(settings.data_folder)
 
 
 def run_on_database(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

@@ -4,7 +4,8 @@ import typer
 from rich.table import Table
 
 from models.invariants import Finding, check_invariants
-from usher.commands.shared import console, run_on_database
+from usher.commands.console import console
+from usher.commands.shared import run_on_database
 
 
 def verify() -> None:

@@ -1,0 +1,77 @@
+"""Starting to serve: everything that can be wrong is looked at first."""
+
+import asyncio
+import gc
+import os
+import socket
+import sys
+
+import uvicorn
+
+from models.migrated import pending_migrations
+from usher.documents import document_rules
+from usher.logs import configure_logs
+from usher.metrics import shared_metrics
+from usher.process import start_database
+from usher.serving import UVICORN
+from usher.settings import Settings, SettingsError, load_settings
+from usher.workers import Workers
+
+
+def start(workers: int = 1, *, relay: bool = True) -> None:
+    """Serve, in so many processes, with or without a relay beside it."""
+    settings = load_settings()
+    settings.require("secret_key", "smtp_url")
+    document_rules(settings)
+    require_free_port(settings)
+    embedded = settings.database_url is None
+    start_database(settings)
+    asyncio.run(_bring_up_to_date(settings) if embedded else _require_migrated(settings))
+    # Workers are processes of their own and read their settings from the environment.
+    os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
+    os.environ["USHER_RELAY"] = str(relay and settings.relay)
+    # For the parent of several workers, which tells when one has died.
+    configure_logs()
+    sys.stdout.write(f"Usher serves {settings.public_url}/graphql\n")
+    sys.stdout.flush()
+    app = "usher.serving:app"
+    options = UVICORN | {
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "workers": workers,
+        "forwarded_allow_ips": settings.trusted_proxies,
+    }
+    with shared_metrics(workers):
+        if workers == 1:
+            uvicorn.run(app, **options)
+        else:
+            gc.enable()
+            config = uvicorn.Config(app, **options)
+            Workers(config, [config.bind_socket()]).run()
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raise SettingsError when somebody else listens where we are to."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set USHER_HOST or USHER_PORT."
+        ) from None
+
+
+async def _bring_up_to_date(settings: Settings) -> None:
+    from usher.migrating import bring_up_to_date  # noqa: PLC0415 - a database of one's own is migrated before
+
+    await bring_up_to_date(settings)
+
+
+async def _require_migrated(settings: Settings) -> None:
+    if missing := await pending_migrations(settings.database_url or ""):
+        raise SettingsError(f"The database lacks {len(missing)} migrations. Run `usher migrate` first.")
