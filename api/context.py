@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
@@ -32,12 +33,18 @@ class Services:
     provider: PaymentProvider
     install_url: str
     secure_cookies: bool
-    budgets: Budgets = field(default_factory=lambda: Budgets(DEFAULT_LIMITS.cost_per_minute))
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
     get_queries: bool = False
+    # Of answers that are given again while they hold; none at 0.
+    kept_bytes: int = 16_000_000
     # Set once the process is to end.
     ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What each session and API key has spent."""
+        return Budgets(self.limits.cost_per_minute)
 
 
 @dataclass

@@ -55,7 +55,7 @@ class DirectAnswers:
         self._schema = schema
         self._services = services
         self._origins = origins
-        self._kept = KeptAnswers()
+        self._kept = KeptAnswers(services.kept_bytes)
 
     async def find(self, request: Request, asked: Asked) -> Response | None:
         """The answer to a request, or None."""

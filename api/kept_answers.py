@@ -16,7 +16,6 @@ import orjson
 from models.credentials import Recognised
 from models.viewer import Viewer
 
-MOST_BYTES = 16 * 1024 * 1024
 LONGEST = 128 * 1024
 # What is kept beside an answer's bytes: the document and the variables among the keys.
 OVERHEAD = 1_000
@@ -42,7 +41,7 @@ class Kept:
 class KeptAnswers:
     """The answers given lately, the last one for each question."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._bytes = 0
         self._answers: OrderedDict[Key, Kept] = OrderedDict()

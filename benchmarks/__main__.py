@@ -4,7 +4,8 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -20,7 +21,7 @@ from benchmarks.postgres import FOLDER, Postgres, postgres
 from benchmarks.reading import check_reads, inventory_entries, read_round, users_entries
 from benchmarks.report import full_report, short_report
 from benchmarks.results import Results, new_results
-from benchmarks.servers import HERE, ROOT, SERVERS, Server, running
+from benchmarks.servers import HERE, KEEPING, ROOT, SERVERS, USHER, Running, Server, running
 from benchmarks.starting import start_once
 from benchmarks.turns import Site, Turns
 
@@ -55,7 +56,8 @@ async def _measure(asked: argparse.Namespace, servers: list[Server], database: P
         up = {server.name: stack.enter_context(running(server, url, _log(server))) for server in servers}
         site = Site(up, database, url)
         if wanted & {"W1", "W2"}:
-            await _read(asked, site, results)
+            with _keeping(servers, url) as keeping:
+                await _read(asked, replace(site, servers=up | keeping), results)
         if "W3" in wanted:
             await _assign(asked, site, results)
     if "W4" in wanted:
@@ -78,6 +80,16 @@ async def _prepared(database: Postgres) -> str:
     finally:
         await connection.close()
     return url
+
+
+@contextmanager
+def _keeping(servers: list[Server], url: str) -> Iterator[dict[str, Running]]:
+    """The same server once more, which keeps its answers, for the polls that find nothing changed."""
+    if USHER not in servers:
+        yield {}
+        return
+    with running(KEEPING, url, _log(KEEPING)) as keeping:
+        yield {KEEPING.name: keeping}
 
 
 async def _read(asked: argparse.Namespace, site: Site, results: Results) -> None:

@@ -18,7 +18,6 @@ from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.beside import beside
-from models.budgets import Budgets
 from models.database import connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
@@ -41,13 +40,13 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Se
     """The web application of a process; its lifespan opens and closes everything else."""
     services = Services(
         feed=Feed(),
-        budgets=Budgets(settings.max.cost_per_minute),
         provider=make_provider(settings.payments),
         install_url=settings.install_url,
         secure_cookies=settings.public_url.startswith("https://"),
         limits=settings.max,
         documents=document_rules(settings),
         get_queries=settings.get_queries,
+        kept_bytes=settings.kept_megabytes * 1_000_000,
     )
     return make_app(
         services,

@@ -124,6 +124,7 @@ class Settings:
     cors_origins: Annotated[Sequence[str], _origins] = ()
     payments: Annotated[str, _payments] = "sandbox"
     database_pool: Annotated[int, partial(_integer, least=2, most=200)] = 20
+    kept_megabytes: Annotated[int, partial(_integer, least=0, most=10_000)] = 16
     relay: Annotated[bool, _boolean] = True
     explorer: Annotated[bool, _boolean] = True
     portal: Annotated[bool, _boolean] = True

@@ -12,7 +12,6 @@ from api.app import make_app
 from api.context import Services
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
-from models.budgets import Budgets
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
@@ -37,7 +36,6 @@ async def serving(
         install_url="https://install.example.com",
         secure_cookies=False,
         limits=limits,
-        budgets=Budgets(limits.cost_per_minute),
         documents=documents,
         get_queries=get_queries,
     )
