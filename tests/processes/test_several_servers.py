@@ -14,6 +14,8 @@ from tests.support.installation import Installation
 from tests.support.licensing import assign_over
 from tests.support.seats_feed import SEATS, Update, next_update, recorded_updates, updates
 
+POLL = "{ account { seatInventory { pools { package { code } assigned } } } }"
+
 
 async def test_a_change_through_one_process_reaches_the_subscribers_of_every_other(
     company: Company, admins: list[Client]
@@ -28,6 +30,18 @@ async def test_a_change_through_one_process_reaches_the_subscribers_of_every_oth
             assert (await assign_over(client, company, user))["__typename"] == "LicenseAssigned"
         for socket in sockets:
             assert [(await next_update(socket))[2] for _ in range(2)] == [{"PRO": (3, 1, 0)}, {"PRO": (3, 2, 0)}]
+
+
+async def test_no_process_gives_an_answer_that_another_has_made_old(company: Company, admins: list[Client]) -> None:
+    await company.buy(PRO=4)
+    for assigned, user in enumerate(company.users, start=1):
+        for client in admins:
+            # So that the answer before the change is kept there.
+            await client.run(POLL)
+        assert (await assign_over(admins[assigned % len(admins)], company, user))["__typename"] == "LicenseAssigned"
+        for client in admins:
+            pools = (await client.run(POLL))["account"]["seatInventory"]["pools"]
+            assert {pool["package"]["code"]: pool["assigned"] for pool in pools}["PRO"] == assigned
 
 
 @pytest.mark.parametrize("seed", [1, 2])
