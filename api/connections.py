@@ -99,7 +99,7 @@ def window(first: int | None, after: str | None, last: int | None, before: str |
 
 def encode_cursor(row_id: UUID) -> str:
     """The opaque cursor of a row."""
-    return base64.urlsafe_b64encode(f"{PREFIX}{row_id}".encode()).decode()
+    return binascii.b2a_base64(f"{PREFIX}{row_id!s}".encode(), newline=False).decode()
 
 
 def decode_cursor(argument: str, value: str | None) -> UUID | None:
