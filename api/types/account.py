@@ -256,6 +256,7 @@ MIRRORS.add(
             "seatInventory": INVENTORY,
             "users": Listed("User", wanted=_of_users, connection=True, requires=Permission.MANAGE_USERS),
             "licenses": Listed("License", wanted=_of_licenses, connection=True, requires=Permission.VIEW_INVENTORY),
+            "domains": Listed("Domain", order=("name",), requires=Permission.MANAGE_DOMAINS),
         },
     )
 )

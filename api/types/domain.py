@@ -1,6 +1,7 @@
 """Domain."""
 
 from datetime import datetime
+from functools import partial
 
 import strawberry
 
@@ -8,6 +9,8 @@ from api.enums import DomainState
 from api.ids import encode_id
 from api.node import Node
 from models import tables
+from models.tables.domain import txt_name
+from plans.mirrors import MIRRORS, Column, Mirror, columns
 
 
 @strawberry.type(
@@ -34,3 +37,16 @@ class Domain(Node):
             txt_value=row.txt_value,
             approved_at=row.approved_at,
         )
+
+
+MIRRORS.add(
+    Mirror(
+        "Domain",
+        "domains",
+        {
+            "id": Column(("id",), partial(encode_id, "Domain")),
+            **columns("name", "state", "txt_value", "approved_at"),
+            "txtName": Column(("name",), txt_name),
+        },
+    )
+)

@@ -36,4 +36,9 @@ class Domain(Model):
     @property
     def txt_name(self) -> str:
         """The DNS name under which `txt_value` is published."""
-        return f"_usher-challenge.{self.name}"
+        return txt_name(self.name)
+
+
+def txt_name(domain: str) -> str:
+    """The DNS name under which a claim on a domain is proved."""
+    return f"_usher-challenge.{domain}"

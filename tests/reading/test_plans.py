@@ -28,6 +28,7 @@ query ($search: String, $n: Int) {
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       edges { cursor node { email license { state package { code } user { email license { id } } } } }
     }
+    domains { id name state txtName txtValue approvedAt }
     licenses(last: 2, filter: { state: ACTIVE }) { nodes { user { email } package { name } } totalCount }
   }
 }
@@ -55,7 +56,7 @@ def taken(way: str) -> float:
 async def test_every_table_of_a_statement_is_held_to_the_account(company: Company) -> None:
     sql = bound(search="a", n=3).statement(KNOWN)
     tables = re.findall(r'(?:FROM|JOIN) "?(\w+)"? AS (\w+)', sql)
-    assert {table for table, _ in tables} == {"accounts", "users", "licenses", "packages", "seat_pools"}
+    assert {table for table, _ in tables} == {"accounts", "users", "licenses", "packages", "seat_pools", "domains"}
     for table, alias in tables:
         if table not in SHARED:
             column = "id" if table == "accounts" else "account_id"
@@ -76,6 +77,7 @@ def test_every_list_of_an_account_asks_for_a_permission() -> None:
     assert {name: field.requires for name, field in lists.items()} == {
         "users": Permission.MANAGE_USERS,
         "licenses": Permission.VIEW_INVENTORY,
+        "domains": Permission.MANAGE_DOMAINS,
     }
 
 
