@@ -100,6 +100,17 @@ async def read_row(sql: str, *values: Any) -> Any:
         return await connection.fetchrow(sql, *values)
 
 
+@asynccontextmanager
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    """A connection on which each statement is a transaction of its own. Refused inside of one."""
+    client = connections.get("default")
+    if isinstance(client, TransactionWrapper):
+        raise RuntimeError("a transaction is already open: operations do not nest")
+    pool = await _pool(cast("AsyncpgDBClient", client))
+    async with pool.acquire(timeout=CONNECT_WITHIN) as acquired:
+        yield cast("asyncpg.Connection", acquired)
+
+
 async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement once per row."""
     await connections.get("default").execute_many(sql, [list(row) for row in rows])
