@@ -10,7 +10,7 @@ from uuid import UUID
 from orjson import loads
 
 from models.clock import now
-from models.database import fetch, fetch_one, read_row
+from models.database import fetch, fetch_one, run_alone
 from models.errors import CredentialProblem, TokenInvalid, Unauthenticated
 from models.ids import new_id
 from models.networks import allows
@@ -63,7 +63,7 @@ class Recognised:
 
 async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
-    return await recognised(await read_row(credential_sql(secret), secret_hash(secret)), address)
+    return await recognised(await run_alone(credential_sql(secret), secret_hash(secret)), address)
 
 
 def credential_sql(secret: str) -> str:

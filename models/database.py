@@ -120,9 +120,15 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def read_row(sql: str, *values: Any) -> Any:
-    """Run one statement outside of any transaction and return its first row as the driver has it, or None."""
-    pool = await _pool(cast("AsyncpgDBClient", connections.get("default")))
+async def run_alone(sql: str, *values: Any) -> Any:
+    """Run one statement as a transaction of its own and return its first row as the driver has it, or None.
+
+    Refused inside of a transaction.
+    """
+    client = connections.get("default")
+    if isinstance(client, TransactionWrapper):
+        raise RuntimeError("a transaction is already open: operations do not nest")
+    pool = await _pool(cast("AsyncpgDBClient", client))
     # Where one is free, only connecting could take long, which has a time limit of its own.
     at_most = CONNECT_WITHIN if pool._queue is None or pool._queue.empty() else None  # noqa: SLF001
     connection = await pool.acquire(timeout=at_most)

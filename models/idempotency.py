@@ -21,9 +21,15 @@ def check_key(key: str) -> None:
 async def find_record(account: Account, operation: str, key: str, values: dict[str, Any]) -> IdempotencyRecord | None:
     """The record of an earlier call with this key, under the account's lock. Raises IdempotencyMismatch."""
     record = await IdempotencyRecord.get_or_none(account_id=account.id, operation=operation, key=key)
-    if record is not None and bytes(record.input_hash) != _input_hash(values):
-        raise IdempotencyMismatch
+    if record is not None:
+        require_same_input(record.input_hash, input_hash(values))
     return record
+
+
+def require_same_input(recorded: bytes, given: bytes | None) -> None:
+    """Compare two hashes of inputs. Raises IdempotencyMismatch."""
+    if bytes(recorded) != given:
+        raise IdempotencyMismatch
 
 
 async def keep_record(
@@ -40,12 +46,13 @@ async def keep_record(
         account_id=account.id,
         operation=operation,
         key=key,
-        input_hash=_input_hash(values),
+        input_hash=input_hash(values),
         answer=answer,
         payment_id=payment_id,
         created_at=now(),
     )
 
 
-def _input_hash(values: dict[str, Any]) -> bytes:
+def input_hash(values: dict[str, Any]) -> bytes:
+    """What is kept of an input, to know it again."""
     return hashlib.sha256(to_json(values).encode()).digest()

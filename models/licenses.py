@@ -4,7 +4,16 @@ from uuid import UUID
 
 from models.clock import now
 from models.errors import NotFound
+from models.ids import new_id
 from models.tables import Account, License, LicenseEnd, User
+
+
+async def find_user(account: Account, user_id: UUID) -> User:
+    """A user of the account. Raises NotFound: somebody else's is as unknown as none."""
+    user = await User.get_or_none(id=user_id, account_id=account.id)
+    if user is None:
+        raise NotFound("User", user_id)
+    return user
 
 
 async def current_license(user: User) -> License | None:
@@ -26,6 +35,18 @@ async def find_live_license(account: Account, license_id: UUID) -> License:
     if license.ended_at is not None:
         raise NotFound("License", license_id)
     return license
+
+
+async def give_license(account: Account, user: User, package_id: UUID, *, by: UUID) -> License:
+    """Insert a license that waits for activation. Its `link_event_id` is the id the caller's event must have."""
+    return await License.create(
+        account_id=account.id,
+        user_id=user.id,
+        package_id=package_id,
+        assigned_at=now(),
+        assigned_by=by,
+        link_event_id=new_id(),
+    )
 
 
 async def end_license(license: License, reason: LicenseEnd) -> None:

@@ -38,8 +38,17 @@ async def take_seat(account_id: UUID, package_id: UUID, *, activated: bool = Fal
         int(activated),
     )
     if row is None:
-        raise await _no_seat(account_id, package_id)
+        raise await no_seat(account_id, package_id) or RuntimeError("a seat came free under the lock")
     return pool_from_row(row)
+
+
+async def no_seat(account_id: UUID, package_id: UUID) -> NoSeatAvailable | None:
+    """The refusal that every seat of a package is assigned; None where one is free now."""
+    pools = (await read_inventory(account_id)).pools
+    pool = next((each for each in pools if each.package_id == package_id), PoolCounts(account_id, package_id))
+    if pool.available > 0:
+        return None
+    return NoSeatAvailable(pool, [each for each in pools if each.available > 0])
 
 
 async def return_seat(account_id: UUID, package_id: UUID, *, activated: bool) -> PoolCounts:
@@ -76,8 +85,3 @@ async def _move(account_id: UUID, package_id: UUID, *, assigned: int, activated:
         activated,
     )
     return pool_from_row(row or {})
-
-
-async def _no_seat(account_id: UUID, package_id: UUID) -> NoSeatAvailable:
-    free = [pool for pool in (await read_inventory(account_id)).pools if pool.available > 0]
-    return NoSeatAvailable(await pool_of(account_id, package_id), free)

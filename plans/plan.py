@@ -18,7 +18,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from models.credentials import Recognised, credential_sql, recognised
-from models.database import read_row
+from models.database import run_alone
 from models.errors import BusinessError
 from models.reads.conditions import Condition
 from models.secrets import secret_hash
@@ -90,12 +90,12 @@ class Bound:
         Unauthenticated with the reason.
         """
         statement = self.statement(credential_sql(secret))
-        row = await read_row(statement, secret_hash(secret), event_id, catalogue_version, *self._values)
+        row = await run_alone(statement, secret_hash(secret), event_id, catalogue_version, *self._values)
         return await recognised(row, address), row
 
     async def read_for(self, viewer: Viewer) -> Any:
         """The row for a viewer who is known already."""
-        return await read_row(self.statement(KNOWN), viewer.account_id, None, None, *self._values)
+        return await run_alone(self.statement(KNOWN), viewer.account_id, None, None, *self._values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer."""

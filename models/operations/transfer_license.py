@@ -7,8 +7,7 @@ from models.account_transaction import viewer_transaction
 from models.errors import AlreadyLicensed
 from models.events import EventType, record
 from models.inventory import PoolCounts
-from models.licenses import current_license, end_license, find_live_license
-from models.operations.assign_license import find_user, give_license
+from models.licenses import current_license, end_license, find_live_license, find_user, give_license
 from models.permission import Permission
 from models.seats import uncount_activation
 from models.tables import License, LicenseEnd

@@ -1,21 +1,17 @@
 """Who loses their authority while their call waits for the account changes nothing any more."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import pytest
 
 from models.clock import now
-from models.database import fetch, transaction
 from models.permission import Permission
-from models.tables import Account, ApiKey, ApiKeySecret, Role, Session, User
+from models.tables import ApiKey, ApiKeySecret, Role, Session, User
 from tests.authority.test_roles import ADD_USER, PERSON, caller, zoe
 from tests.authority.world import World
 from tests.support.answers import unauthenticated
 from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.licensing import id_of
+from tests.support.queue import in_turn
 from tests.support.refusals import not_permitted
 
 __all__ = ["caller", "zoe"]
@@ -25,26 +21,6 @@ DEMOTE_MYSELF = (
     " changeUserRole(input: {userId: $me, role: STANDARD}) { __typename }"
     " addUser(input: $person) { __typename ... on NotPermittedError { requires } } }"
 )
-
-
-async def somebody_waits() -> bool:
-    # A transaction sees the same activity again and again otherwise.
-    await fetch("SELECT pg_stat_clear_snapshot()")
-    return bool(
-        await fetch("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-    )
-
-
-async def meanwhile(user: User, call: Awaitable[Any], change: Callable[[], Awaitable[Any]]) -> Any:
-    """What a call answers that waits for the account while something is changed."""
-    async with transaction():
-        await Account.filter(id=user.account_id).select_for_update(no_key=True).get()
-        answer = asyncio.ensure_future(call)
-        async with asyncio.timeout(20):
-            while not await somebody_waits():  # noqa: ASYNC110 - nothing tells when it does
-                await asyncio.sleep(0.01)
-        await change()
-    return await answer
 
 
 async def added() -> bool:
@@ -57,7 +33,7 @@ async def test_who_is_demoted_while_the_call_waits_is_refused(
     async def demote() -> None:
         await User.filter(id=zoe.id).update(role=Role.STANDARD)
 
-    answer = await meanwhile(zoe, caller.run(ADD_USER, input=PERSON), demote)
+    (answer,) = await in_turn(zoe.account_id, caller.run(ADD_USER, input=PERSON), change=demote)
     assert answer["addUser"] == not_permitted("MANAGE_USERS")
     assert not await added()
 
@@ -68,7 +44,7 @@ async def test_who_is_signed_out_while_the_call_waits_is_refused(
     async def sign_out() -> None:
         await Session.filter(user_id=zoe.id).update(revoked_at=now())
 
-    answer = await meanwhile(zoe, caller.post(ADD_USER, input=PERSON), sign_out)
+    (answer,) = await in_turn(zoe.account_id, caller.post(ADD_USER, input=PERSON), change=sign_out)
     unauthenticated(answer, "addUser", reason="REVOKED")
     assert not await added()
 
@@ -81,7 +57,7 @@ async def test_a_key_that_is_revoked_while_its_call_waits_is_refused(
     async def revoke() -> None:
         await ApiKey.filter(created_by_id=zoe.id).update(revoked_at=now())
 
-    answer = await meanwhile(zoe, key.post(ADD_USER, input=PERSON), revoke)
+    (answer,) = await in_turn(zoe.account_id, key.post(ADD_USER, input=PERSON), change=revoke)
     unauthenticated(answer, "addUser", reason="REVOKED")
     assert not await added()
 
@@ -94,7 +70,7 @@ async def test_a_key_whose_secret_ends_while_its_call_waits_is_refused(
     async def end() -> None:
         await ApiKeySecret.filter(id=(await made.secret_row()).id).update(expires_at=now())
 
-    answer = await meanwhile(zoe, caller.signed_in(made.secret).post(ADD_USER, input=PERSON), end)
+    (answer,) = await in_turn(zoe.account_id, caller.signed_in(made.secret).post(ADD_USER, input=PERSON), change=end)
     unauthenticated(answer, "addUser", reason="EXPIRED")
     assert not await added()
 
@@ -107,7 +83,7 @@ async def test_a_key_outlives_its_maker_s_role_also_while_its_call_waits(
     async def demote() -> None:
         await User.filter(id=zoe.id).update(role=Role.STANDARD)
 
-    answer = await meanwhile(zoe, key.run(ADD_USER, input=PERSON), demote)
+    (answer,) = await in_turn(zoe.account_id, key.run(ADD_USER, input=PERSON), change=demote)
     assert answer["addUser"] == {"__typename": "UserAdded"}
 
 
@@ -124,9 +100,6 @@ async def test_who_demotes_themselves_may_no_more_in_the_same_document(
 
 @pytest.mark.usefixtures("zoe")
 async def test_a_call_that_only_waits_is_done(changing_world: World, caller: Client, zoe: User) -> None:
-    async def nothing() -> None:
-        return None
-
-    answer = await meanwhile(zoe, caller.run(ADD_USER, input=PERSON), nothing)
+    (answer,) = await in_turn(zoe.account_id, caller.run(ADD_USER, input=PERSON))
     assert answer["addUser"] == {"__typename": "UserAdded"}
     assert await added()

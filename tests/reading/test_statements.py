@@ -10,6 +10,7 @@ from models.ids import new_id
 from models.tables import CartLine, License, Purchase, User
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.queue import in_turn
 from tests.support.statements import statements
 
 INVENTORY = (
@@ -136,18 +137,40 @@ async def test_nodes_reads_pools_and_cart_lines_together(admin: Client, company:
 
 
 async def test_assigning_a_license(admin: Client, company: Company) -> None:
-    await company.buy(PRO=2)
-    document = (
-        "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename"
-        " ... on LicenseAssigned { license { id } pools { available } } } }"
-    )
-    sent = []
-    for user in company.users[:2]:
-        given = {"userId": encode_id("User", user.id), "packageId": encode_id("Package", company.packages["PRO"].id)}
-        with statements() as seen:
-            answer = await admin.run(document, input=given)
-        assert answer["assignLicense"]["__typename"] == "LicenseAssigned"
-        sent.append(len(seen))
-    # The number as it is now: fewer is welcome, more needs a reason. The session, BEGIN, the account's lock,
-    # the session again, the user, the package, the license held, the seat, the new license, the event, COMMIT.
-    assert max(sent) <= 11
+    await company.buy(PRO=3)
+    for user, more in zip(company.users, [{}, {"idempotencyKey": "a wish"}, {}], strict=True):
+        # The session, and everything else.
+        assert await assigning(admin, company, user, **more) == ("LicenseAssigned", 2)
+
+
+async def test_a_license_that_is_not_assigned(admin: Client, company: Company) -> None:
+    await company.buy(ECO=1, PRO=1)
+    ann, ben, cleo = company.users
+    await assigning(admin, company, ann, idempotencyKey="a wish")
+    # The session, and everything else.
+    assert await assigning(admin, company, ann) == ("AlreadyLicensedError", 2)
+    assert await assigning(admin, company, ann, idempotencyKey="a wish") == ("LicenseAssigned", 2)
+    assert await assigning(admin, company, ben, idempotencyKey="a wish") == ("IdempotencyMismatchError", 2)
+    assert await assigning(admin, company, ben, packageId="x") == ("NotFoundError", 1)
+    nothing = encode_id("Package", new_id())
+    assert await assigning(admin, company, ben, packageId=nothing) == ("NotFoundError", 2)
+    # And the packages that have a seat.
+    assert await assigning(admin, company, cleo) == ("NoSeatAvailableError", 3)
+
+
+async def test_assigning_a_license_that_waits_for_its_turn(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    with statements() as seen:
+        ((name, _),) = await in_turn(company.account_id, assigning(admin, company, company.users[0]))
+    own = [statement.split()[0].rstrip(";") for statement in seen if "pg_stat" not in statement]
+    assert name == "LicenseAssigned"
+    # Who is at work on the account; the session, and in vain; the lock, once it is free, and everything else.
+    assert own == ["BEGIN", "SELECT", "SELECT", "WITH", "BEGIN", "SELECT", "COMMIT", "WITH", "COMMIT"]
+
+
+async def assigning(client: Client, company: Company, user: User, **more: str) -> tuple[str, int]:
+    """How an assignment went, and how many statements it took."""
+    given = {"userId": encode_id("User", user.id), "packageId": encode_id("Package", company.packages["PRO"].id)}
+    with statements() as seen:
+        answer = await client.mutate("assignLicense", "", **(given | more))
+    return answer["__typename"], len(seen)
