@@ -329,6 +329,7 @@ async def test_a_call_that_is_cut_off_at_whatever_moment_leaves_no_lock(db: None
 async def _begun_and_not_ended(onlooker: asyncpg.Connection) -> list[str]:
     rows = await onlooker.fetch(
         "SELECT query FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+        " WHERE datname = current_database() AND backend_type = 'client backend'"
+        " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
     )
     return [row["query"] for row in rows]
