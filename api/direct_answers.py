@@ -4,6 +4,7 @@ Who asks is looked up by the same statement that reads the answer. Whatever cann
 left to graphql-core: nothing has happened, and nothing was charged.
 """
 
+import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -24,11 +25,18 @@ from api.not_modified import HEADERS, IF_NONE_MATCH, entity_tag, is_current
 from api.planned import QUERIES, bound_plan
 from api.schema import Schema
 from api.sent_secrets import sent_secret
+from models.clock import now
 from models.credentials import Recognised, recognise
 from models.errors import RateLimited, Unauthenticated
 from models.secrets import secret_hash
 from models.viewer import Viewer
+from plans.bounded import Bounded
 from plans.plan import Bound
+
+# Whose credential was refused, or whose budget was spent, in this many lately.
+MOST_REFUSED = 5_000
+# Seconds until a refused credential is tried again; it may be good again by then.
+FORGOTTEN_AFTER = 5.0
 
 
 @dataclass(frozen=True)
@@ -56,19 +64,30 @@ class DirectAnswers:
         self._services = services
         self._origins = origins
         self._kept = KeptAnswers(services.kept_bytes)
+        self._refused: Bounded[float] = Bounded(MOST_REFUSED)
 
     async def find(self, request: Request, asked: Asked) -> Response | None:
         """The answer to a request, or None."""
         has_answer = IF_NONE_MATCH in request.headers
         question = self._question(request, asked, has_answer=has_answer)
-        if question is None:
+        if question is None or self._was_refused(question):
             return None
         try:
             if has_answer and question.tagged:
                 return await self._unless_current(request, question)
             return await self._answered(question)
-        except (Unauthenticated, RateLimited):
-            return None
+        except Unauthenticated:
+            self._refuse(question, FORGOTTEN_AFTER)
+        except RateLimited as refused:
+            self._refuse(question, (refused.retry_at - now()).total_seconds())
+        return None
+
+    def _refuse(self, question: Question, seconds: float) -> None:
+        """Have graphql-core tell the next refusals: it looks at who asks before anything is read."""
+        self._refused.put(secret_hash(question.secret), time.monotonic() + seconds, 1)
+
+    def _was_refused(self, question: Question) -> bool:
+        return (self._refused.get(secret_hash(question.secret)) or 0) > time.monotonic()
 
     def tag(self, context: Context, data: GraphQLRequestData) -> str | None:
         """The tag of an answer that graphql-core gave, if it has one."""
@@ -121,7 +140,10 @@ class DirectAnswers:
         kept = self._last_answer(viewer, question)
         at = (None, None) if kept is None else (kept.event_id, kept.catalogue_version)
         seen, row = await bound.read(question.secret, question.address, *at)
-        if not _is_for(bound, seen.viewer) or (kept and seen.viewer != viewer):
+        if viewer is not None and seen.viewer != viewer:
+            self._kept.forget_caller(secret_hash(question.secret))
+            return None
+        if not _is_for(bound, seen.viewer):
             return None
         headers = told(spend(self._services, seen.viewer, question.cost))
         if kept is not None and kept.stands(seen):

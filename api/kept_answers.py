@@ -5,7 +5,7 @@ account's last event and the version of the catalogue stand. Both are read with 
 answer is ever stale, whichever process made the change; what is spared is reading and writing the answer again.
 """
 
-from collections import OrderedDict
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,10 @@ import orjson
 
 from models.credentials import Recognised
 from models.viewer import Viewer
+from plans.bounded import Bounded
 
 LONGEST = 128 * 1024
-# What is kept beside an answer's bytes: the document and the variables among the keys.
+# What an answer takes beside its bytes.
 OVERHEAD = 1_000
 MOST_CALLERS = 5_000
 
@@ -42,43 +43,32 @@ class KeptAnswers:
     """The answers given lately, the last one for each question."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._bytes = 0
-        self._answers: OrderedDict[Key, Kept] = OrderedDict()
-        self._callers: OrderedDict[bytes, Viewer] = OrderedDict()
+        self._answers: Bounded[Kept] = Bounded(most_bytes)
+        self._callers: Bounded[Viewer] = Bounded(MOST_CALLERS)
 
     def caller(self, credential: bytes) -> Viewer | None:
         """Who a credential (its hash) belonged to when it was last seen: good for finding answers, and no more."""
         return self._callers.get(credential)
 
+    def forget_caller(self, credential: bytes) -> None:
+        """A credential belongs to somebody else now, or to the same with other rights."""
+        self._callers.forget(credential)
+
     def find(self, key: Key) -> Kept | None:
         """The last answer to a question; whether it still holds, the database must tell."""
-        if kept := self._answers.get(key):
-            self._answers.move_to_end(key)
-        return kept
+        return self._answers.get(key)
 
     def keep(self, credential: bytes, key: Key, kept: Kept, viewer: Viewer) -> None:
         """Keep an answer in the place of the one before it, and forget what was asked longest ago."""
-        if len(kept.body) > LONGEST or kept.event_id is None:
-            return
-        self._callers[credential] = viewer
-        if len(self._callers) > MOST_CALLERS:
-            self._callers.popitem(last=False)
-        if before := self._answers.pop(key, None):
-            self._bytes -= len(before.body) + OVERHEAD
-        self._answers[key] = kept
-        self._bytes += len(kept.body) + OVERHEAD
-        while self._bytes > self._most:
-            _, oldest = self._answers.popitem(last=False)
-            self._bytes -= len(oldest.body) + OVERHEAD
+        if len(kept.body) <= LONGEST and kept.event_id is not None:
+            self._callers.put(credential, viewer, 1)
+            self._answers.put(key, kept, len(kept.body) + OVERHEAD)
 
 
 def question(viewer: Viewer, query: str, variables: Mapping[str, Any] | None) -> Key | None:
-    """What tells one answer from another; None where the variables cannot be written."""
-    if not variables:
-        return viewer.account_id, viewer.permissions, query
+    """What tells one answer from another, of one size whatever was asked; None where it cannot be written."""
     try:
-        written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        asked = orjson.dumps([query, variables or {}], option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return None
-    return viewer.account_id, viewer.permissions, query, written
+    return viewer.account_id, viewer.permissions, hashlib.sha256(asked).digest()

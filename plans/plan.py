@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -17,21 +18,29 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
+from models.clock import now
 from models.credentials import Recognised, credential_sql, recognised
 from models.database import run_alone
 from models.errors import BusinessError
 from models.reads.conditions import Condition
 from models.secrets import secret_hash
 from models.viewer import Viewer
+from plans.bounded import Bounded
 from plans.mirrors import Mirrors
 from plans.selections import Selector
 from plans.shape import Shape, make_shape
 from plans.statement import KNOWN, Page, write_statement
 from plans.structure import ListRead, NotPlannedError, Structure, Writer
 
-# Of one document: more shapes than that are written anew each time.
-MOST_STATEMENTS = 50
-MOST_STRUCTURES = 16
+# Characters of SQL, and of the generated functions, which take some ten times as much.
+STATEMENTS: Bounded[str] = Bounded(8_000_000)
+COMPILED: "Bounded[Compiled | str]" = Bounded(2_000_000)
+NUMBERS = count()
+# A function of more characters is not kept with its document, of which there are many.
+LONG = 5_000
+# PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
+MOST_COLUMNS = 1_000
+MOST_LISTS = 20
 NO_VALUES = VariableValues({}, {})
 
 
@@ -43,21 +52,20 @@ class Paging:
     cursor: Callable[[Any], str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Compiled:
-    """A structure with its function, and the statements for the shapes of pages met so far."""
+    """A structure with its function, and a number that no other has."""
 
     structure: Structure
     shape: Shape
-    statements: dict[tuple[object, ...], str] = field(default_factory=dict)
+    number: int = field(default_factory=NUMBERS.__next__)
 
     def statement(self, pages: list[Page], asking: str) -> str:
         """The statement for pages of these shapes."""
-        shapes = (asking, *(page.shape for page in pages))
-        if (found := self.statements.get(shapes)) is None:
+        key = (self.number, asking, *(page.shape for page in pages))
+        if (found := STATEMENTS.get(key)) is None:
             found = write_statement(self.structure, pages, asking)
-            if len(self.statements) < MOST_STATEMENTS:
-                self.statements[shapes] = found
+            STATEMENTS.put(key, found, len(found))
         return found
 
 
@@ -90,12 +98,13 @@ class Bound:
         Unauthenticated with the reason.
         """
         statement = self.statement(credential_sql(secret))
-        row = await run_alone(statement, secret_hash(secret), event_id, catalogue_version, *self._values)
+        values = [event_id, catalogue_version, now(), *self._values]
+        row = await run_alone(statement, secret_hash(secret), *values)
         return await recognised(row, address), row
 
     async def read_for(self, viewer: Viewer) -> Any:
         """The row for a viewer who is known already."""
-        return await run_alone(self.statement(KNOWN), viewer.account_id, None, None, *self._values)
+        return await run_alone(self.statement(KNOWN), viewer.account_id, None, None, now(), *self._values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer."""
@@ -119,16 +128,18 @@ class Plan:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = _variables_of_conditions(document)
-        self._compiled: dict[tuple[Any, ...], Compiled | NotPlannedError] = {}
         self._without_variables: Bound | None = None
+        # Not the plan itself: what is kept must not keep it.
+        self._number = next(NUMBERS)
 
     def bind(self, given: Mapping[str, Any] | None) -> Bound:
         """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
         if self._operation.variable_definitions:
             return self._bind(self._values(given))
-        if self._without_variables is None:
-            self._without_variables = self._bind(NO_VALUES)
-        return self._without_variables
+        bound = self._without_variables or self._bind(NO_VALUES)
+        if len(bound.compiled.structure.code) <= LONG:
+            self._without_variables = bound
+        return bound
 
     def _bind(self, variables: VariableValues) -> Bound:
         compiled = self._compiled_for(variables)
@@ -143,25 +154,37 @@ class Plan:
 
     def _compiled_for(self, variables: VariableValues) -> Compiled:
         booleans = tuple(variables.coerced.get(name) for name in self._conditions)
-        if (found := self._compiled.get(booleans)) is None:
+        if not all(isinstance(each, bool) for each in booleans):
+            raise NotPlannedError("variables")
+        key = (self._number, booleans)
+        if (found := COMPILED.get(key)) is None:
             found = self._compile(dict(zip(self._conditions, booleans, strict=True)))
-            if len(self._compiled) < MOST_STRUCTURES:
-                self._compiled[booleans] = found
-        if isinstance(found, NotPlannedError):
-            raise NotPlannedError(str(found))
+            COMPILED.put(key, found, self._weight(found))
+        if isinstance(found, str):
+            raise NotPlannedError(found)
         return found
 
-    def _compile(self, booleans: dict[str, Any]) -> Compiled | NotPlannedError:
+    def _compile(self, booleans: dict[str, Any]) -> Compiled | str:
+        """The structure and its function, or why there is none."""
         selector = Selector(self._schema, self._fragments, booleans)
         query = self._schema.query_type
+        if query is None:
+            return "no queries"
         try:
-            if query is None:
-                raise NotPlannedError("no queries")
             fields = selector.fields(query, self._operation.selection_set)
             structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).query(fields)
         except NotPlannedError as why:
-            return why
+            return str(why)
+        if structure.columns > MOST_COLUMNS or len(structure.lists) > MOST_LISTS:
+            return "size"
         return Compiled(structure, make_shape(structure))
+
+    def _weight(self, found: Compiled | str) -> int:
+        """What it keeps: the function, and the document that its nodes are of."""
+        if isinstance(found, str):
+            return 1_000
+        place = self._operation.loc
+        return 1_000 + len(found.structure.code) + 5 * (len(place.source.body) if place else 0)
 
     def _page(self, read: ListRead, variables: VariableValues) -> Page:
         try:

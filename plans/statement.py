@@ -13,7 +13,8 @@ from models.reads.conditions import Condition
 from plans.rows import WHOSE
 from plans.structure import ListRead, Structure
 
-FIRST_VALUE = 4
+FIRST_VALUE = 5
+LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > $4::timestamptz)"
 AS_KNOWN = (
     "$2::uuid IS NOT NULL AND viewer.event_id IS NOT DISTINCT FROM $2 AND viewer.catalogue_version = $3::bigint"
 )
@@ -49,15 +50,19 @@ class Page:
 
 
 # Who asks where that is known already: the account is the statement's value.
-KNOWN = "SELECT $1::uuid AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version"
+KNOWN = (
+    "SELECT $1::uuid AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version,"
+    " NULL::timestamptz AS revoked_at, NULL::timestamptz AS expires_at"
+)
 
 
 def write_statement(structure: Structure, pages: Sequence[Page], asking: str) -> str:
     """The statement for pages of these shapes.
 
     `asking` selects who asks, by the first value, as a row with an account: nothing is read but of that account, and
-    nothing of nobody. The next two are the event and the version of the catalogue at which the answer is known
-    already: where they still stand, nothing else is read. Then come the values of each page.
+    nothing of nobody, nor for a credential that has ended. The next two are the event and the version of the
+    catalogue at which the answer is known already: where they still stand, nothing else is read. Then come the
+    moment, and the values of each page.
     """
     root = structure.root
     selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
@@ -71,7 +76,7 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str) ->
         if read.wants_total:
             selected.append(part.total())
         place += len(page.values)
-    where = " AND ".join([*root.whose, f"NOT ({AS_KNOWN})"])
+    where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
     return f"SELECT answer.*, viewer.* FROM ({asking}) AS viewer LEFT JOIN LATERAL ({answer}) AS answer ON true"  # noqa: S608
 

@@ -44,6 +44,11 @@ class Structure:
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     lasting: bool = True
 
+    @property
+    def columns(self) -> int:
+        """How many columns its statement selects, at most."""
+        return len(self.root.expressions) + sum(len(read.rows.expressions) + 2 for read in self.lists)
+
 
 @dataclass(frozen=True)
 class Here:

@@ -45,9 +45,10 @@ def user_conditions(wanted: UserFilter) -> list[Condition]:
     """The same filter as conditions of a statement; `{row}` is a user."""
     found = []
     if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
-        escaped = re.sub(r"([\\%_])", r"\\\1", search.upper())
-        named = "upper({row}.first_name || ' ' || {row}.last_name) LIKE {value}"
-        found.append(Condition(f"(upper({{row}}.email) LIKE {{value}} OR {named})", f"%{escaped}%"))
+        escaped = re.sub(r"([\\%_])", r"\\\1", search)
+        # By PostgreSQL on both sides: Python's upper case of some letters is another one.
+        named = "upper({row}.first_name || ' ' || {row}.last_name) LIKE upper({value}::text)"
+        found.append(Condition(f"(upper({{row}}.email) LIKE upper({{value}}::text) OR {named})", f"%{escaped}%"))
     holds = (
         "SELECT FROM licenses AS held WHERE held.account_id = {account} AND held.user_id = {row}.id"
         " AND held.ended_at IS NULL"

@@ -130,6 +130,20 @@ async def test_lost_rights_are_lost_at_once(admin: Client, company: Company) -> 
     assert (answer["data"], answer["errors"][0]["extensions"]["code"]) == (None, "NOT_PERMITTED")
 
 
+async def test_who_has_other_rights_than_before_is_soon_answered_quickly_again(
+    admin: Client, company: Company
+) -> None:
+    user = company.users[0]
+    client, document = admin.signed_in(await company.access_token(user)), "{ account { name } }"
+    await ask(client, document)
+    await change_user_role(company.viewer, user_id=user.id, role=Role.ADMINISTRATOR)
+    await ask(client, document)
+    await ask(client, document)
+    async with answered("kept") as sent:
+        await ask(client, document)
+    assert len(sent) == 1, sent
+
+
 async def test_the_moment_of_reading_is_never_an_old_one(admin: Client) -> None:
     document = "{ account { seatInventory { asOf } } }"
     moments = [(await ask(admin, document)).json()["data"]["account"]["seatInventory"]["asOf"] for _ in range(3)]

@@ -9,7 +9,12 @@ from graphql import OperationDefinitionNode, parse
 from api.limits import DEFAULT_LIMITS
 from api.planned import QUERIES, USING
 from api.schema import make_schema
+from models.clock import now
+from models.credentials import credential_sql
+from models.database import run_alone
 from models.permission import Permission
+from models.secrets import secret_hash
+from models.tables import Session, User
 from plans.mirrors import MIRRORS, Join, Listed, ToOne
 from plans.plan import Bound, Plan
 from plans.statement import KNOWN
@@ -127,3 +132,54 @@ async def test_who_may_not_is_refused_by_graphql_core(standard: Client) -> None:
 async def test_a_list_of_which_nothing_is_read_takes_no_values(admin: Client, company: Company) -> None:
     document = 'query ($n: Int) { account { users(first: $n, filter: { search: "a" }) { __typename } } }'
     assert await admin.run(document, n=3) == {"account": {"users": {"__typename": "UserConnection"}}}
+
+
+async def test_a_search_finds_the_same_whatever_the_letters(admin: Client, company: Company) -> None:
+    await User.filter(id=company.users[0].id).update(last_name="Groß", first_name="Éric ǆ")
+    for search in ("groß", "GROSS", "éric", "ÉRIC", "ǆ", "Ǆ", "100%", "_"):
+        wanted = "account { users(filter: { search: $search }) { nodes { email } } }"
+        planned = await admin.run(f"query ($search: String) {{ {wanted} }}", search=search)
+        whole = await admin.run(f"query ($search: String) {{ viewer {{ __typename }} {wanted} }}", search=search)
+        assert planned["account"] == whole["account"], search
+    assert planned["account"]["users"]["nodes"] == []
+
+
+async def test_a_document_of_very_many_lists_is_for_graphql_core(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    await company.assign(company.users[0], "PRO")
+    lists = " ".join(f"a{n}: licenses(first: 1) {{ nodes {{ ...L }} }}" for n in range(56))
+    fields = "id state assignedAt activatedAt package { code name description tier } user { email locale }"
+    before = taken("size")
+    answer = await admin.run(f"{{ account {{ {lists} }} }} fragment L on License {{ {fields} }}")
+    assert answer["account"]["a0"]["nodes"][0]["package"]["code"] == "PRO"
+    assert answer["account"]["a55"] == answer["account"]["a0"]
+    assert taken("size") == before + 1
+
+
+async def test_a_condition_that_is_null_is_refused_as_ever(admin: Client) -> None:
+    document = "query ($x: Boolean = true) { account { name @skip(if: $x) id } }"
+    answer = await admin.post(document, x=None)
+    assert answer["data"] is None
+    assert "$x" in answer["errors"][0]["message"] or "if" in answer["errors"][0]["message"]
+
+
+async def test_for_a_credential_that_has_ended_nothing_is_read(company: Company) -> None:
+    secret = await company.access_token()
+    plan = bound("{ account { name } }")
+    statement = plan.statement(credential_sql(secret))
+    values = [secret_hash(secret), None, None]
+    assert (await run_alone(statement, *values, now()))["name"] == "Company of example.com"
+    session = await Session.get(hash=secret_hash(secret))
+    assert (await run_alone(statement, *values, session.expires_at))["name"] is None
+    await Session.all().update(revoked_at=now())
+    assert (await run_alone(statement, *values, now()))["name"] is None
+
+
+async def test_who_was_refused_costs_no_read_but_of_who_they_are(admin: Client) -> None:
+    await Session.all().update(revoked_at=now())
+    await admin.post("{ account { name } }")
+    with statements() as sent:
+        answer = await admin.post("{ account { name } }")
+    assert answer["errors"][0]["extensions"]["reason"] == "REVOKED"
+    assert len(sent) == 1, sent
+    assert "LATERAL" not in sent[0]

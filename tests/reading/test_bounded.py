@@ -1,0 +1,62 @@
+"""What is kept of plans and answers: what was used lately, and no more than there is room for."""
+
+from uuid import uuid4
+
+from api.connections import encode_cursor
+from api.kept_answers import question
+from models.viewer import Viewer
+from plans.bounded import Bounded
+from plans.plan import COMPILED, STATEMENTS
+from plans.statement import KNOWN
+from tests.reading.test_plans import bound
+
+VIEWER = Viewer(uuid4(), frozenset(), uuid4(), uuid4(), None)
+
+
+def test_what_was_used_longest_ago_makes_room() -> None:
+    kept: Bounded[str] = Bounded(3)
+    for key in "abc":
+        kept.put(key, key, 1)
+    assert kept.get("a") == "a"
+    kept.put("d", "d", 2)
+    assert [kept.get(key) for key in "abcd"] == ["a", None, None, "d"]
+
+
+def test_a_value_takes_the_place_of_the_one_before_it() -> None:
+    kept: Bounded[int] = Bounded(3)
+    for number in range(9):
+        kept.put("a", number, 2)
+    kept.put("b", 0, 1)
+    assert (kept.get("a"), kept.get("b")) == (8, 0)
+
+
+def test_what_is_heavier_than_all_there_is_room_for_is_not_kept() -> None:
+    kept: Bounded[str] = Bounded(3)
+    kept.put("a", "a", 1)
+    kept.put("b", "b", 4)
+    assert (kept.get("a"), kept.get("b")) == (None, None)
+    kept.forget("b")
+    kept.put("c", "c", 3)
+    assert kept.get("c") == "c"
+
+
+def test_a_long_question_takes_no_more_than_a_short_one() -> None:
+    short = question(VIEWER, "{ account { id } }", None)
+    long = question(VIEWER, "{ account { id } }" + "#" * 10_000, {"x": "y" * 100_000})
+    assert short is not None
+    assert long is not None
+    assert [len(each[-1]) for each in (short, long) if isinstance(each[-1], bytes)] == [32, 32]
+    assert short != long
+
+
+def test_no_document_makes_the_process_keep_more_than_its_share() -> None:
+    lists = " ".join(f"a{n}: licenses(first: 1, after: $c{n}) {{ nodes {{ id }} }}" for n in range(10))
+    variables = ", ".join(f"$c{n}: String" for n in range(10))
+    document = f"query ({variables}, $s: Boolean = false) {{ account {{ id @skip(if: $s) {lists} }} }}"
+    cursor = encode_cursor(uuid4())
+    for shape in range(2**10):
+        given = {f"c{n}": cursor for n in range(10) if shape >> n & 1}
+        bound(document, **given, s=bool(shape % 2)).statement(KNOWN)
+    assert STATEMENTS._weight <= STATEMENTS._most == 8_000_000
+    assert COMPILED._weight <= COMPILED._most == 2_000_000
+    assert len(STATEMENTS._kept) > 100
