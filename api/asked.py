@@ -1,6 +1,5 @@
 """What a request asks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +40,10 @@ def asked_by_get(request: Request, trusted: TrustedDocuments) -> Asked | None:
 
 
 def _asked(given: Any, trusted: TrustedDocuments) -> Asked | None:
-    if not isinstance(given, Mapping) or naming_problem(dict(given)):
+    if not isinstance(given, dict) or naming_problem(given):
         return None
     try:
-        query = asked_document(dict(given), trusted)
+        query = asked_document(given, trusted)
     except GraphQLError:
         return None
     if not isinstance(query, str):

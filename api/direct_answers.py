@@ -41,10 +41,15 @@ FORGOTTEN_AFTER = 5.0
 
 @dataclass(frozen=True)
 class Question:
-    """A query that may be answered directly. `tagged` says that its answer has an entity tag."""
+    """A query that may be answered directly.
+
+    `credential` is the hash of the secret, by which callers are remembered; `tagged` says that its answer has an
+    entity tag.
+    """
 
     asked: Asked
     secret: str
+    credential: bytes
     address: str
     cost: int
     tagged: bool
@@ -84,10 +89,10 @@ class DirectAnswers:
 
     def _refuse(self, question: Question, seconds: float) -> None:
         """Have graphql-core tell the next refusals: it looks at who asks before anything is read."""
-        self._refused.put(secret_hash(question.secret), time.monotonic() + seconds, 1)
+        self._refused.put(question.credential, time.monotonic() + seconds, 1)
 
     def _was_refused(self, question: Question) -> bool:
-        return (self._refused.get(secret_hash(question.secret)) or 0) > time.monotonic()
+        return (self._refused.get(question.credential) or 0) > time.monotonic()
 
     def tag(self, context: Context, data: GraphQLRequestData) -> str | None:
         """The tag of an answer that graphql-core gave, if it has one."""
@@ -108,8 +113,8 @@ class DirectAnswers:
         bound = bound_plan(self._schema._schema, checked, operation, asked.variables)  # noqa: SLF001
         if bound is None and not (has_answer and checked.versioned):
             return None
-        cost = checked.cost(asked.operation_name)
-        return Question(asked, secret, exact_address_of(request), cost, checked.versioned, bound)
+        cost, address = checked.cost(asked.operation_name), exact_address_of(request)
+        return Question(asked, secret, secret_hash(secret), address, cost, checked.versioned, bound)
 
     def _checked(self, query: str) -> Checked | None:
         """The document, if nothing is wrong with it."""
@@ -136,12 +141,12 @@ class DirectAnswers:
         bound = question.bound
         if bound is None:
             return None
-        viewer = self._kept.caller(secret_hash(question.secret)) if question.kept else None
+        viewer = self._kept.caller(question.credential) if question.kept else None
         kept = self._last_answer(viewer, question)
         at = (None, None) if kept is None else (kept.event_id, kept.catalogue_version)
         seen, row = await bound.read(question.secret, question.address, *at)
         if viewer is not None and seen.viewer != viewer:
-            self._kept.forget_caller(secret_hash(question.secret))
+            self._kept.forget_caller(question.credential)
             return None
         if not _is_for(bound, seen.viewer):
             return None
@@ -164,7 +169,7 @@ class DirectAnswers:
             return
         if key := question(seen.viewer, asking.asked.query, asking.asked.variables):
             kept = Kept(body, tag, seen.event_id, seen.catalogue_version)
-            self._kept.keep(secret_hash(asking.secret), key, kept, seen.viewer)
+            self._kept.keep(asking.credential, key, kept, seen.viewer)
 
 
 def _is_for(bound: Bound, viewer: Viewer) -> bool:
