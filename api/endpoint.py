@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -22,16 +22,17 @@ from strawberry.types.unset import UnsetType
 
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
-from api.asked import Asked, asked_by_get, asked_by_post
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
 from api.callers import address_of
 from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
-from api.media_types import prefers
-from api.not_modified import mark
+from api.headers import HeaderFields, header, header_fields
+from api.media_types import is_json, prefers
+from api.not_modified import entity_tag, tagged
 from api.presented_errors import is_temporary, present
+from api.questions import Questions
 from api.schema import make_schema
 from api.sent_secrets import bearer, sent_secret
 from api.sockets import Sockets, TooManySockets
@@ -50,7 +51,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
-        self._direct = DirectAnswers(schema, services, frozenset(allowed_origins))
+        self._questions = Questions(schema, services.documents)
+        self._direct = DirectAnswers(services, frozenset(allowed_origins))
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
@@ -117,7 +119,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
-        secret = sent_secret(request, self._origins, secure_cookies=self._services.secure_cookies)
+        fields = header_fields(request.scope)
+        secret = sent_secret(request, fields, self._origins, secure_cookies=self._services.secure_cookies)
         context = Context(self._services, request, response if isinstance(response, Response) else None)
         await context.recognise(secret)
         return context
@@ -125,7 +128,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""
         given = context.connection_params.get("Authorization")
-        if secret := bearer(given if isinstance(given, str) else None):
+        if secret := bearer(given if isinstance(given, str) else ""):
             await context.recognise(secret)
         return await super().on_ws_connect(context)
 
@@ -179,10 +182,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
                 raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
             raise
-        tag = None if result.errors else self._direct.tag(kwargs["context"], kwargs["request_data"])
-        if tag:
-            mark(kwargs["sub_response"], tag)
+        if not result.errors:
+            kwargs["sub_response"].raw_headers.extend(self._tagged(kwargs["context"], kwargs["request_data"]))
         return result
+
+    def _tagged(self, context: Context, data: GraphQLRequestData) -> list[tuple[bytes, bytes]]:
+        """The fields that tell the tag of an answer that graphql-core gave, if it has one."""
+        digest = self._questions.digest(data.query, data.variables) if data.query and context.recognised else None
+        return tagged(entity_tag(context.recognised, digest)) if context.recognised and digest else []
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""
@@ -213,30 +220,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(400, problem)
         return request | {"query": asked_document(request, self._services.documents.trusted)}
 
-    async def _run(self, request: Request) -> Response:
-        if request.method == "GET" and self._services.get_queries:
-            return await self._respond_to_get(request)
-        if request.method != "POST":
-            raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        body = await read_body(request, self._services.limits.body_bytes)
-        asked = asked_by_post(request, body, self._services.documents.trusted)
-        if direct := await self._directly(request, asked):
-            return direct
-        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
-
-    async def _directly(self, request: Request, asked: Asked | None) -> Response | None:
-        if asked is None or wants_events(request.headers.get("accept", "")):
-            return None
-        return await self._direct.find(request, asked)
-
     async def _respond(self, request: Request) -> Response:
+        fields = header_fields(request.scope)
+        accept = header(fields, b"accept")
         try:
-            response = await self._run(request)
+            response = await self._run(request, fields, accept)
         except GraphQLError as error:
             # The document that is named is not there: nothing was run.
             told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
             response = self.create_response(told, await self.get_sub_response(request))
-        accept = request.headers.get("accept", "")
         if isinstance(response, Stream) or response.status_code == 304:
             return response
         if wants_events(accept):
@@ -248,12 +240,26 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response.status_code = 200
         return response
 
-    async def _respond_to_get(self, request: Request) -> Response:
+    async def _run(self, request: Request, fields: HeaderFields, accept: str) -> Response:
+        if request.method == "GET" and self._services.get_queries:
+            return await self._respond_to_get(request, fields, accept)
+        if request.method != "POST":
+            raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
+        body = await read_body(fields, request.receive, self._services.limits.body_bytes)
+        if is_json(fields) and not wants_events(accept) and (question := self._questions.of_body(body)):
+            direct = await self._direct.find(request, fields, question)
+            if direct is not None:
+                return direct
+        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
+
+    async def _respond_to_get(self, request: Request, fields: HeaderFields, accept: str) -> Response:
+        address: bytes = request.scope["query_string"]
         most = self._services.limits.body_bytes
-        if len(request.scope["query_string"]) > most:
+        if len(address) > most:
             raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-        asked = asked_by_get(request, self._services.documents.trusted)
-        response = await self._directly(request, asked) or await self.run(request)
+        question = None if wants_events(accept) else self._questions.of_address(address)
+        direct = await self._direct.find(request, fields, question) if question else None
+        response = direct or await self.run(request)
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers.setdefault("cache-control", "no-store")
         return response

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -29,8 +30,7 @@ MOST_CALLERS = 20_000
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(NamedTuple):
     """What is left to a caller after a call of this cost, and when it is whole again if nothing more is spent."""
 
     cost: int

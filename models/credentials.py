@@ -1,10 +1,9 @@
 """Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from orjson import loads
@@ -48,8 +47,7 @@ _KEY_OF_ASKER = f"{_KEY} WHERE secret.hash = asker.credential"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(NamedTuple):
     """Who a secret belongs to, and at which versions the account and the catalogue were when it was looked up.
 
     What is read after that is at these versions or later. `event_id` is of the event that made the account's version:
@@ -77,9 +75,10 @@ def credential_sql(secret: str) -> str:
 async def recognised(row: Mapping[str, Any], address: str) -> Recognised:
     """Who calls from an address, by what was found, if anything. Raises Unauthenticated with the reason."""
     live = _live(row)
-    if not allows(live["networks"] and loads(live["networks"]), address):
-        raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
-    await _note_use(live)
+    if live["api_key_id"] is not None:
+        if not allows(live["networks"] and loads(live["networks"]), address):
+            raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
+        await _note_use(live)
     return Recognised(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
 
 

@@ -6,18 +6,17 @@ takes the spending of a period for even.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """The number of the period that a moment lies in, since 1970, and which share of it has passed."""
 
     period: int
     passed: float
 
 
-@dataclass(frozen=True)
-class Spent:
+class Spent(NamedTuple):
     """What was spent in a period, and in the one before it."""
 
     period: int
