@@ -43,9 +43,8 @@ def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
 
 def told(budget: Budget) -> list[tuple[bytes, bytes]]:
     """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
-    left = f'"cost";r={budget.remaining};t={seconds_until(budget.reset_at)}'
-    policy = f'"cost";q={budget.limit};w={SECONDS}'
-    return [(_POLICY, policy.encode()), (_LIMIT, left.encode()), (_COST, str(budget.cost).encode())]
+    left = b'"cost";r=%d;t=%d' % (budget.remaining, budget.reset_in)
+    return [(_POLICY, b'"cost";q=%d;w=%d' % (budget.limit, SECONDS)), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
 
 
 def seconds_until(moment: datetime) -> int:

@@ -6,7 +6,7 @@ left to graphql-core: nothing has happened, and nothing was charged.
 
 import time
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from starlette.requests import Request
@@ -22,8 +22,9 @@ from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, tagged
 from api.planned import count
 from api.questions import Question
 from api.sent_secrets import sent_secret
+from models.batches import Asker
 from models.clock import now
-from models.credentials import Recognised, recognise
+from models.credentials import Recognised, note_use, recognise, recognised
 from models.errors import RateLimited, Unauthenticated
 from models.secrets import secret_hash
 from models.viewer import Viewer
@@ -36,8 +37,7 @@ MOST_REFUSED = 5_000
 FORGOTTEN_AFTER = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Caller(NamedTuple):
     """Who asks: with which secret, of which hash, by which callers are remembered, and from where."""
 
     secret: str
@@ -60,45 +60,48 @@ class DirectAnswers:
         if secret is None:
             count("nobody")
             return None
-        asker = Asker(secret, secret_hash(secret), exact_address_of(request))
-        if self._was_refused(asker):
+        caller = Caller(secret, secret_hash(secret), exact_address_of(request))
+        if self._was_refused(caller):
             return None
         try:
             if question.tagged and IF_NONE_MATCH in headers:
-                return await self._unless_current(asker, question, headers)
-            return await self._answered(asker, question)
+                return await self._unless_current(caller, question, headers)
+            return await self._answered(caller, question)
         except Unauthenticated:
-            self._refuse(asker, FORGOTTEN_AFTER)
+            self._refuse(caller, FORGOTTEN_AFTER)
         except RateLimited as refused:
-            self._refuse(asker, (refused.retry_at - now()).total_seconds())
+            self._refuse(caller, (refused.retry_at - now()).total_seconds())
         return None
 
-    def _was_refused(self, asker: Asker) -> bool:
-        return (self._refused.get(asker.credential) or 0) > time.monotonic()
+    def _was_refused(self, caller: Caller) -> bool:
+        return (self._refused.get(caller.credential) or 0) > time.monotonic()
 
-    def _refuse(self, asker: Asker, seconds: float) -> None:
+    def _refuse(self, caller: Caller, seconds: float) -> None:
         """Have graphql-core tell the next refusals: it looks at who asks before anything is read."""
-        self._refused.put(asker.credential, time.monotonic() + seconds, 1)
+        self._refused.put(caller.credential, time.monotonic() + seconds, 1)
 
-    async def _unless_current(self, asker: Asker, question: Question, headers: HeaderFields) -> Response | None:
+    async def _unless_current(self, caller: Caller, question: Question, headers: HeaderFields) -> Response | None:
         """304 where the caller has the answer already; that is charged as the least there is."""
-        seen = await recognise(asker.secret, asker.address)
+        seen = await recognise(caller.secret, caller.address)
         if (tag := _tag(seen, question)) and is_current(header(headers, IF_NONE_MATCH), tag):
             return Written(b"", [*told(spend(self._services, seen.viewer, 1)), *tagged(tag)], 304)
-        return await self._answered(asker, question)
+        return await self._answered(caller, question)
 
-    async def _answered(self, asker: Asker, question: Question) -> Response | None:
+    async def _answered(self, caller: Caller, question: Question) -> Response | None:
         """The answer by one statement, which reads only who asks where the answer that is kept still holds."""
         bound = question.bound
         if bound is None:
             count(question.why)
             return None
-        viewer = self._kept.caller(asker.credential) if self._keeps(question) else None
+        viewer = self._kept.caller(caller.credential) if self._keeps(question) else None
         kept = self._last_answer(viewer, question)
         at = (None, None) if kept is None else (kept.event_id, kept.catalogue_version)
-        seen, row = await bound.read(asker.secret, asker.credential, asker.address, *at)
+        row = await bound.read(caller.secret, Asker(caller.credential, *at))
+        seen = recognised(row, caller.address)
+        if seen.viewer.api_key_id is not None:
+            await note_use(row)
         if viewer is not None and seen.viewer != viewer:
-            self._kept.forget_caller(asker.credential)
+            self._kept.forget_caller(caller.credential)
             return None
         if not _is_for(bound, seen.viewer):
             return None
@@ -112,7 +115,7 @@ class DirectAnswers:
         if tag is None:
             return written(body, headers)
         if self._keeps(question):
-            self._keep(asker, question, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
+            self._keep(caller, question, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
         return written(body, [*headers, *tagged(tag)])
 
     def _keeps(self, question: Question) -> bool:
@@ -121,9 +124,9 @@ class DirectAnswers:
     def _last_answer(self, viewer: Viewer | None, question: Question) -> Kept | None:
         return self._kept.find(viewer, question.digest) if viewer and question.digest else None
 
-    def _keep(self, asker: Asker, question: Question, seen: Recognised, kept: Kept) -> None:
+    def _keep(self, caller: Caller, question: Question, seen: Recognised, kept: Kept) -> None:
         if question.digest is not None:
-            self._kept.keep(asker.credential, seen.viewer, question.digest, kept)
+            self._kept.keep(caller.credential, seen.viewer, question.digest, kept)
 
 
 def _tag(seen: Recognised, question: Question) -> str | None:

@@ -69,13 +69,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._methods = "GET, POST" if services.get_queries else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
-        if scope["type"] == "http":
-            await self._serve_request(scope, receive, send)
-        else:
-            await self._serve_socket(scope, receive, send)
+        """Serve a request or a socket."""
+        serve = self.serve_request if scope["type"] == "http" else self.serve_socket
+        await serve(scope, receive, send)
 
-    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket."""
         try:
             with self._sockets.room(address_of(HTTPConnection(scope))):
                 await super().__call__(scope, receive, send)
@@ -87,7 +86,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             code = TRY_AGAIN_LATER if is_temporary(shown(error)) else INTERNAL_ERROR
             await send({"type": "websocket.close", "code": code})
 
-    async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; whatever is wrong with the request itself is told as JSON."""
         try:
             response = await self._respond(Request(scope, receive))
         except HTTPException as error:

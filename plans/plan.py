@@ -1,11 +1,11 @@
 """Running a query by its plan: which statement, with which values, and the answer."""
 
+from asyncio import Future
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 from graphql import (
     DocumentNode,
@@ -20,7 +20,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from models.batches import Asker, fetch_together
-from models.credentials import Recognised, credential_sql, recognised
+from models.credentials import credential_sql
 from models.errors import BusinessError
 from models.reads.conditions import Condition
 from models.viewer import Viewer
@@ -86,19 +86,13 @@ class Bound:
         """The statement, with who asks in it."""
         return self.compiled.statement(self.pages, self._shapes, asking)
 
-    async def read(
-        self, secret: str, credential: bytes, address: str, event_id: UUID | None, catalogue_version: int | None
-    ) -> tuple[Recognised, Any]:
-        """Who calls with a secret, of this hash, from an address, and what the answer is made of, by one statement.
+    def read(self, secret: str, asker: Asker) -> "Future[Any]":
+        """The row that says who calls with a secret, and of which the answer is made, by one statement.
 
-        Others who ask the same now are answered by the same statement.
-
-        The row is empty where the account's last event and the catalogue's version are the ones given. Raises
-        Unauthenticated with the reason.
+        Others who ask the same now are answered by the same statement. Only who calls is read where the account's
+        last event and the catalogue's version are those that the asker knows the answer of.
         """
-        asker = Asker(credential, event_id, catalogue_version)
-        row = await fetch_together(self.statement(credential_sql(secret)), asker, self.values)
-        return await recognised(row, address), row
+        return fetch_together(self.statement(credential_sql(secret)), asker, self.values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer."""
