@@ -22,7 +22,7 @@ from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, tagged
 from api.planned import count
 from api.questions import Question
 from api.sent_secrets import sent_secret
-from models.batches import Asker
+from models.askers import Asker
 from models.clock import now
 from models.credentials import Recognised, note_use, recognise, recognised
 from models.errors import RateLimited, Unauthenticated

@@ -7,10 +7,9 @@ nothing. Nobody is answered with what was read before they asked.
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Hashable, Sequence
-from itertools import chain
-from typing import Any, NamedTuple, cast
-from uuid import UUID
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain, islice
+from typing import Any, cast
 
 import asyncpg
 
@@ -24,34 +23,25 @@ MOST_TOGETHER = 32
 MOST_BESIDE = 4
 
 
-class Asker(NamedTuple):
-    """Who asks, by the hash of their secret, and at which event and version of the catalogue they know the answer."""
-
-    credential: bytes
-    event_id: UUID | None = None
-    catalogue_version: int | None = None
-
-
-# The askers as rows, for a statement that answers each. The statement's first values are theirs, the fourth is the
-# moment. PostgreSQL plans for as many askers as it guesses where it cannot see how many there are: once.
-ASKERS = """(
-    SELECT credential, event_id, catalogue_version, asker_number, $4::timestamptz AS moment
-    FROM unnest((SELECT $1::bytea[]), (SELECT $2::uuid[]), (SELECT $3::bigint[]))
-        WITH ORDINALITY AS asked (credential, event_id, catalogue_version, asker_number)
-) AS asker"""
+Asker = tuple[Any, ...]
 
 
 def fetch_together(sql: str, asker: Asker, values: tuple[Hashable, ...] = ()) -> "Future[Any]":
     """The row of one who asks, as the driver has it, once it is there.
 
-    The statement reads of ASKERS, tells each one's `asker_number`, and answers each by one row. Its `values` begin
-    with the fifth.
+    The statement's first values are the askers: an array for each of their columns, and each of them is answered by
+    one row, with its `asker_number`, from 1. Then comes the moment, and then the `values`.
     """
     key = (asyncio.get_running_loop(), sql, values)
     question = _QUESTIONS.get(key)
     if question is None:
         question = _QUESTIONS[key] = _Question(*key)
     return question.ask(asker)
+
+
+def values_of(askers: Iterable[Asker], values: Iterable[Any] = ()) -> list[Any]:
+    """The values of such a statement, now."""
+    return [*zip(*askers, strict=True), now(), *values]
 
 
 class _Question:
@@ -99,30 +89,26 @@ class _Question:
         if self._impatience is not None:
             self._impatience.cancel()
             self._impatience = None
-        together, self._waiting = self._waiting, {}
-        for asker in list(together)[MOST_TOGETHER:]:
-            self._waiting[asker] = together.pop(asker)
+        # Whoever has gone away is asked for no more.
+        still = {asker: futures for asker, futures in self._waiting.items() if not all(map(Future.done, futures))}
+        together = dict(islice(still.items(), MOST_TOGETHER))
+        self._waiting = dict(islice(still.items(), MOST_TOGETHER, None))
         return together
 
     async def _answer(self, together: "_Waiting") -> None:
         try:
-            rows = await run_alone(self._sql, *zip(*together, strict=True), now(), *self._values)
-        except asyncpg.PostgresError as error:
-            await self._answer_apart(together, error)
+            rows = await run_alone(self._sql, *values_of(together, self._values))
         except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-            _fail(together, error)
+            if len(together) > 1 and _did_nothing(error):
+                # What is wrong with the rows of one is no concern of the others.
+                await asyncio.gather(*(self._answer({asker: waiting}) for asker, waiting in together.items()))
+            else:
+                _fail(together, error)
         except asyncio.CancelledError:
             _cancel(together)
             raise
         else:
             _tell(together, rows)
-
-    async def _answer_apart(self, together: "_Waiting", error: Exception) -> None:
-        """Ask for each alone: what is wrong with the rows of one is no concern of the others."""
-        if len(together) == 1:
-            _fail(together, error)
-        else:
-            await asyncio.gather(*(self._answer({asker: waiting}) for asker, waiting in together.items()))
 
 
 _Waiting = dict[Asker, list["Future[Any]"]]
@@ -135,6 +121,14 @@ def _tell(together: _Waiting, rows: Sequence[Any]) -> None:
         for future in waiting[row["asker_number"] - 1]:
             if not future.done():
                 future.set_result(row)
+    # Of a statement that keeps to its word, none are left.
+    _fail(together, LookupError("a statement did not answer all who asked"))
+
+
+def _did_nothing(error: Exception) -> bool:
+    """Whether PostgreSQL has refused a statement; where a connection is lost, nobody knows what was done."""
+    lost = isinstance(error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError)
+    return isinstance(error, asyncpg.QueryCanceledError) or (isinstance(error, asyncpg.PostgresError) and not lost)
 
 
 def _fail(together: _Waiting, error: Exception) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from orjson import loads
 
-from models.batches import ASKERS, Asker, fetch_together
+from models.askers import ASKERS, Asker
+from models.batches import fetch_together
 from models.clock import now
 from models.database import fetch, fetch_one
 from models.errors import CredentialProblem, TokenInvalid, Unauthenticated

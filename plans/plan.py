@@ -19,7 +19,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
-from models.batches import Asker, fetch_together
+from models.askers import Asker
+from models.batches import fetch_together
 from models.credentials import credential_sql
 from models.errors import BusinessError
 from models.reads.conditions import Condition

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from models.batches import ASKERS
+from models.askers import ASKERS
 from models.reads.conditions import Condition
 from plans.rows import WHOSE
 from plans.structure import ListRead, Structure

@@ -1,17 +1,18 @@
 """Giving one free seat to a user."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from orjson import loads
 
 from models import wakeups
 from models.account_transaction import account_transaction
-from models.clock import now
+from models.batches import fetch_together, values_of
 from models.credentials import still_signed_in
-from models.database import fetch, run_alone
+from models.database import fetch
 from models.errors import AlreadyLicensed, NotFound
 from models.events import EventType
 from models.idempotency import check_key, input_hash, require_same_input
@@ -23,6 +24,9 @@ from models.snapshots import row_again
 from models.still_allowed import granting, still_allowed
 from models.tables import License
 from models.viewer import Viewer
+
+# The roles or scopes that may.
+Granting = tuple[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -46,81 +50,65 @@ async def assign_license(
     viewer.require(Permission.ASSIGN_LICENSES)
     if idempotency_key is not None:
         check_key(idempotency_key)
-    wish = _Wish(viewer, user_id, package_id, idempotency_key)
-    attempt = await _attempt(wish, run_alone)
-    done = await _outcome(wish, attempt)
+    wish = _wish(viewer, user_id, package_id, idempotency_key)
+    sql = ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN
+    values: Granting = (tuple(granting(viewer, Permission.ASSIGN_LICENSES)),)
+    found = await fetch_together(sql, wish, values)
+    done = await _outcome(wish, found)
     if done is None:
         async with account_transaction(viewer.account_id):
-            attempt = await _attempt(wish, fetch)
-            done = await _outcome(wish, attempt) or await _not_allowed(viewer)
-    if attempt.license is not None:
+            found = await _fetch_alone(sql, wish, values)
+            done = await _outcome(wish, found) or await _not_allowed(viewer)
+    if found["assigned"] is not None:
         wakeups.announce(viewer.account_id)
     return done
 
 
-@dataclass(frozen=True)
-class _Wish:
-    """Who is to get what, as the viewer asked for it."""
+class _Wish(NamedTuple):
+    """Who is to get what, as the viewer asked for it, and the ids of what is written then: a row of the statement."""
 
-    viewer: Viewer
+    credential_id: UUID
+    account_id: UUID
     user_id: UUID
     package_id: UUID
+    license_id: UUID
+    event_id: UUID
+    actor_id: UUID
     key: str | None
-
-    @property
-    def input_hash(self) -> bytes | None:
-        if self.key is None:
-            return None
-        return input_hash({"user_id": self.user_id, "package_id": self.package_id})
+    input_hash: bytes | None
+    record_id: UUID
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """What stood when the statement ran, and the license it gave, if it did."""
-
-    found: Mapping[str, Any]
-    license: License | None
-
-
-async def _attempt(wish: _Wish, fetch_rows: Callable[..., Awaitable[list[Any]]]) -> _Attempt:
-    """Give the license if nothing is in the way, alone or in a transaction: `fetch_rows` tells where."""
-    viewer, moment = wish.viewer, now()
-    license = License(
-        id=new_id(),
+def _wish(viewer: Viewer, user_id: UUID, package_id: UUID, key: str | None) -> _Wish:
+    hashed = None if key is None else input_hash({"user_id": user_id, "package_id": package_id})
+    return _Wish(
+        credential_id=viewer.credential_id,
         account_id=viewer.account_id,
-        user_id=wish.user_id,
-        package_id=wish.package_id,
-        assigned_at=moment,
-        assigned_by=viewer.actor_id,
-        link_event_id=new_id(),
+        user_id=user_id,
+        package_id=package_id,
+        license_id=new_id(),
+        event_id=new_id(),
+        actor_id=viewer.actor_id,
+        key=key,
+        input_hash=hashed,
+        record_id=new_id(),
     )
-    [found] = await fetch_rows(
-        ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN,
-        viewer.credential_id,
-        moment,
-        granting(viewer, Permission.ASSIGN_LICENSES),
-        viewer.account_id,
-        wish.user_id,
-        wish.package_id,
-        license.id,
-        license.link_event_id,
-        viewer.actor_id,
-        wish.key,
-        wish.input_hash,
-        new_id(),
-    )
-    if found["assigned"] is None:
-        return _Attempt(found, None)
-    license._saved_in_db = True  # noqa: SLF001 - as Tortoise notes of rows that it wrote itself
-    return _Attempt(found, license)
 
 
-async def _outcome(wish: _Wish, attempt: _Attempt) -> LicenseAssigned | None:
+async def _fetch_alone(sql: str, wish: _Wish, values: Granting) -> Any:
+    """What the statement finds and does for one wish, inside of a transaction."""
+    [found] = await fetch(sql, *values_of([wish], values))
+    return found
+
+
+async def _outcome(wish: _Wish, found: Mapping[str, Any]) -> LicenseAssigned | None:
     """The answer, or the refusal; None where only the account's lock can tell."""
-    found, account_id = attempt.found, wish.viewer.account_id
-    if attempt.license is not None:
+    account_id = wish.account_id
+    if found["assigned"] is not None:
         counts = (found["purchased"], found["assigned"], found["activated"])
-        return LicenseAssigned(attempt.license, [PoolCounts(account_id, wish.package_id, *counts)])
+        return LicenseAssigned(
+            _license(wish, found["assigned_at"]), [PoolCounts(account_id, wish.package_id, *counts)]
+        )
     if not found["allowed"]:
         return None
     if found["earlier_hash"] is not None:
@@ -132,7 +120,7 @@ async def _outcome(wish: _Wish, attempt: _Attempt) -> LicenseAssigned | None:
         raise NotFound("Package", wish.package_id)
     if found["held"] is not None:
         raise AlreadyLicensed(row_again(License, loads(found["held"])))
-    if not found["free"] and (refusal := await no_seat(account_id, wish.package_id)):
+    if found["free"] <= 0 and (refusal := await no_seat(account_id, wish.package_id)):
         raise refusal
     return None
 
@@ -143,6 +131,21 @@ async def _not_allowed(viewer: Viewer) -> LicenseAssigned:
     raise RuntimeError("a license was neither given nor refused")
 
 
+def _license(wish: _Wish, moment: datetime) -> License:
+    """The row that the statement wrote."""
+    license = License(
+        id=wish.license_id,
+        account_id=wish.account_id,
+        user_id=wish.user_id,
+        package_id=wish.package_id,
+        assigned_at=moment,
+        assigned_by=wish.actor_id,
+        link_event_id=wish.event_id,
+    )
+    license._saved_in_db = True  # noqa: SLF001 - as Tortoise notes of rows that it wrote itself
+    return license
+
+
 def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:
     pools = [PoolCounts.from_json(pool) for pool in answer["pools"]]
     return LicenseAssigned(row_again(License, answer["license"]), pools)
@@ -150,53 +153,93 @@ def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:
 
 # `facts` is what stands in the snapshot of the statement. What is written rests on it, so the account must not have
 # moved on since: it is locked at that very version, or not at all where somebody else is at work on it. Each part
-# takes its rows from the one before.
+# takes its rows from the one before. Of several wishes for one user, or with one key, the first is done; seats go to
+# the first who asked for them, and each change of an account is a version of its own, in that order.
 _ASSIGN = """
-WITH facts AS MATERIALIZED (
-    SELECT account.version,
+WITH wish AS MATERIALIZED (
+    SELECT * FROM unnest(
+        (SELECT $1::uuid[]), (SELECT $2::uuid[]), (SELECT $3::uuid[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
+        (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::text[]), (SELECT $9::bytea[]), (SELECT $10::uuid[])
+    ) WITH ORDINALITY AS wish (
+        credential_id, account_id, user_id, package_id, license_id, event_id, actor_id, key, input_hash, record_id,
+        asker_number
+    )
+), facts AS MATERIALIZED (
+    SELECT wish.*, account.version,
         {allowed} AS allowed,
         earlier.input_hash AS earlier_hash, earlier.answer AS earlier_answer,
-        EXISTS (SELECT FROM users WHERE id = $5 AND account_id = $4) AS user_known,
-        EXISTS (SELECT FROM packages WHERE id = $6) AS package_known,
+        EXISTS (
+            SELECT FROM users AS person WHERE person.id = wish.user_id AND person.account_id = wish.account_id
+        ) AS user_known,
+        EXISTS (SELECT FROM packages AS package WHERE package.id = wish.package_id) AS package_known,
         (
             SELECT to_jsonb(license) FROM licenses AS license
-            WHERE license.account_id = $4 AND license.user_id = $5 AND license.ended_at IS NULL
+            WHERE license.account_id = wish.account_id AND license.user_id = wish.user_id AND license.ended_at IS NULL
         ) AS held,
-        EXISTS (
-            SELECT FROM seat_pools WHERE account_id = $4 AND package_id = $6 AND assigned < purchased
-        ) AS free
-    FROM accounts AS account
+        coalesce((
+            SELECT pool.purchased - pool.assigned FROM seat_pools AS pool
+            WHERE pool.account_id = wish.account_id AND pool.package_id = wish.package_id
+        ), 0) AS free
+    FROM wish
+    JOIN accounts AS account ON account.id = wish.account_id
     LEFT JOIN idempotency_records AS earlier
-        ON earlier.account_id = account.id AND earlier.operation = '{operation}' AND earlier.key = $10::text
-    WHERE account.id = $4
+        ON earlier.account_id = wish.account_id AND earlier.operation = '{operation}' AND earlier.key = wish.key
+), possible AS (
+    SELECT facts.*,
+        row_number() OVER (PARTITION BY account_id, user_id ORDER BY asker_number) AS of_user,
+        row_number() OVER (PARTITION BY account_id, key ORDER BY asker_number) AS of_key
+    FROM facts WHERE allowed AND earlier_hash IS NULL AND user_known AND package_known AND held IS NULL
+), queue AS MATERIALIZED (
+    SELECT possible.*, row_number() OVER (PARTITION BY account_id, package_id ORDER BY asker_number) AS place
+    FROM possible WHERE of_user = 1 AND (key IS NULL OR of_key = 1)
 ), account AS MATERIALIZED (
-    SELECT account.id FROM facts JOIN accounts AS account ON account.id = $4 AND account.version = facts.version
-    WHERE allowed AND earlier_hash IS NULL AND user_known AND package_known AND held IS NULL AND free
+    SELECT account.id FROM accounts AS account
+    JOIN (SELECT DISTINCT account_id, version FROM queue WHERE place <= free) AS seen
+        ON seen.account_id = account.id AND seen.version = account.version
     FOR NO KEY UPDATE OF account SKIP LOCKED
+), given AS MATERIALIZED (
+    SELECT queue.*, row_number() OVER (PARTITION BY account_id ORDER BY asker_number) AS step
+    FROM queue JOIN account ON account.id = queue.account_id WHERE place <= free
 ), pool AS (
-    UPDATE seat_pools AS pool SET assigned = assigned + 1 FROM account
-    WHERE pool.account_id = account.id AND pool.package_id = $6
-    RETURNING pool.account_id, pool.package_id, pool.purchased, pool.assigned, pool.activated
+    UPDATE seat_pools AS pool SET assigned = pool.assigned + taken.number
+    FROM (SELECT account_id, package_id, count(*)::int AS number FROM given GROUP BY account_id, package_id) AS taken
+    WHERE pool.account_id = taken.account_id AND pool.package_id = taken.package_id
+    RETURNING pool.account_id, pool.package_id, pool.purchased, pool.assigned - taken.number AS before, pool.activated
 ), license AS (
     INSERT INTO licenses (id, account_id, user_id, package_id, assigned_at, assigned_by, link_event_id)
-    SELECT $7, account_id, $5, package_id, $2, $9, $8 FROM pool RETURNING *
+    SELECT license_id, account_id, user_id, package_id, $11, actor_id, event_id FROM given RETURNING *
 ), moved AS (
-    UPDATE accounts SET version = version + 1 FROM pool WHERE accounts.id = pool.account_id RETURNING version
+    UPDATE accounts SET version = accounts.version + steps.number
+    FROM (SELECT account_id, count(*) AS number FROM given GROUP BY account_id) AS steps
+    WHERE accounts.id = steps.account_id
+), done AS MATERIALIZED (
+    SELECT given.*, to_jsonb(license) AS license, counts.purchased, counts.assigned, counts.activated,
+        to_jsonb(counts) AS pool
+    FROM given
+    JOIN license ON license.id = given.license_id
+    JOIN pool ON pool.account_id = given.account_id AND pool.package_id = given.package_id
+    CROSS JOIN LATERAL (
+        SELECT pool.account_id, pool.package_id, pool.purchased, (pool.before + given.place)::int AS assigned,
+            pool.activated
+    ) AS counts
 ), event AS (
     INSERT INTO events (id, account_id, version, type, actor_id, occurred_at, data, pools)
-    SELECT $8, pool.account_id, moved.version, '{event}', $9, $2,
-        jsonb_build_object('license_id', license.id, 'user_id', license.user_id, 'package_id', license.package_id),
-        jsonb_build_array(to_jsonb(pool))
-    FROM pool, license, moved
+    SELECT event_id, account_id, version + step, '{event}', actor_id, $11,
+        jsonb_build_object('license_id', license_id, 'user_id', user_id, 'package_id', package_id),
+        jsonb_build_array(pool)
+    FROM done
 ), kept AS (
     INSERT INTO idempotency_records (id, account_id, operation, key, input_hash, answer, created_at)
-    SELECT $12, pool.account_id, '{operation}', $10, $11,
-        jsonb_build_object('license', to_jsonb(license), 'pools', jsonb_build_array(to_jsonb(pool))), $2
-    FROM pool, license WHERE $10 IS NOT NULL
+    SELECT record_id, account_id, '{operation}', key, input_hash,
+        jsonb_build_object('license', license, 'pools', jsonb_build_array(pool)), $11
+    FROM done WHERE key IS NOT NULL
 )
-SELECT allowed, earlier_hash, earlier_answer, user_known, package_known, held, free, purchased, assigned, activated
-FROM facts LEFT JOIN pool ON true
+SELECT facts.asker_number, facts.allowed, facts.earlier_hash, facts.earlier_answer, facts.user_known,
+    facts.package_known, facts.held, facts.free, done.purchased, done.assigned, done.activated,
+    $11::timestamptz AS assigned_at
+FROM facts LEFT JOIN done ON done.asker_number = facts.asker_number
 """
 _NAMES = {"operation": "assignLicense", "event": EventType.LICENSE_ASSIGNED}
-ASSIGN = _ASSIGN.format(allowed=still_allowed(by_api_key=False), **_NAMES)
-ASSIGN_BY_KEY = _ASSIGN.format(allowed=still_allowed(by_api_key=True), **_NAMES)
+_PLACES = {"credential": "wish.credential_id", "moment": "$11", "granting": "$12"}
+ASSIGN = _ASSIGN.format(allowed=still_allowed(by_api_key=False, **_PLACES), **_NAMES)
+ASSIGN_BY_KEY = _ASSIGN.format(allowed=still_allowed(by_api_key=True, **_PLACES), **_NAMES)

@@ -1,18 +1,21 @@
 """The one statement of assignLicense: on what it rests, and that it agrees with what Python would say."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from models.batches import values_of
 from models.clock import now
 from models.credentials import recognise, still_signed_in
 from models.database import fetch
 from models.errors import Unauthenticated
 from models.events import EventType, record
-from models.operations.assign_license import _attempt, _Wish
+from models.operations.assign_license import ASSIGN, _Wish, _wish, assign_license
 from models.permission import GRANTED, Permission
 from models.still_allowed import granting, still_allowed
-from models.tables import Account, License, Role
+from models.tables import Account, Event, IdempotencyRecord, License, Role
 from models.viewer import Viewer
 from tests.support.api_keys import make_key
 from tests.support.client import Client
@@ -20,18 +23,20 @@ from tests.support.company import Company
 from tests.support.queue import in_turn
 from tests.support.recorded import broken_invariants
 from tests.support.signed_in import admin
+from tests.support.statements import statements
 
 __all__ = ["admin"]
 
 
-async def patiently(sql: str, *values: Any) -> list[dict[str, Any]]:
+async def patiently(wishes: Sequence[_Wish]) -> list[dict[str, Any]]:
     """Run the statement so that it waits for the account, which it never does, with what it saw before."""
-    assert " SKIP LOCKED" in sql
-    return await fetch(sql.replace(" SKIP LOCKED", ""), *values)
+    assert " SKIP LOCKED" in ASSIGN
+    found = await fetch(ASSIGN.replace(" SKIP LOCKED", ""), *values_of(wishes, (["ADMINISTRATOR"],)))
+    return sorted(found, key=lambda row: row["asker_number"])
 
 
-def wish(company: Company) -> _Wish:
-    return _Wish(company.viewer, company.users[0].id, company.packages["PRO"].id, None)
+def wish(company: Company, user: int = 0, package: str = "PRO", key: str | None = None) -> _Wish:
+    return _wish(company.viewer, company.users[user].id, company.packages[package].id, key)
 
 
 async def test_nothing_is_given_where_the_account_has_moved_on_since_the_statement_looked(company: Company) -> None:
@@ -41,8 +46,8 @@ async def test_nothing_is_given_where_the_account_has_moved_on_since_the_stateme
         account = await Account.get(id=company.account_id)
         await record(account, EventType.DOMAIN_ADDED, by=None, data={})
 
-    (attempt,) = await in_turn(company.account_id, _attempt(wish(company), patiently), change=move_on)
-    assert (attempt.license, attempt.found["allowed"], attempt.found["free"]) == (None, True, True)
+    ((found,),) = await in_turn(company.account_id, patiently([wish(company)]), change=move_on)
+    assert (found["assigned"], found["allowed"], found["free"]) == (None, True, 2)
     assert await License.all().count() == 0
     assert (await company.counts())["PRO"] == (2, 0, 0)
     assert await broken_invariants() == {}
@@ -50,15 +55,76 @@ async def test_nothing_is_given_where_the_account_has_moved_on_since_the_stateme
 
 async def test_a_license_is_given_where_the_account_is_as_the_statement_saw_it(company: Company) -> None:
     await company.buy(PRO=2)
-    (attempt,) = await in_turn(company.account_id, _attempt(wish(company), patiently))
-    assert attempt.license is not None
+    ((found,),) = await in_turn(company.account_id, patiently([wish(company)]))
+    assert found["assigned"] == 1
     assert (await company.counts())["PRO"] == (2, 1, 0)
+    assert await broken_invariants() == {}
+
+
+async def test_several_wishes_of_one_account_are_done_in_their_order(company: Company) -> None:
+    await company.buy(PRO=2, ECO=1)
+    before = (await Account.get(id=company.account_id)).version
+    wishes = [wish(company, 0), wish(company, 1, "ECO"), wish(company, 2)]
+    found = await patiently(wishes)
+    assert [row["assigned"] for row in found] == [1, 1, 2]
+    events = await Event.filter(version__gt=before).order_by("version")
+    assert [(event.id, event.version) for event in events] == [
+        (each.event_id, before + number) for number, each in enumerate(wishes, 1)
+    ]
+    assert [event.pools[0]["assigned"] for event in events] == [1, 1, 2]
+    assert (await Account.get(id=company.account_id)).version == before + 3
+    assert await broken_invariants() == {}
+
+
+async def test_wishes_of_several_accounts_are_done_each_in_its_own(company: Company, other_company: Company) -> None:
+    await company.buy(PRO=1)
+    await other_company.buy(PRO=1)
+    found = await patiently([wish(company), wish(other_company), wish(other_company, 1)])
+    assert [row["assigned"] for row in found] == [1, 1, None]
+    assert {row.account_id for row in await License.all()} == {company.account_id, other_company.account_id}
+    assert await broken_invariants() == {}
+
+
+async def test_seats_go_to_the_first_who_ask_and_no_further(company: Company) -> None:
+    await company.buy(PRO=2)
+    found = await patiently([wish(company, number) for number in range(3)])
+    assert [row["assigned"] for row in found] == [1, 2, None]
+    assert (await company.counts())["PRO"] == (2, 2, 0)
+    assert await broken_invariants() == {}
+
+
+async def test_of_two_wishes_for_one_user_the_first_is_done(company: Company) -> None:
+    await company.buy(PRO=2, ECO=2)
+    found = await patiently([wish(company), wish(company, 0, "ECO")])
+    assert [row["assigned"] for row in found] == [1, None]
+    assert await License.all().count() == 1
+    assert await broken_invariants() == {}
+
+
+async def test_of_two_wishes_with_one_key_the_first_is_done(company: Company) -> None:
+    await company.buy(PRO=2)
+    found = await patiently([wish(company, 0, key="k"), wish(company, 1, key="k"), wish(company, 2)])
+    assert [row["assigned"] for row in found] == [1, None, 2]
+    assert await IdempotencyRecord.filter(operation="assignLicense").count() == 1
+    assert await broken_invariants() == {}
+
+
+async def test_wishes_that_come_at_once_are_one_statement(company: Company) -> None:
+    await company.buy(PRO=3)
+    pro = company.packages["PRO"].id
+    with statements() as sent:
+        done = await asyncio.gather(
+            *[assign_license(company.viewer, user_id=user.id, package_id=pro) for user in company.users[:3]]
+        )
+    assert [each.pools[0].assigned for each in done] == [1, 2, 3]
+    assert len(sent) == 1, sent
     assert await broken_invariants() == {}
 
 
 async def says_sql(viewer: Viewer, permission: Permission) -> bool:
     """What the condition of the statement says of a viewer."""
-    condition = still_allowed(by_api_key=viewer.api_key_id is not None)
+    by_api_key = viewer.api_key_id is not None
+    condition = still_allowed(by_api_key=by_api_key, credential="$1", moment="$2", granting="$3")
     (row,) = await fetch(f"SELECT {condition} AS held", viewer.credential_id, now(), granting(viewer, permission))
     return row["held"]
 

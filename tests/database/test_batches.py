@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from models.batches import _QUESTIONS, ASKERS, MOST_BESIDE, MOST_TOGETHER, Asker, fetch_together
+from models.askers import ASKERS, Asker
+from models.batches import _QUESTIONS, MOST_BESIDE, MOST_TOGETHER, fetch_together
 from models.clock import now
 from models.database import credentials
 from models.ids import new_id
@@ -146,19 +147,30 @@ async def test_who_goes_away_takes_no_answer_from_the_others(db: None, database_
             await asked[0]
 
 
-async def test_a_lost_connection_is_told_to_who_asked_alone_and_the_others_are_asked_for_again(
+async def test_who_went_away_before_is_not_asked_for(db: None) -> None:
+    gone = fetch_together(ECHO, Asker(b"gone"))
+    stays = fetch_together(ECHO, Asker(b"stays"))
+    gone.cancel()
+    row = await stays
+    assert (row["asker_number"], row["credential"]) == (1, b"stays")
+
+
+async def test_a_lost_connection_is_told_to_all_because_nobody_knows_what_was_done(
     db: None, database_url: str
 ) -> None:
     async with holding(database_url, 1) as other:
-        alone = asyncio.ensure_future(fetch_together(HELD_UP, Asker(b"\x01")))
-        await until_held_up(other, 1)
-        await other.execute(END_ALL)
-        with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
-            await alone
         asked = [asyncio.ensure_future(fetch_together(HELD_UP, Asker(bytes([1, number])))) for number in range(3)]
         await until_held_up(other, 1)
         await other.execute(END_ALL)
-        await until_held_up(other, 3)
-        await other.execute("SELECT pg_advisory_unlock(1)")
-        assert [row["number"] for row in await asyncio.gather(*asked)] == [0, 0, 0]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(each) for each in answers} <= {asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError}
     await until(lambda: not _QUESTIONS)
+    assert (await fetch_together(ECHO, Asker(b"a")))["credential"] == b"a"
+
+
+async def test_who_is_not_answered_is_told_so(db: None) -> None:
+    forgetful = f"{ECHO} WHERE asker_number > 1"
+    answers = await asyncio.gather(
+        *[fetch_together(forgetful, Asker(bytes([number]))) for number in range(2)], return_exceptions=True
+    )
+    assert [type(each) for each in answers] == [LookupError, asyncpg.Record]
