@@ -2,8 +2,13 @@
 
 from uuid import uuid4
 
+import orjson
+
 from api.connections import encode_cursor
-from api.questions import _digest
+from api.document_rules import DEFAULT_RULES
+from api.limits import DEFAULT_LIMITS
+from api.questions import Questions, _digest
+from api.schema import make_schema
 from plans.bounded import Bounded
 from plans.plan import COMPILED, STATEMENTS
 from tests.reading.test_plans import ASKING, bound
@@ -54,3 +59,15 @@ def test_no_document_makes_the_process_keep_more_than_its_share() -> None:
     assert STATEMENTS._weight <= STATEMENTS._most == 8_000_000
     assert COMPILED._weight <= COMPILED._most == 2_000_000
     assert len(STATEMENTS._kept) > 100
+
+
+def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
+    questions = Questions(make_schema(DEFAULT_LIMITS), DEFAULT_RULES)
+    fields = " ".join(f"a{n}: name" for n in range(40))
+    for number in range(3_000):
+        body = orjson.dumps({"query": f"{{ account {{ {fields} }} }}", "variables": {"n": number}})
+        question = questions.of_body(body)
+        assert question is not None
+        assert questions.of_body(body) is question
+    assert questions._kept._weight <= questions._kept._most == 4_000_000
+    assert 100 < len(questions._kept._kept) < 3_000
