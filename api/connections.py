@@ -12,7 +12,7 @@ import strawberry
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from api.shared_work import wait_for_shared
+from executing.shared_work import wait_for_shared
 from models.errors import InvalidInput
 from models.reads.paging import Page, Window, read_page
 

@@ -27,6 +27,7 @@ from api.bodies import read_body
 from api.broadcasts import Broadcasts
 from api.callers import address_of
 from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
+from api.compiled_answers import CompiledAnswers
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
 from api.media_types import prefers
@@ -51,6 +52,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
         self._direct = DirectAnswers(schema, services, frozenset(allowed_origins))
+        self._compiled = CompiledAnswers(schema, self.get_context)
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
@@ -227,7 +229,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def _directly(self, request: Request, asked: Asked | None) -> Response | None:
         if asked is None or wants_events(request.headers.get("accept", "")):
             return None
-        return await self._direct.find(request, asked)
+        if direct := await self._direct.find(request, asked):
+            return direct
+        response = await self.get_sub_response(request)
+        result = await self._compiled.find(request, asked, response)
+        return self.create_response(answer(result), response) if result else None
 
     async def _respond(self, request: Request) -> Response:
         try:

@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
-from api.loaders import Loader
+from executing.loading import Loader
 from models.ids import new_id
 from tests.support.answers import codes
 from tests.support.client import Client
@@ -24,13 +25,13 @@ def loader(result: str | Exception) -> tuple[Loader[UUID, str], asyncio.Event]:
     """A loader whose read ends when it is let."""
     let = asyncio.Event()
 
-    async def read(keys: list[UUID]) -> list[str]:
+    async def read(keys: Sequence[UUID]) -> dict[UUID, str]:
         await let.wait()
         if isinstance(result, Exception):
             raise result
-        return [result] * len(keys)
+        return dict.fromkeys(keys, result)
 
-    return Loader(load_fn=read), let
+    return Loader(read), let
 
 
 async def test_who_is_cancelled_cancels_nobody_else() -> None:

@@ -1,0 +1,99 @@
+"""From what a document selects to the columns that read it."""
+
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLString,
+    SelectionSetNode,
+    get_named_type,
+    is_leaf_type,
+    is_object_type,
+    is_union_type,
+)
+from strawberry.types.field import StrawberryField
+
+from executing.columns import Attribute, Called, Column, Constant, Reader, Selection, plain_call, whole_call
+from executing.loading import is_by_loaders
+from executing.shapes import Alternatives, Leaves, Members, Objects, Shape, class_of, wrapped
+from plans.selections import Selector
+
+# Values of these classes are what the answer shows.
+AS_THEY_ARE: dict[str, frozenset[type]] = {
+    "String": frozenset({str}),
+    "ID": frozenset({str}),
+    "Boolean": frozenset({bool}),
+}
+
+# Compiling more takes longer than running it once does otherwise.
+MOST_COLUMNS = 1_000
+
+
+class NotCompiledError(Exception):
+    """An operation, or what it is asked with, is for graphql-core as a whole."""
+
+
+class Compiler:
+    """Compiles what is selected, for known values of conditions. `columns` counts what came of it."""
+
+    def __init__(self, selector: Selector) -> None:
+        self._selector = selector
+        self.columns = 0
+
+    def fields(self, parent: GraphQLObjectType, *sets: SelectionSetNode | None) -> dict[str, list[FieldNode]]:
+        """The fields that are selected of a type, by the names they answer under."""
+        return self._selector.fields(parent, *sets)
+
+    def column(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> Column:
+        """One field of a type. Raises NotCompiledError."""
+        self.columns += 1
+        if self.columns > MOST_COLUMNS:
+            raise NotCompiledError("size")
+        name = nodes[0].name.value
+        if name == "__typename":
+            return Column(Constant(parent.name), Leaves(GraphQLString, AS_THEY_ARE["String"]))
+        if name not in parent.fields:
+            raise NotCompiledError(name)
+        field = parent.fields[name]
+        return Column(_reader(field, nodes[0]), wrapped(field.type, lambda type_: self._shape(type_, nodes)))
+
+    def _shape(self, type_: Any, nodes: list[FieldNode]) -> Shape:
+        if isinstance(type_, GraphQLEnumType):
+            return Members(type_, _names(type_))
+        if is_leaf_type(type_):
+            return Leaves(type_, AS_THEY_ARE.get(type_.name, frozenset()))
+        if is_object_type(type_):
+            return self._objects(type_, nodes)
+        possible = self._selector.schema.get_possible_types(type_)
+        return Alternatives({_class_of_no_other(each): self._objects(each, nodes) for each in possible})
+
+    def _objects(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Shape:
+        fields = self.fields(type_, *(node.selection_set for node in nodes))
+        return Objects(type_, Selection({name: self.column(type_, each) for name, each in fields.items()}))
+
+
+def _reader(field: GraphQLField, node: FieldNode) -> Reader:
+    shown: StrawberryField = field.extensions["strawberry-definition"]
+    if shown.is_basic_field and not is_union_type(get_named_type(field.type)):
+        return Attribute(shown.python_name)
+    resolver = shown.base_resolver
+    if field.args or shown.extensions or is_union_type(get_named_type(field.type)) or resolver is None:
+        return Called(whole_call(field, node), waits=shown.is_async)
+    if resolver.parent_parameter or resolver.root_parameter:
+        return Called(whole_call(field, node), waits=shown.is_async)
+    return Called(plain_call(shown), waits=shown.is_async, by_loaders=is_by_loaders(resolver.wrapped_func))
+
+
+def _names(type_: Any) -> dict[Any, str]:
+    """The names of an enum's members."""
+    return {type_.wrapped_cls(each.value): name for name, each in type_.values.items()}
+
+
+def _class_of_no_other(type_: GraphQLObjectType) -> type:
+    if type_.extensions["strawberry-definition"].concrete_of:
+        # Its class says only in part which type an object is of.
+        raise NotCompiledError(type_.name)
+    return class_of(type_)
