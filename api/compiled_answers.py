@@ -16,7 +16,7 @@ from api.documents import Checked
 from api.not_modified import entity_tag, mark
 from api.planned import QUERIES
 from api.schema import Schema, present_errors
-from executing.compiling import NotCompiledError
+from executing.problems import NotCompiledError
 from executing.program import Bound, Program
 from models.errors import RateLimited
 

@@ -1,17 +1,12 @@
 """The fields of a selection, each read of all rows at once."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from graphql import FieldNode, GraphQLField
-from graphql.execution.values import VariableValues, get_argument_values
-from strawberry.types import Info
-from strawberry.types.field import StrawberryField
+from graphql.execution.values import VariableValues
 
-from executing.loading import together
 from executing.shapes import Shape, Values, side_by_side
 
 
@@ -53,42 +48,6 @@ class Attribute(Reader):
     async def values(self, rows: Values, run: Run) -> Values:  # noqa: ARG002
         """As they are set."""
         return list(map(self._get, rows))
-
-
-class Called(Reader):
-    """What a resolver answers; at most one call of it gets a task of its own."""
-
-    def __init__(self, call: Callable[[Any, Run], Any], *, waits: bool, by_loaders: bool = False) -> None:
-        self._call = call
-        self._by_loaders = by_loaders
-        self.waits = waits
-
-    async def values(self, rows: Values, run: Run) -> Values:
-        """What it answers of each row."""
-        calls = [self._call(row, run) for row in rows]
-        if not self.waits:
-            return calls
-        return await (together(calls) if self._by_loaders else side_by_side(calls))
-
-
-def plain_call(field: StrawberryField) -> Callable[[Any, Run], Any]:
-    """Calls a resolver that takes no arguments, with nothing between."""
-    resolver: Any = field.base_resolver
-    function, has_self = resolver.wrapped_func, resolver.self_parameter is not None
-    if (info := resolver.info_parameter) is None:
-        return (lambda row, _run: function(row)) if has_self else (lambda _row, _run: function())
-
-    def call(row: Any, run: Run) -> Any:
-        given = {info.name: Info(_raw_info=run, _field=field)}  # pyright: ignore[reportArgumentType]
-        return function(row, **given) if has_self else function(**given)
-
-    return call
-
-
-def whole_call(field: GraphQLField, node: FieldNode) -> Callable[[Any, Run], Any]:
-    """Calls a resolver as Strawberry does: with arguments, and with refusals made members of a union."""
-    resolve: Any = field.resolve
-    return lambda row, run: resolve(row, run, **get_argument_values(field, node, run.variables))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,13 @@ from graphql import (
     GraphQLObjectType,
     GraphQLString,
     SelectionSetNode,
-    get_named_type,
     is_leaf_type,
     is_object_type,
-    is_union_type,
 )
-from strawberry.types.field import StrawberryField
 
-from executing.columns import Attribute, Called, Column, Constant, Reader, Selection, plain_call, whole_call
-from executing.loading import is_by_loaders
+from executing.calls import called
+from executing.columns import Attribute, Column, Constant, Reader, Selection
+from executing.problems import NotCompiledError
 from executing.shapes import Alternatives, Leaves, Members, Objects, Shape, class_of, wrapped
 from plans.selections import Selector
 
@@ -30,10 +28,6 @@ AS_THEY_ARE: dict[str, frozenset[type]] = {
 
 # Compiling more takes longer than running it once does otherwise.
 MOST_COLUMNS = 1_000
-
-
-class NotCompiledError(Exception):
-    """An operation, or what it is asked with, is for graphql-core as a whole."""
 
 
 class Compiler:
@@ -58,7 +52,13 @@ class Compiler:
         if name not in parent.fields:
             raise NotCompiledError(name)
         field = parent.fields[name]
-        return Column(_reader(field, nodes[0]), wrapped(field.type, lambda type_: self._shape(type_, nodes)))
+        return Column(self._reader(field, nodes[0]), wrapped(field.type, lambda type_: self._shape(type_, nodes)))
+
+    def _reader(self, field: GraphQLField, node: FieldNode) -> Reader:
+        shown = field.extensions["strawberry-definition"]
+        if shown.is_basic_field:
+            return Attribute(shown.python_name)
+        return called(self._selector.schema, field, node)
 
     def _shape(self, type_: Any, nodes: list[FieldNode]) -> Shape:
         if isinstance(type_, GraphQLEnumType):
@@ -73,18 +73,6 @@ class Compiler:
     def _objects(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Shape:
         fields = self.fields(type_, *(node.selection_set for node in nodes))
         return Objects(type_, Selection({name: self.column(type_, each) for name, each in fields.items()}))
-
-
-def _reader(field: GraphQLField, node: FieldNode) -> Reader:
-    shown: StrawberryField = field.extensions["strawberry-definition"]
-    if shown.is_basic_field and not is_union_type(get_named_type(field.type)):
-        return Attribute(shown.python_name)
-    resolver = shown.base_resolver
-    if field.args or shown.extensions or is_union_type(get_named_type(field.type)) or resolver is None:
-        return Called(whole_call(field, node), waits=shown.is_async)
-    if resolver.parent_parameter or resolver.root_parameter:
-        return Called(whole_call(field, node), waits=shown.is_async)
-    return Called(plain_call(shown), waits=shown.is_async, by_loaders=is_by_loaders(resolver.wrapped_func))
 
 
 def _names(type_: Any) -> dict[Any, str]:

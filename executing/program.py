@@ -17,8 +17,9 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from executing.columns import Column, Run, Selection
-from executing.compiling import Compiler, NotCompiledError
+from executing.compiling import Compiler
 from executing.core import Outcome, Remainder
+from executing.problems import NotCompiledError
 from plans.bounded import Bounded
 from plans.plan import variables_of_conditions
 from plans.selections import Selector

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLLeafType, GraphQLNonNull, GraphQLObjectType, is_list_type
 
+from executing.problems import UnexpectedError
+
 if TYPE_CHECKING:
     from executing.columns import Run, Selection
 
 Values = Sequence[Any]
-
-
-class UnexpectedError(Exception):
-    """A value is not of its type."""
 
 
 class Shape(ABC):
