@@ -130,11 +130,7 @@ class DirectAnswers:
         if tag and is_current(request, tag):
             budget = spend(self._services, seen.viewer, 1)
             return Response(status_code=304, headers={**told(budget), "etag": tag, **HEADERS})
-        if question.bound is None or not _is_for(question.bound, seen.viewer):
-            return None
-        headers = told(spend(self._services, seen.viewer, question.cost))
-        QUERIES.labels("plan").inc()
-        return _response(_written(question.bound.answer(await question.bound.read_for(seen.viewer))), headers, tag)
+        return await self._answered(question)
 
     async def _answered(self, question: Question) -> Response | None:
         """The answer by one statement, which reads only who asks where the answer that is kept still holds."""

@@ -120,8 +120,8 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def run_alone(sql: str, *values: Any) -> Any:
-    """Run one statement as a transaction of its own and return its first row as the driver has it, or None.
+async def run_alone(sql: str, *values: Any) -> list[Any]:
+    """Run one statement as a transaction of its own and return its rows as the driver has them.
 
     Refused inside of a transaction.
     """
@@ -133,13 +133,13 @@ async def run_alone(sql: str, *values: Any) -> Any:
     at_most = CONNECT_WITHIN if pool._queue is None or pool._queue.empty() else None  # noqa: SLF001
     connection = await pool.acquire(timeout=at_most)
     try:
-        row = await connection.fetchrow(sql, *values)
+        rows = await connection.fetch(sql, *values)
     except BaseException:
         await asyncio.shield(pool.release(connection))
         raise
     # Nothing is waited for, so nothing can cut it off: the task that the pool would shield it by is not needed.
     await connection._holder.release(None)  # noqa: SLF001
-    return row
+    return rows
 
 
 async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:

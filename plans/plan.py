@@ -18,9 +18,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
-from models.clock import now
+from models.batches import Asker, fetch_together
 from models.credentials import Recognised, credential_sql, recognised
-from models.database import run_alone
 from models.errors import BusinessError
 from models.reads.conditions import Condition
 from models.secrets import secret_hash
@@ -29,7 +28,7 @@ from plans.bounded import Bounded
 from plans.mirrors import Mirrors
 from plans.selections import Selector
 from plans.shape import Shape, make_shape
-from plans.statement import KNOWN, Page, write_statement
+from plans.statement import Page, write_statement
 from plans.structure import ListRead, NotPlannedError, Structure, Writer
 
 # Characters of SQL, and of the generated functions, which take some ten times as much.
@@ -94,24 +93,22 @@ class Bound:
     ) -> tuple[Recognised, Any]:
         """Who calls with a secret from an address, and the row that the answer is made of, by one statement.
 
+        Others who ask the same now are answered by the same statement.
+
         The row is empty where the account's last event and the catalogue's version are the ones given. Raises
         Unauthenticated with the reason.
         """
-        statement = self.statement(credential_sql(secret))
-        values = [event_id, catalogue_version, now(), *self._values]
-        row = await run_alone(statement, secret_hash(secret), *values)
+        asker = Asker(secret_hash(secret), event_id, catalogue_version)
+        row = await fetch_together(self.statement(credential_sql(secret)), asker, self.values)
         return await recognised(row, address), row
-
-    async def read_for(self, viewer: Viewer) -> Any:
-        """The row for a viewer who is known already."""
-        return await run_alone(self.statement(KNOWN), viewer.account_id, None, None, now(), *self._values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer."""
         return self.compiled.shape(row, row["account_id"], self.pages)
 
     @property
-    def _values(self) -> list[Any]:
+    def values(self) -> list[Any]:
+        """The values of its pages, which come after those of the askers."""
         return [value for page in self.pages for value in page.values]
 
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from models.batches import ASKERS
 from models.reads.conditions import Condition
 from plans.rows import WHOSE
 from plans.structure import ListRead, Structure
 
 FIRST_VALUE = 5
-LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > $4::timestamptz)"
+LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > asker.moment)"
 AS_KNOWN = (
-    "$2::uuid IS NOT NULL AND viewer.event_id IS NOT DISTINCT FROM $2 AND viewer.catalogue_version = $3::bigint"
+    "asker.event_id IS NOT NULL AND viewer.event_id IS NOT DISTINCT FROM asker.event_id"
+    " AND viewer.catalogue_version = asker.catalogue_version"
 )
 
 
@@ -49,20 +51,12 @@ class Page:
         return given if self.size is None else [*given, self.size + 1]
 
 
-# Who asks where that is known already: the account is the statement's value.
-KNOWN = (
-    "SELECT $1::uuid AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version,"
-    " NULL::timestamptz AS revoked_at, NULL::timestamptz AS expires_at"
-)
-
-
 def write_statement(structure: Structure, pages: Sequence[Page], asking: str) -> str:
-    """The statement for pages of these shapes.
+    """The statement for pages of these shapes, for any number of askers.
 
-    `asking` selects who asks, by the first value, as a row with an account: nothing is read but of that account, and
-    nothing of nobody, nor for a credential that has ended. The next two are the event and the version of the
-    catalogue at which the answer is known already: where they still stand, nothing else is read. Then come the
-    moment, and the values of each page.
+    `asking` selects who an asker is, as a row with an account: nothing is read but of that account, and nothing of
+    nobody, nor for a credential that has ended. Where the event and the version of the catalogue still stand at which
+    an asker knows the answer, nothing else is read. The statement's values are those of the askers, and of each page.
     """
     root = structure.root
     selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
@@ -78,7 +72,8 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str) ->
         place += len(page.values)
     where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
-    return f"SELECT answer.*, viewer.* FROM ({asking}) AS viewer LEFT JOIN LATERAL ({answer}) AS answer ON true"  # noqa: S608
+    who = f"SELECT answer.*, viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
+    return f"{who} LEFT JOIN LATERAL ({answer}) AS answer ON true"
 
 
 class _Part:

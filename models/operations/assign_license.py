@@ -11,7 +11,7 @@ from models import wakeups
 from models.account_transaction import account_transaction
 from models.clock import now
 from models.credentials import still_signed_in
-from models.database import fetch_one, run_alone
+from models.database import fetch, run_alone
 from models.errors import AlreadyLicensed, NotFound
 from models.events import EventType
 from models.idempotency import check_key, input_hash, require_same_input
@@ -51,7 +51,7 @@ async def assign_license(
     done = await _outcome(wish, attempt)
     if done is None:
         async with account_transaction(viewer.account_id):
-            attempt = await _attempt(wish, fetch_one)
+            attempt = await _attempt(wish, fetch)
             done = await _outcome(wish, attempt) or await _not_allowed(viewer)
     if attempt.license is not None:
         wakeups.announce(viewer.account_id)
@@ -82,8 +82,8 @@ class _Attempt:
     license: License | None
 
 
-async def _attempt(wish: _Wish, fetch_row: Callable[..., Awaitable[Any]]) -> _Attempt:
-    """Give the license if nothing is in the way, alone or in a transaction: `fetch_row` tells where."""
+async def _attempt(wish: _Wish, fetch_rows: Callable[..., Awaitable[list[Any]]]) -> _Attempt:
+    """Give the license if nothing is in the way, alone or in a transaction: `fetch_rows` tells where."""
     viewer, moment = wish.viewer, now()
     license = License(
         id=new_id(),
@@ -94,7 +94,7 @@ async def _attempt(wish: _Wish, fetch_row: Callable[..., Awaitable[Any]]) -> _At
         assigned_by=viewer.actor_id,
         link_event_id=new_id(),
     )
-    found = await fetch_row(
+    [found] = await fetch_rows(
         ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN,
         viewer.credential_id,
         moment,

@@ -6,7 +6,7 @@ import pytest
 
 from models.clock import now
 from models.credentials import recognise, still_signed_in
-from models.database import fetch, fetch_one
+from models.database import fetch
 from models.errors import Unauthenticated
 from models.events import EventType, record
 from models.operations.assign_license import _attempt, _Wish
@@ -24,10 +24,10 @@ from tests.support.signed_in import admin
 __all__ = ["admin"]
 
 
-async def patiently(sql: str, *values: Any) -> dict[str, Any] | None:
+async def patiently(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Run the statement so that it waits for the account, which it never does, with what it saw before."""
     assert " SKIP LOCKED" in sql
-    return await fetch_one(sql.replace(" SKIP LOCKED", ""), *values)
+    return await fetch(sql.replace(" SKIP LOCKED", ""), *values)
 
 
 def wish(company: Company) -> _Wish:

@@ -20,6 +20,7 @@ from plans.mirrors import MIRRORS
 from tests.fuzz.documents import Document, documents
 from tests.fuzz.known import Known
 from tests.fuzz.running import every, watched
+from tests.support.planned import answered
 
 pytestmark = watched()
 
@@ -67,7 +68,7 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
     bound = bound_plan(core, checked, operation, document.variables) if operation else None
     if bound is None or not bound.is_for(viewer):
         return None
-    return orjson.dumps(bound.answer(await bound.read_for(viewer)), option=orjson.OPT_UTC_Z)
+    return orjson.dumps(await answered(bound, viewer.account_id), option=orjson.OPT_UTC_Z)
 
 
 async def compare(known: Known, wanted: Any, few: int) -> Counter[str]:

@@ -7,8 +7,7 @@ from api.kept_answers import question
 from models.viewer import Viewer
 from plans.bounded import Bounded
 from plans.plan import COMPILED, STATEMENTS
-from plans.statement import KNOWN
-from tests.reading.test_plans import bound
+from tests.reading.test_plans import ASKING, bound
 
 VIEWER = Viewer(uuid4(), frozenset(), uuid4(), uuid4(), None)
 
@@ -56,7 +55,7 @@ def test_no_document_makes_the_process_keep_more_than_its_share() -> None:
     cursor = encode_cursor(uuid4())
     for shape in range(2**10):
         given = {f"c{n}": cursor for n in range(10) if shape >> n & 1}
-        bound(document, **given, s=bool(shape % 2)).statement(KNOWN)
+        bound(document, **given, s=bool(shape % 2)).statement(ASKING)
     assert STATEMENTS._weight <= STATEMENTS._most == 8_000_000
     assert COMPILED._weight <= COMPILED._most == 2_000_000
     assert len(STATEMENTS._kept) > 100
