@@ -86,5 +86,8 @@ class Selection:
             waiting = [column.cells(rows, run) for _, column in self._waiting]
             for (place, _), cells in zip(self._waiting, await side_by_side(waiting), strict=True):
                 columns[place] = cells
+        if not columns:
+            # @skip may have left nothing of it.
+            return [{} for _ in rows]
         names = self._names
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -97,7 +97,7 @@ def is_by_loaders(resolver: object) -> bool:
     return getattr(resolver, "waits_for_loaders", False)
 
 
-async def together(work: list[Coroutine[Any, Any, Result]]) -> list[Result]:
+async def together(work: Sequence[Coroutine[Any, Any, Result]]) -> list[Result]:
     """The results of coroutines that wait for nothing but loaders.
 
     All in this task: each goes as far as it gets, then what they wait for is read, and so on. A task for each costs
@@ -120,7 +120,7 @@ class _Together:
     # While a coroutine is advanced here, and not by a task: exact, as nothing else runs meanwhile.
     running = False
 
-    def __init__(self, work: list[Coroutine[Any, Any, Any]]) -> None:
+    def __init__(self, work: Sequence[Coroutine[Any, Any, Any]]) -> None:
         self.results: list[Any] = [None] * len(work)
         self.waiting = dict(enumerate(work))
 

@@ -116,7 +116,7 @@ class Bound:
         """Run root fields one after another. None is called twice."""
         data: dict[str, Any] = {}
         for name, column in self.compiled.selection.columns.items():
-            outcome = await _outcome(column, run)
+            outcome = await outcome_of(column, run)
             try:
                 cells = await column.shape.complete([outcome.again()], run)
             except Exception:  # noqa: BLE001 - as above, but the field has been called
@@ -127,7 +127,8 @@ class Bound:
         return ExecutionResult(data, None)
 
 
-async def _outcome(column: Column, run: Run) -> Outcome:
+async def outcome_of(column: Column, run: Run) -> Outcome:
+    """What comes of calling a root field, which may be an exception."""
     try:
         return Outcome((await column.reader.values([None], run))[0])
     except Exception as error:  # noqa: BLE001 - kept, to be raised where it is told
