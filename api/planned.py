@@ -14,7 +14,7 @@ from plans.plan import Bound, Paging, Plan, Using
 from plans.statement import Page
 from plans.structure import NotPlannedError
 
-QUERIES = Counter("usher_queries", "Queries over HTTP: by a plan, kept, or by graphql-core and why.", ["way"])
+QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why there is no plan.", ["way"])
 
 
 def bound_plan(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -51,6 +52,7 @@ def _converter(type_: Any) -> Converter:
     return _input_converter(type_)
 
 
+@cache
 def _input_converter(type_: GraphQLInputObjectType) -> Converter:
     defined = type_.extensions["strawberry-definition"]
     fields = {name: field.extensions["strawberry-definition"] for name, field in type_.fields.items()}

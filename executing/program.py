@@ -26,7 +26,7 @@ from plans.selections import Selector
 
 # Bytes, more or less.
 COMPILED: "Bounded[Compiled | str]" = Bounded(30_000_000)
-OF_A_COLUMN = 1_500
+OF_A_COLUMN = 1_000
 NUMBERS = count()
 
 
