@@ -14,7 +14,7 @@ from plans.plan import Bound, Paging, Plan, Using
 from plans.statement import Page
 from plans.structure import NotPlannedError
 
-QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why there is no plan.", ["way"])
+QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why not planned.", ["way"])
 
 
 def bound_plan(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING
-from functools import cache
 from typing import Any
 
 from graphql import (
@@ -40,25 +39,29 @@ def converted_arguments(field: GraphQLField, node: FieldNode) -> Callable[[Varia
     return arguments
 
 
-def _converter(type_: Any) -> Converter:
+def _converter(type_: Any, *outer: object) -> Converter:
     if is_non_null_type(type_):
-        return _converter(type_.of_type)
+        return _converter(type_.of_type, *outer)
     if is_leaf_type(type_):
         return lambda value: value
     if is_list_type(type_):
-        item = _converter(type_.of_type)
+        item = _converter(type_.of_type, *outer)
         # Always another list: graphql-core gives everybody the same default.
         return lambda values: None if values is None else [item(each) for each in values]
-    return _input_converter(type_)
+    if type_ in outer:
+        # It holds itself, and there is no end to it.
+        raise NotCompiledError(type_.name)
+    return _input_converter(type_, *outer, type_)
 
 
-@cache
-def _input_converter(type_: GraphQLInputObjectType) -> Converter:
+def _input_converter(type_: GraphQLInputObjectType, *outer: object) -> Converter:
     defined = type_.extensions["strawberry-definition"]
     fields = {name: field.extensions["strawberry-definition"] for name, field in type_.fields.items()}
     if defined.from_input is not None or any(isinstance(each.type, StrawberryMaybe) for each in fields.values()):
         raise NotCompiledError(type_.name)
-    converters = {name: (fields[name].python_name, _converter(field.type)) for name, field in type_.fields.items()}
+    converters = {
+        name: (fields[name].python_name, _converter(field.type, *outer)) for name, field in type_.fields.items()
+    }
     absent = {
         each.python_name: None
         for each in fields.values()
