@@ -1,12 +1,14 @@
 """What is compiled answers as graphql-core does, on a schema that can be wrong in every way."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
 import pytest
 import strawberry
 from graphql import ExecutionResult, OperationDefinitionNode, parse
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from executing.loading import by_loaders
@@ -30,6 +32,10 @@ class Colour(StrEnum):
     BLUE = "b"
 
 
+class Odd(int):
+    """What may be written as nothing."""
+
+
 @strawberry.interface
 class Named:
     """What has a name."""
@@ -44,6 +50,15 @@ class Leaf(Named):
     size: int
     note: str | None = None
     colour: Colour = Colour.RED
+    price: Decimal = Decimal("1.50")
+    tags: list[str] = strawberry.field(default_factory=list)
+    odd: Odd | None = None
+
+
+class Twin:
+    """Has what a leaf has, and is none."""
+
+    name, size = "twin", 1
 
 
 @strawberry.type
@@ -115,7 +130,10 @@ TREES: dict[str, Any] = {
     "inside": Tree(name="inside", leaves=[Leaf(name="x", size=None)]),  # pyright: ignore[reportArgumentType]
     "number": Tree(name=5, leaves=[]),  # pyright: ignore[reportArgumentType]
     "no list": Tree(name="n", leaves=7),  # pyright: ignore[reportArgumentType]
-    "no leaf": Tree(name="n", leaves=[], best="leaf"),  # pyright: ignore[reportArgumentType]
+    "price": Tree(name="n", leaves=[Leaf(name="x", size=1, price=None)]),  # pyright: ignore[reportArgumentType]
+    "tags": Tree(name="n", leaves=[Leaf(name="x", size=1, tags="ab")]),  # pyright: ignore[reportArgumentType]
+    "odd": Tree(name="n", leaves=[Leaf(name="x", size=1, odd=Odd(1)), Leaf(name="y", size=1, odd=Odd(2))]),
+    "no leaf": Tree(name="n", leaves=[], best=Twin()),  # pyright: ignore[reportArgumentType]
     "text": Tree(name="n", leaves=[Leaf(name="x", size="3", colour="b")]),  # pyright: ignore[reportArgumentType]
     "no colour": Tree(name="n", leaves=[Leaf(name="x", size=1, colour="green")]),  # pyright: ignore[reportArgumentType]
 }
@@ -179,8 +197,15 @@ class Handler:
         return No(why=f"{exception} {info.context['who']}")
 
 
-SCHEMA = strawberry.Schema(Query, Mutation, types=[Leaf, Tree], exception_handlers=[Handler()])
-TREE = "name leaves { __typename name size note colour } best { size }"
+ODD = strawberry.scalar(name="Odd", serialize=lambda value: None if value == 1 else value, parse_value=Odd)
+SCHEMA = strawberry.Schema(
+    Query,
+    Mutation,
+    types=[Leaf, Tree],
+    config=StrawberryConfig(scalar_map={Odd: ODD}),
+    exception_handlers=[Handler()],
+)
+TREE = "name leaves { __typename name size note colour price tags odd } best { size }"
 QUERIES = [
     f"{{ trees(which: [{', '.join(chr(34) + name + chr(34) for name in names)}]) {{ {fields} }} }}"
     for names in ([], ["good"], ["good", "good"], *(["good", name] for name in TREES))
