@@ -12,7 +12,24 @@ from api.streams import EVENTS
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+_JSON = JSON.encode()
 REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
+
+
+class Written(Response):
+    """An answer whose header fields are written already."""
+
+    def __init__(self, body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> None:
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = fields
+
+
+def written(body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> Written:
+    """An answer in JSON."""
+    length = str(len(body)).encode()
+    return Written(body, [(b"content-length", length), (b"content-type", _JSON), *fields], status)
 
 
 def answer(result: Any) -> GraphQLHTTPResponse:

@@ -38,8 +38,12 @@ class _App(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket."""
-        if _is_graphql(scope) and (scope["type"] == "websocket" or _is_of_no_browser(scope)):
-            await self._endpoint(scope, receive, send)
+        if not _is_graphql(scope):
+            await super().__call__(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._endpoint.serve_socket(scope, receive, send)
+        elif _is_of_no_browser(scope):
+            await self._endpoint.serve_request(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -49,7 +53,7 @@ def _is_graphql(scope: Scope) -> bool:
 
 
 def _is_of_no_browser(scope: Scope) -> bool:
-    return scope["method"] == "POST" and all(name != b"origin" for name, _ in scope["headers"])
+    return scope["method"] == "POST" and b"origin" not in dict(scope["headers"])
 
 
 def make_app(

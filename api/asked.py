@@ -1,4 +1,4 @@
-"""What a request asks."""
+"""What a request asks, as it says it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from cross_web import HTTPException
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.datastructures import QueryParams
 
 from api.trusted_documents import TrustedDocuments, asked_document, naming_problem
 from api.url_parameters import read_url_parameters
@@ -21,20 +21,18 @@ class Asked:
     operation_name: str | None
 
 
-def asked_by_post(request: Request, body: bytes, trusted: TrustedDocuments) -> Asked | None:
-    """What the body of a request asks; None where anything about it is wrong or unusual, to be told elsewhere."""
-    if not request.headers.get("content-type", "").lower().startswith("application/json"):
-        return None
+def asked_by_body(body: bytes, trusted: TrustedDocuments) -> Asked | None:
+    """What a JSON body asks; None where anything about it is wrong or unusual, to be told elsewhere."""
     try:
         return _asked(orjson.loads(body), trusted)
     except orjson.JSONDecodeError:
         return None
 
 
-def asked_by_get(request: Request, trusted: TrustedDocuments) -> Asked | None:
+def asked_by_address(query_string: bytes, trusted: TrustedDocuments) -> Asked | None:
     """The same of a request that stands in its address."""
     try:
-        return _asked(read_url_parameters(request.query_params), trusted)
+        return _asked(read_url_parameters(QueryParams(query_string)), trusted)
     except HTTPException:
         return None
 

@@ -1,30 +1,58 @@
 """Reading the body of a request: no more of it than is allowed, and no longer."""
 
 import asyncio
+from types import CoroutineType
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive
+
+from api.headers import HeaderFields
 
 READ_WITHIN = 30.0
 
 
-async def read_body(request: Request, most: int) -> bytes:
+async def read_body(fields: HeaderFields, receive: Receive, most: int) -> bytes:
     """The body. Raises HTTPException 413 beyond so many bytes, 408 when it does not come, 400 when it breaks off."""
-    told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told[:18]) > most:
+    told = fields.get(b"content-length", b"")
+    if told.isdigit() and int(told[:18]) > most:
         raise _too_large(most)
-    body = bytearray()
+    message = _here_already(receive)
+    whole = message is not None and not message.get("more_body", False)
+    body = _part(message) if message and whole else await _read_parts(message, receive, most)
+    if len(body) > most:
+        raise _too_large(most)
+    return body
+
+
+def _here_already(receive: Receive) -> Message | None:
+    """What has come by now: mostly all there is, and then nothing need watch how long it takes."""
+    receiving = receive()
+    if isinstance(receiving, CoroutineType):
+        try:
+            receiving.send(None)
+        except StopIteration as come:
+            return come.value
+        receiving.close()
+    return None
+
+
+async def _read_parts(first: Message | None, receive: Receive, most: int) -> bytes:
+    """All parts, or as many as are too much."""
+    body, message = bytearray(), first
     try:
         async with asyncio.timeout(READ_WITHIN):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    raise _too_large(most)
+            while message is None or (message.get("more_body", False) and len(body) <= most):
+                body += _part(message) if message else b""
+                message = await receive()
     except TimeoutError as error:
         raise HTTPException(408, f"The body did not come within {READ_WITHIN:.0f} seconds.") from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "The body broke off.") from error
-    return bytes(body)
+    return bytes(body + _part(message))
+
+
+def _part(message: Message) -> bytes:
+    if message["type"] != "http.request":
+        raise HTTPException(400, "The body broke off.")
+    return message.get("body", b"")
 
 
 def _too_large(most: int) -> HTTPException:

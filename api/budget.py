@@ -13,6 +13,8 @@ POLICY = "ratelimit-policy"
 LIMIT = "ratelimit"
 COST = "usher-cost"
 RETRY = "retry-after"
+_POLICY, _LIMIT, _COST = POLICY.encode(), LIMIT.encode(), COST.encode()
+SECONDS = int(LENGTH.total_seconds())
 SHOWN_TO_SCRIPTS = [POLICY, LIMIT, COST, RETRY]
 
 
@@ -31,7 +33,7 @@ def charge(context: Context, cost: int) -> None:
             context.response.headers[RETRY] = str(seconds_until(refused.retry_at))
         raise
     if context.response is not None:
-        context.response.headers.update(told(context.budget))
+        context.response.raw_headers.extend(told(context.budget))
 
 
 def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
@@ -39,14 +41,10 @@ def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
     return services.budgets.spend(viewer.api_key_id or viewer.credential_id, cost)
 
 
-def told(budget: Budget) -> dict[str, str]:
+def told(budget: Budget) -> list[tuple[bytes, bytes]]:
     """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
-    seconds = int(LENGTH.total_seconds())
-    return {
-        POLICY: f'"cost";q={budget.limit};w={seconds}',
-        LIMIT: f'"cost";r={budget.remaining};t={seconds_until(budget.reset_at)}',
-        COST: str(budget.cost),
-    }
+    left = b'"cost";r=%d;t=%d' % (budget.remaining, budget.reset_in)
+    return [(_POLICY, b'"cost";q=%d;w=%d' % (budget.limit, SECONDS)), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
 
 
 def seconds_until(moment: datetime) -> int:

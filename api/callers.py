@@ -37,4 +37,5 @@ def address_of(connection: HTTPConnection) -> str:
 
 def exact_address_of(connection: HTTPConnection) -> str:
     """The address of who calls, all of it, as the network or a proxy that is believed tells it."""
-    return connection.client.host.partition("%")[0] if connection.client else ""
+    client = connection.scope.get("client")
+    return client[0].partition("%")[0] if client else ""

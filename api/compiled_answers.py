@@ -5,16 +5,19 @@ What they cannot be is left to these as a whole: documents with errors, introspe
 
 from collections.abc import Awaitable, Callable
 
+import orjson
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.answers import Written, answer, written
 from api.asked import Asked
 from api.budget import charge
 from api.context import Context
 from api.documents import Checked
-from api.not_modified import entity_tag, mark
-from api.planned import QUERIES
+from api.not_modified import entity_tag, tagged
+from api.planned import count
+from api.questions import Questions
 from api.schema import Schema, present_errors
 from executing.problems import NotCompiledError
 from executing.program import Bound, Program
@@ -26,12 +29,13 @@ Recognising = Callable[[Request, Response], Awaitable[Context]]
 class CompiledAnswers:
     """Runs what it can of the operations of one process. `recognising` finds out who asks."""
 
-    def __init__(self, schema: Schema, recognising: Recognising) -> None:
+    def __init__(self, schema: Schema, questions: Questions, recognising: Recognising) -> None:
         self._schema = schema
+        self._questions = questions
         self._recognising = recognising
 
-    async def find(self, request: Request, asked: Asked, response: Response) -> ExecutionResult | None:
-        """What an operation comes to, or None. Headers that belong to it are set on the response."""
+    async def find(self, request: Request, asked: Asked) -> Response | None:
+        """The answer to a request, or None."""
         try:
             checked = self._schema.documents.check(self._schema._schema, asked.query)  # noqa: SLF001
         except GraphQLError:
@@ -40,13 +44,16 @@ class CompiledAnswers:
         bound = self._bound(request, asked, checked, operation) if operation else None
         if bound is None:
             return None
+        # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
+        response = Written(b"", [])
         context = await self._recognising(request, response)
         result = await _charged(bound, context, checked.cost(asked.operation_name))
         present_errors(result, suggests=self._schema.suggests)
-        seen = context.recognised if checked.versioned and not result.errors else None
-        if seen and (tag := entity_tag(seen, asked.query, asked.variables)):
-            mark(response, tag)
-        return result
+        if context.recognised and not result.errors:
+            digest = self._questions.digest(asked.query, asked.variables)
+            response.raw_headers.extend(tagged(entity_tag(context.recognised, digest)) if digest else [])
+        body = orjson.dumps(answer(result), option=orjson.OPT_UTC_Z)
+        return written(body, response.raw_headers, response.status_code)
 
     def _bound(
         self, request: Request, asked: Asked, checked: Checked, operation: OperationDefinitionNode
@@ -69,8 +76,8 @@ async def _charged(bound: Bound, context: Context, cost: int) -> ExecutionResult
         return ExecutionResult(None, [GraphQLError(str(refused), original_error=refused)])
 
     def afresh() -> Context:
-        QUERIES.labels("errors").inc()
+        count("errors")
         return context.afresh()
 
-    QUERIES.labels("compiled").inc()
+    count("compiled")
     return await bound.run(context, afresh)

@@ -1,8 +1,9 @@
 """/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -22,7 +23,7 @@ from strawberry.types.unset import UnsetType
 
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
-from api.asked import Asked, asked_by_get, asked_by_post
+from api.asked import Asked, asked_by_address, asked_by_body
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
 from api.callers import address_of
@@ -30,14 +31,16 @@ from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
 from api.compiled_answers import CompiledAnswers
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
-from api.media_types import prefers
-from api.not_modified import mark
+from api.headers import HeaderFields, header, header_fields
+from api.media_types import is_json, prefers
+from api.not_modified import entity_tag, tagged
 from api.presented_errors import is_temporary, present
+from api.questions import Question, Questions
 from api.schema import make_schema
 from api.sent_secrets import bearer, sent_secret
 from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
-from api.trusted_documents import asked_document, naming_problem
+from api.trusted_documents import TrustedDocuments, asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import WebSocketHandler
 
@@ -51,8 +54,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
-        self._direct = DirectAnswers(schema, services, frozenset(allowed_origins))
-        self._compiled = CompiledAnswers(schema, self.get_context)
+        self._questions = Questions(schema, services.documents)
+        self._direct = DirectAnswers(services, frozenset(allowed_origins))
+        self._compiled = CompiledAnswers(schema, self._questions, self.get_context)
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
@@ -69,13 +73,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._methods = "GET, POST" if services.get_queries else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request or a socket; whatever is wrong with the request itself is told as JSON."""
-        if scope["type"] == "http":
-            await self._serve_request(scope, receive, send)
-        else:
-            await self._serve_socket(scope, receive, send)
+        """Serve a request or a socket."""
+        serve = self.serve_request if scope["type"] == "http" else self.serve_socket
+        await serve(scope, receive, send)
 
-    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket."""
         try:
             with self._sockets.room(address_of(HTTPConnection(scope))):
                 await super().__call__(scope, receive, send)
@@ -87,7 +90,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             code = TRY_AGAIN_LATER if is_temporary(shown(error)) else INTERNAL_ERROR
             await send({"type": "websocket.close", "code": code})
 
-    async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; whatever is wrong with the request itself is told as JSON."""
         try:
             response = await self._respond(Request(scope, receive))
         except HTTPException as error:
@@ -119,7 +123,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
-        secret = sent_secret(request, self._origins, secure_cookies=self._services.secure_cookies)
+        fields = header_fields(request.scope)
+        secret = sent_secret(request, fields, self._origins, secure_cookies=self._services.secure_cookies)
         context = Context(self._services, request, response if isinstance(response, Response) else None)
         await context.recognise(secret)
         return context
@@ -127,7 +132,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""
         given = context.connection_params.get("Authorization")
-        if secret := bearer(given if isinstance(given, str) else None):
+        if secret := bearer(given if isinstance(given, str) else ""):
             await context.recognise(secret)
         return await super().on_ws_connect(context)
 
@@ -181,10 +186,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
                 raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
             raise
-        tag = None if result.errors else self._direct.tag(kwargs["context"], kwargs["request_data"])
-        if tag:
-            mark(kwargs["sub_response"], tag)
+        if not result.errors:
+            kwargs["sub_response"].raw_headers.extend(self._tagged(kwargs["context"], kwargs["request_data"]))
         return result
+
+    def _tagged(self, context: Context, data: GraphQLRequestData) -> list[tuple[bytes, bytes]]:
+        """The fields that tell the tag of an answer that graphql-core gave, if it has one."""
+        digest = self._questions.digest(data.query, data.variables) if data.query and context.recognised else None
+        return tagged(entity_tag(context.recognised, digest)) if context.recognised and digest else []
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""
@@ -215,34 +224,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(400, problem)
         return request | {"query": asked_document(request, self._services.documents.trusted)}
 
-    async def _run(self, request: Request) -> Response:
-        if request.method == "GET" and self._services.get_queries:
-            return await self._respond_to_get(request)
-        if request.method != "POST":
-            raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        body = await read_body(request, self._services.limits.body_bytes)
-        asked = asked_by_post(request, body, self._services.documents.trusted)
-        if direct := await self._directly(request, asked):
-            return direct
-        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
-
-    async def _directly(self, request: Request, asked: Asked | None) -> Response | None:
-        if asked is None or wants_events(request.headers.get("accept", "")):
-            return None
-        if direct := await self._direct.find(request, asked):
-            return direct
-        response = await self.get_sub_response(request)
-        result = await self._compiled.find(request, asked, response)
-        return self.create_response(answer(result), response) if result else None
-
     async def _respond(self, request: Request) -> Response:
+        fields = header_fields(request.scope)
+        accept = header(fields, b"accept")
         try:
-            response = await self._run(request)
+            response = await self._run(request, fields, accept)
         except GraphQLError as error:
             # The document that is named is not there: nothing was run.
             told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
             response = self.create_response(told, await self.get_sub_response(request))
-        accept = request.headers.get("accept", "")
         if isinstance(response, Stream) or response.status_code == 304:
             return response
         if wants_events(accept):
@@ -254,12 +244,43 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response.status_code = 200
         return response
 
-    async def _respond_to_get(self, request: Request) -> Response:
+    async def _run(self, request: Request, fields: HeaderFields, accept: str) -> Response:
+        if request.method == "GET" and self._services.get_queries:
+            return await self._respond_to_get(request, fields, accept)
+        if request.method != "POST":
+            raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
+        body = await read_body(fields, request.receive, self._services.limits.body_bytes)
+        if is_json(fields) and not wants_events(accept):
+            question = self._questions.of_body(body)
+            found = await self._find(request, fields, question, partial(asked_by_body, body))
+            if found is not None:
+                return found
+        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
+
+    async def _find(
+        self,
+        request: Request,
+        fields: HeaderFields,
+        question: Question | None,
+        ask: Callable[[TrustedDocuments], Asked | None],
+    ) -> Response | None:
+        """The answer by a plan, or by what the operation was compiled to; None where Strawberry must answer."""
+        direct = await self._direct.find(request, fields, question) if question else None
+        if direct is not None:
+            return direct
+        asked = ask(self._services.documents.trusted)
+        return await self._compiled.find(request, asked) if asked else None
+
+    async def _respond_to_get(self, request: Request, fields: HeaderFields, accept: str) -> Response:
+        address: bytes = request.scope["query_string"]
         most = self._services.limits.body_bytes
-        if len(request.scope["query_string"]) > most:
+        if len(address) > most:
             raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-        asked = asked_by_get(request, self._services.documents.trusted)
-        response = await self._directly(request, asked) or await self.run(request)
+        response = None
+        if not wants_events(accept):
+            question = self._questions.of_address(address)
+            response = await self._find(request, fields, question, partial(asked_by_address, address))
+        response = response or await self.run(request)
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers.setdefault("cache-control", "no-store")
         return response

@@ -5,15 +5,11 @@ account's last event and the version of the catalogue stand. Both are read with 
 answer is ever stale, whichever process made the change; what is spared is reading and writing the answer again.
 """
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import orjson
-
 from models.credentials import Recognised
+from models.permission import Permission
 from models.viewer import Viewer
 from plans.bounded import Bounded
 
@@ -22,7 +18,8 @@ LONGEST = 128 * 1024
 OVERHEAD = 1_000
 MOST_CALLERS = 5_000
 
-Key = tuple[object, ...]
+# The account, the rights, and the digest of the question.
+Key = tuple[UUID, frozenset[Permission], bytes]
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,7 @@ class KeptAnswers:
     """The answers given lately, the last one for each question."""
 
     def __init__(self, most_bytes: int) -> None:
+        self.room = most_bytes
         self._answers: Bounded[Kept] = Bounded(most_bytes)
         self._callers: Bounded[Viewer] = Bounded(MOST_CALLERS)
 
@@ -54,21 +52,13 @@ class KeptAnswers:
         """A credential belongs to somebody else now, or to the same with other rights."""
         self._callers.forget(credential)
 
-    def find(self, key: Key) -> Kept | None:
+    def find(self, viewer: Viewer, digest: bytes) -> Kept | None:
         """The last answer to a question; whether it still holds, the database must tell."""
-        return self._answers.get(key)
+        return self._answers.get((viewer.account_id, viewer.permissions, digest))
 
-    def keep(self, credential: bytes, key: Key, kept: Kept, viewer: Viewer) -> None:
+    def keep(self, credential: bytes, viewer: Viewer, digest: bytes, kept: Kept) -> None:
         """Keep an answer in the place of the one before it, and forget what was asked longest ago."""
         if len(kept.body) <= LONGEST and kept.event_id is not None:
+            key: Key = viewer.account_id, viewer.permissions, digest
             self._callers.put(credential, viewer, 1)
             self._answers.put(key, kept, len(kept.body) + OVERHEAD)
-
-
-def question(viewer: Viewer, query: str, variables: Mapping[str, Any] | None) -> Key | None:
-    """What tells one answer from another, of one size whatever was asked; None where it cannot be written."""
-    try:
-        asked = orjson.dumps([query, variables or {}], option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        return None
-    return viewer.account_id, viewer.permissions, hashlib.sha256(asked).digest()

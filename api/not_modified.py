@@ -4,50 +4,43 @@ Also where the query came by POST, which RFC 9110 does not foresee: who sends If
 """
 
 import hashlib
-from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import version
-from typing import Any
-
-import orjson
-from starlette.requests import Request
-from starlette.responses import Response
 
 from models.credentials import Recognised
+from models.permission import Permission
 
-IF_NONE_MATCH = "if-none-match"
+IF_NONE_MATCH = b"if-none-match"
 # An answer may be kept by who asked, who asks each time whether it still holds.
-HEADERS = {"cache-control": "private, no-cache", "vary": "authorization, cookie, accept"}
+FIELDS = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, cookie, accept")]
 _RELEASE = version("usher")
 
 
-def entity_tag(seen: Recognised, query: str, variables: Mapping[str, Any] | None) -> str | None:
-    """The tag of the answer to a versioned document; None where it cannot have one.
+def entity_tag(seen: Recognised, digest: bytes) -> str:
+    """The tag of the answer to a versioned question, of which this is the digest.
 
     It is made of everything that the answer is made of: what is asked, what the viewer may see, the versions of the
     account and the catalogue as they were before anything was read, and the release that answers. Weak, because the
     moment of reading is part of some answers.
     """
     viewer = seen.viewer
-    who = [str(viewer.account_id), sorted(viewer.permissions), str(seen.event_id), seen.catalogue_version]
-    what = [query, variables or {}, who, _RELEASE]
-    try:
-        digest = hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS))
-    except orjson.JSONEncodeError:
-        # Variables may be nested deeper than what can be written again.
-        return None
-    return f'W/"{seen.account_version}-{digest.hexdigest()[:32]}"'
+    made_of = f"{viewer.account_id} {seen.event_id} {seen.catalogue_version} {_rights(viewer.permissions)}"
+    return f'W/"{seen.account_version}-{hashlib.sha256(digest + made_of.encode()).hexdigest()[:32]}"'
 
 
-def is_current(request: Request, tag: str) -> bool:
-    """Whether the caller has the answer with this tag already. The star, which any answer matches, is not taken."""
-    given = request.headers.getlist(IF_NONE_MATCH)
-    return any(_opaque(tag) == _opaque(each) for line in given for each in line.split(","))
+def is_current(given: str, tag: str) -> bool:
+    """Whether If-None-Match, as it was given, names this tag. The star, which any answer matches, is not taken."""
+    return any(_opaque(tag) == _opaque(each) for each in given.split(","))
 
 
-def mark(response: Response, tag: str) -> None:
-    """Tell the tag of an answer."""
-    response.headers["etag"] = tag
-    response.headers.update(HEADERS)
+def tagged(tag: str) -> list[tuple[bytes, bytes]]:
+    """The fields that tell the tag of an answer."""
+    return [(b"etag", tag.encode()), *FIELDS]
+
+
+@lru_cache(1000)
+def _rights(permissions: frozenset[Permission]) -> str:
+    return " ".join([*sorted(permissions), _RELEASE])
 
 
 def _opaque(tag: str) -> str:

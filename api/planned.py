@@ -1,6 +1,7 @@
 """The plans of queries, and counting what goes which way."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema, OperationDefinitionNode
@@ -12,7 +13,6 @@ from models.reads.conditions import Condition
 from plans.mirrors import MIRRORS
 from plans.plan import Bound, Paging, Plan, Using
 from plans.statement import Page
-from plans.structure import NotPlannedError
 
 QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why not planned.", ["way"])
 
@@ -22,16 +22,22 @@ def bound_plan(
     checked: Checked,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any] | None,
-) -> Bound | None:
-    """The plan of a query with its variables; None where graphql-core must answer, which is counted."""
+) -> Bound:
+    """The plan of a query with its variables. Raises NotPlannedError where graphql-core must answer."""
     name = operation.name.value if operation.name else None
     if name not in checked.plans:
         checked.plans[name] = Plan(schema, checked.document, operation, USING)
-    try:
-        return checked.plans[name].bind(variables)
-    except NotPlannedError as why:
-        QUERIES.labels(str(why)).inc()
-        return None
+    return checked.plans[name].bind(variables)
+
+
+@cache
+def _counter(way: str) -> Counter:
+    return QUERIES.labels(way)
+
+
+def count(way: str) -> None:
+    """Count a query."""
+    _counter(way).inc()
 
 
 def _page(arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:

@@ -33,8 +33,8 @@ class Following:
 
 
 async def follow(site: Site, name: str) -> Following:
-    """Have a server followed that has just been started, after some polls: memory that an earlier load has left free
-    would hide what followers take.
+    """Have a server followed that has just been started: memory that an earlier load has left free would hide what
+    followers take. Some polls and one follower come first, so that what is taken once is not told as theirs.
     """
     connection = await asyncpg.connect(site.url)
     try:
@@ -50,6 +50,7 @@ async def follow(site: Site, name: str) -> Following:
             "greeted": name not in NOT_GREETED,
             "requests": [CALLS[name](who).raw for who in people],
         }
+        _followed(spec | {"followers": 1, "requests": []}, site.servers[name])
         return _followed(spec, site.servers[name])
     finally:
         await restore(connection)

@@ -7,7 +7,7 @@ nothing. Nobody is answered with what was read before they asked.
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -41,24 +41,23 @@ ASKERS = """(
 ) AS asker"""
 
 
-async def fetch_together(sql: str, asker: Asker, values: Sequence[Any] = ()) -> Any:
-    """The row of one who asks, as the driver has it.
+def fetch_together(sql: str, asker: Asker, values: tuple[Hashable, ...] = ()) -> "Future[Any]":
+    """The row of one who asks, as the driver has it, once it is there.
 
     The statement reads of ASKERS, tells each one's `asker_number`, and answers each by one row. Its `values` begin
     with the fifth.
     """
-    loop = asyncio.get_running_loop()
-    key = (loop, sql, tuple(tuple(each) if isinstance(each, list) else each for each in values))
+    key = (asyncio.get_running_loop(), sql, values)
     question = _QUESTIONS.get(key)
     if question is None:
         question = _QUESTIONS[key] = _Question(*key)
-    return await question.ask(asker)
+    return question.ask(asker)
 
 
 class _Question:
     """A statement and its values, and those who wait for it."""
 
-    def __init__(self, loop: AbstractEventLoop, sql: str, values: tuple[Any, ...]) -> None:
+    def __init__(self, loop: AbstractEventLoop, sql: str, values: tuple[Hashable, ...]) -> None:
         self._loop = loop
         self._sql = sql
         self._values = values
@@ -124,7 +123,7 @@ class _Question:
 
 
 _Waiting = dict[Asker, list["Future[Any]"]]
-_QUESTIONS: dict[tuple[AbstractEventLoop, str, tuple[Any, ...]], _Question] = {}
+_QUESTIONS: dict[tuple[AbstractEventLoop, str, tuple[Hashable, ...]], _Question] = {}
 
 
 def _tell(together: _Waiting, rows: Sequence[Any]) -> None:

@@ -9,7 +9,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -29,14 +31,22 @@ MOST_CALLERS = 20_000
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Budget:
-    """What is left to a caller after a call of this cost, and when it is whole again if nothing more is spent."""
+class Budget(NamedTuple):
+    """What is left to a caller after a call of this cost, and when it is whole again if nothing more is spent.
+
+    That is `reset_in` seconds from the call, at least one.
+    """
 
     cost: int
     remaining: int
     limit: int
-    reset_at: datetime
+    reset_in: int
+    reset_time: float
+
+    @property
+    def reset_at(self) -> datetime:
+        """When it is whole again."""
+        return datetime.fromtimestamp(self.reset_time, tz=UTC)
 
 
 @dataclass
@@ -56,16 +66,18 @@ class Budgets:
 
     def spend(self, whom: UUID, cost: int) -> Budget:
         """Spend of a caller's budget. Raises RateLimited, with when to try again; then nothing was spent."""
-        moment = self._window.at(now())
-        caller = self._caller(whom, moment.period)
-        spent = caller.spent.seen_in(moment.period)
-        left = self._window.most - spent.counting(moment.passed) - cost
+        moment, window = now(), self._window
+        period, passed = window.at(moment)
+        caller = self._caller(whom, period)
+        spent = caller.spent.seen_in(period)
+        left = window.most - spent.counting(passed) - cost
         if left < 0:
             caller.spent = spent
-            raise RateLimited(self._window.room_at(spent, cost))
-        caller.spent = Spent(spent.period, spent.spent + cost, spent.before)
+            raise RateLimited(window.room_at(spent, cost))
+        caller.spent = spent = Spent(period, spent.spent + cost, spent.before)
         caller.untold += cost
-        return Budget(cost, int(left), self._window.most, self._window.whole_at(caller.spent))
+        whole = window.whole_at(spent)
+        return Budget(cost, int(left), window.most, max(1, ceil(whole - moment.timestamp())), whole)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,10 +1,9 @@
 """Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from orjson import loads
@@ -17,7 +16,7 @@ from models.ids import new_id
 from models.networks import allows
 from models.permission import GRANTED, Permission
 from models.secrets import KEY_PREFIX, secret_hash
-from models.tables import Role, Token, TokenPurpose, User
+from models.tables import Token, TokenPurpose, User
 from models.viewer import Viewer
 
 _VERSIONS = """
@@ -48,8 +47,7 @@ _KEY_OF_ASKER = f"{_KEY} WHERE secret.hash = asker.credential"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(NamedTuple):
     """Who a secret belongs to, and at which versions the account and the catalogue were when it was looked up.
 
     What is read after that is at these versions or later. `event_id` is of the event that made the account's version:
@@ -66,7 +64,10 @@ async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
     asking = credential_sql(secret)
     sql = f"SELECT viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
-    return await recognised(await fetch_together(sql, Asker(secret_hash(secret))), address)
+    row = await fetch_together(sql, Asker(secret_hash(secret)))
+    seen = recognised(row, address)
+    await note_use(row)
+    return seen
 
 
 def credential_sql(secret: str) -> str:
@@ -74,12 +75,12 @@ def credential_sql(secret: str) -> str:
     return _KEY_OF_ASKER if secret.startswith(KEY_PREFIX) else _SESSION_OF_ASKER
 
 
-async def recognised(row: Mapping[str, Any], address: str) -> Recognised:
+def recognised(row: Mapping[str, Any], address: str) -> Recognised:
     """Who calls from an address, by what was found, if anything. Raises Unauthenticated with the reason."""
     live = _live(row)
-    if not allows(live["networks"] and loads(live["networks"]), address):
+    networks = live["networks"]
+    if networks is not None and not allows(loads(networks), address):
         raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
-    await _note_use(live)
     return Recognised(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
 
 
@@ -90,7 +91,7 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
         viewer.credential_id,
     )
     live = _live(row)
-    await _note_use(live)
+    await note_use(live)
     return _viewer(live)
 
 
@@ -109,7 +110,7 @@ async def all_still_signed_in(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | 
         except Unauthenticated as error:
             found[row["credential_id"]] = error
         else:
-            await _note_use(row)
+            await note_use(row)
     return found
 
 
@@ -170,7 +171,7 @@ async def issue_token(
     )
 
 
-async def _note_use(row: Mapping[str, Any]) -> None:
+async def note_use(row: Mapping[str, Any]) -> None:
     """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile."""
     if row["api_key_id"] is None:
         return
@@ -199,12 +200,15 @@ def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
 def _viewer(row: Mapping[str, Any]) -> Viewer:
     return Viewer(
         account_id=row["account_id"],
-        permissions=_scopes(row["scopes"]) if row["role"] is None else GRANTED[Role(row["role"])],
+        permissions=_scopes(row["scopes"]) if row["role"] is None else _GRANTED[row["role"]],
         credential_id=row["credential_id"],
         buyer_id=row["buyer_id"],
         user_id=row["user_id"],
         api_key_id=row["api_key_id"],
     )
+
+
+_GRANTED = {role.value: granted for role, granted in GRANTED.items()}
 
 
 @lru_cache(1000)

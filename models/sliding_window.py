@@ -6,18 +6,18 @@ takes the spending of a period for even.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """The number of the period that a moment lies in, since 1970, and which share of it has passed."""
 
     period: int
     passed: float
 
 
-@dataclass(frozen=True)
-class Spent:
+class Spent(NamedTuple):
     """What was spent in a period, and in the one before it."""
 
     period: int
@@ -26,7 +26,9 @@ class Spent:
 
     def seen_in(self, period: int) -> "Spent":
         """The same, seen from a later period. One that another machine's clock has begun already counts as this."""
-        if self.period in {period, period + 1}:
+        if self.period == period:
+            return self
+        if self.period == period + 1:
             return Spent(period, self.spent, self.before)
         return Spent(period, 0, self.spent if self.period == period - 1 else 0)
 
@@ -44,8 +46,9 @@ class Window:
 
     def at(self, moment: datetime) -> Moment:
         """Where a moment lies."""
-        periods = moment.timestamp() / self.length.total_seconds()
-        return Moment(int(periods), periods % 1)
+        periods = moment.timestamp() / self._seconds
+        period = int(periods)
+        return Moment(period, periods - period)
 
     def room_at(self, spent: Spent, cost: int) -> datetime:
         """When there will be room for so much more, if nothing else is spent meanwhile."""
@@ -54,9 +57,13 @@ class Window:
             return self._moment(spent.period, 1 - room / max(spent.before, 1))
         return self._moment(spent.period + 1, 1 - max(self.most - cost, 0) / max(spent.spent, 1))
 
-    def whole_at(self, spent: Spent) -> datetime:
-        """When nothing of it counts any more."""
-        return self._moment(spent.period + (2 if spent.spent else 1 if spent.before else 0), 0)
+    def whole_at(self, spent: Spent) -> float:
+        """When nothing of it counts any more, in seconds since 1970."""
+        return (spent.period + (2 if spent.spent else 1 if spent.before else 0)) * self._seconds
+
+    @cached_property
+    def _seconds(self) -> float:
+        return self.length.total_seconds()
 
     def _moment(self, period: int, share: float) -> datetime:
-        return datetime.fromtimestamp((period + max(share, 0)) * self.length.total_seconds(), tz=UTC)
+        return datetime.fromtimestamp((period + max(share, 0)) * self._seconds, tz=UTC)

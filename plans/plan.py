@@ -1,10 +1,11 @@
 """Running a query by its plan: which statement, with which values, and the answer."""
 
+from asyncio import Future
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 from graphql import (
     DocumentNode,
@@ -19,10 +20,9 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from models.batches import Asker, fetch_together
-from models.credentials import Recognised, credential_sql, recognised
+from models.credentials import credential_sql
 from models.errors import BusinessError
 from models.reads.conditions import Condition
-from models.secrets import secret_hash
 from models.viewer import Viewer
 from plans.bounded import Bounded
 from plans.mirrors import Mirrors
@@ -35,8 +35,6 @@ from plans.structure import ListRead, NotPlannedError, Structure, Writer
 STATEMENTS: Bounded[str] = Bounded(8_000_000)
 COMPILED: "Bounded[Compiled | str]" = Bounded(2_000_000)
 NUMBERS = count()
-# A function of more characters is not kept with its document, of which there are many.
-LONG = 5_000
 # PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
 MOST_COLUMNS = 1_000
 MOST_LISTS = 20
@@ -59,9 +57,9 @@ class Compiled:
     shape: Shape
     number: int = field(default_factory=NUMBERS.__next__)
 
-    def statement(self, pages: list[Page], asking: str) -> str:
+    def statement(self, pages: list[Page], shapes: tuple[object, ...], asking: str) -> str:
         """The statement for pages of these shapes."""
-        key = (self.number, asking, *(page.shape for page in pages))
+        key = (self.number, asking, shapes)
         if (found := STATEMENTS.get(key)) is None:
             found = write_statement(self.structure, pages, asking)
             STATEMENTS.put(key, found, len(found))
@@ -82,34 +80,33 @@ class Bound:
 
     def is_for(self, viewer: Viewer) -> bool:
         """Whether a viewer may see all of it."""
-        return self.compiled.structure.requires <= viewer.permissions
+        return viewer.permissions.issuperset(self.compiled.structure.requires)
 
     def statement(self, asking: str) -> str:
         """The statement, with who asks in it."""
-        return self.compiled.statement(self.pages, asking)
+        return self.compiled.statement(self.pages, self._shapes, asking)
 
-    async def read(
-        self, secret: str, address: str, event_id: UUID | None, catalogue_version: int | None
-    ) -> tuple[Recognised, Any]:
-        """Who calls with a secret from an address, and the row that the answer is made of, by one statement.
+    def read(self, secret: str, asker: Asker) -> "Future[Any]":
+        """The row that says who calls with a secret, and of which the answer is made, by one statement.
 
-        Others who ask the same now are answered by the same statement.
-
-        The row is empty where the account's last event and the catalogue's version are the ones given. Raises
-        Unauthenticated with the reason.
+        Others who ask the same now are answered by the same statement. Only who calls is read where the account's
+        last event and the catalogue's version are those that the asker knows the answer of.
         """
-        asker = Asker(secret_hash(secret), event_id, catalogue_version)
-        row = await fetch_together(self.statement(credential_sql(secret)), asker, self.values)
-        return await recognised(row, address), row
+        return fetch_together(self.statement(credential_sql(secret)), asker, self.values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer."""
         return self.compiled.shape(row, row["account_id"], self.pages)
 
-    @property
-    def values(self) -> list[Any]:
+    @cached_property
+    def values(self) -> tuple[Any, ...]:
         """The values of its pages, which come after those of the askers."""
-        return [value for page in self.pages for value in page.values]
+        given = [value for page in self.pages for value in page.values]
+        return tuple(tuple(value) if isinstance(value, list) else value for value in given)
+
+    @cached_property
+    def _shapes(self) -> tuple[object, ...]:
+        return tuple(page.shape for page in self.pages)
 
 
 class Plan:
@@ -125,20 +122,12 @@ class Plan:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = variables_of_conditions(document)
-        self._without_variables: Bound | None = None
         # Not the plan itself: what is kept must not keep it.
         self._number = next(NUMBERS)
 
     def bind(self, given: Mapping[str, Any] | None) -> Bound:
         """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
-        if self._operation.variable_definitions:
-            return self._bind(self._values(given))
-        bound = self._without_variables or self._bind(NO_VALUES)
-        if len(bound.compiled.structure.code) <= LONG:
-            self._without_variables = bound
-        return bound
-
-    def _bind(self, variables: VariableValues) -> Bound:
+        variables = self._values(given) if self._operation.variable_definitions else NO_VALUES
         compiled = self._compiled_for(variables)
         return Bound(compiled, [self._page(read, variables) for read in compiled.structure.lists])
 

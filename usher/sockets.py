@@ -117,6 +117,8 @@ class Socket(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         await super().send(message)
         if message["type"] == "websocket.accept":
-            # The handshake is done, and its headers stand in the scope.
+            # The handshake is done, and its headers stand in the scope; the parser keeps the request.
+            for done in (self.request, self.response):
+                done.headers.clear()
             self.request: Any = None
             self.response: Any = None

@@ -17,6 +17,7 @@ from models.permission import Permission
 from models.viewer import Viewer
 from payments import make_provider
 from plans.mirrors import MIRRORS
+from plans.structure import NotPlannedError
 from tests.fuzz.documents import Document, documents
 from tests.fuzz.known import Known
 from tests.fuzz.running import every, watched
@@ -65,7 +66,10 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
     except Exception:  # noqa: BLE001 - not read at all, and so told by whatever answers
         return None
     operation = checked.operation(document.operation_name)
-    bound = bound_plan(core, checked, operation, document.variables) if operation else None
+    try:
+        bound = bound_plan(core, checked, operation, document.variables) if operation else None
+    except NotPlannedError:
+        return None
     if bound is None or not bound.is_for(viewer):
         return None
     return orjson.dumps(await answered(bound, viewer.account_id), option=orjson.OPT_UTC_Z)

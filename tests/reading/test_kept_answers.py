@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.kept_answers import LONGEST, OVERHEAD, Kept, KeptAnswers, question
+from api.kept_answers import LONGEST, OVERHEAD, Kept, KeptAnswers
 from api.planned import QUERIES
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
 from models.clock import now
@@ -150,34 +150,34 @@ async def test_the_moment_of_reading_is_never_an_old_one(admin: Client) -> None:
     assert moments == sorted(set(moments))
 
 
-def of_somebody(query: str) -> tuple[Viewer, tuple[object, ...]]:
-    viewer = Viewer(uuid4(), frozenset(), uuid4(), uuid4(), None)
-    key = question(viewer, query, {"n": 1})
-    assert key is not None
-    return viewer, key
+def somebody() -> Viewer:
+    return Viewer(uuid4(), frozenset(), uuid4(), uuid4(), None)
+
+
+def kept(length: int) -> Kept:
+    return Kept(b"x" * length, "tag", uuid4(), 1)
 
 
 def test_what_was_asked_longest_ago_makes_room() -> None:
     answers = KeptAnswers(3 * (1_000 + OVERHEAD))
-    asked = [of_somebody(f"query {number}") for number in range(4)]
-    for viewer, key in asked[:3]:
-        answers.keep(b"secret", key, Kept(b"x" * 1_000, "tag", uuid4(), 1), viewer)
-    assert answers.find(asked[0][1]) is not None
-    answers.keep(b"secret", asked[3][1], Kept(b"x" * 1_000, "tag", uuid4(), 1), asked[3][0])
-    assert [answers.find(key) is not None for _, key in asked] == [True, False, True, True]
+    viewers = [somebody() for _ in range(4)]
+    for viewer in viewers[:3]:
+        answers.keep(b"secret", viewer, b"question", kept(1_000))
+    assert answers.find(viewers[0], b"question") is not None
+    answers.keep(b"secret", viewers[3], b"question", kept(1_000))
+    assert [answers.find(viewer, b"question") is not None for viewer in viewers] == [True, False, True, True]
 
 
 def test_what_is_too_long_is_not_kept() -> None:
-    answers = KeptAnswers(10 * LONGEST)
-    viewer, key = of_somebody("query")
-    answers.keep(b"secret", key, Kept(b"x" * (LONGEST + 1), "tag", uuid4(), 1), viewer)
-    assert (answers.find(key), answers.caller(b"secret")) == (None, None)
+    answers, viewer = KeptAnswers(10 * LONGEST), somebody()
+    answers.keep(b"secret", viewer, b"question", kept(LONGEST + 1))
+    assert (answers.find(viewer, b"question"), answers.caller(b"secret")) == (None, None)
 
 
 @pytest.mark.parametrize("other", ["event", "catalogue"])
 def test_an_answer_stands_while_neither_the_event_nor_the_catalogue_is_another(other: str) -> None:
-    viewer, event = of_somebody("query")[0], uuid4()
-    kept = Kept(b"", "tag", event, 1)
-    assert kept.stands(Recognised(viewer, 7, event, 1))
+    viewer, event = somebody(), uuid4()
+    last = Kept(b"", "tag", event, 1)
+    assert last.stands(Recognised(viewer, 7, event, 1))
     seen = Recognised(viewer, 7, uuid4(), 1) if other == "event" else Recognised(viewer, 7, event, 2)
-    assert not kept.stands(seen)
+    assert not last.stands(seen)

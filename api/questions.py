@@ -1,0 +1,100 @@
+"""Queries that may be answered directly, each read once however often it is asked."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import GraphQLError, OperationType
+
+from api.asked import Asked, asked_by_address, asked_by_body
+from api.document_rules import DocumentRules
+from api.planned import bound_plan
+from api.schema import Schema
+from plans.bounded import Bounded
+from plans.plan import Bound
+from plans.structure import NotPlannedError
+
+# Of what requests are made of, and of what is made of them.
+MOST_KEPT = 4_000_000
+OVERHEAD = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query with its variables.
+
+    `digest` tells it from all others; None where it cannot have one. `tagged` says that its answer has an entity tag,
+    `bound` is its plan; where it has none, `why` says the reason.
+    """
+
+    cost: int
+    digest: bytes | None
+    tagged: bool
+    bound: Bound | None
+    why: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its answers are kept."""
+        return self.tagged and self.bound is not None and self.bound.lasting
+
+
+class Questions:
+    """The questions asked lately, by the requests that asked them."""
+
+    def __init__(self, schema: Schema, rules: DocumentRules) -> None:
+        self._schema = schema
+        self._trusted = rules.trusted
+        self._kept: Bounded[Question] = Bounded(MOST_KEPT)
+
+    def of_body(self, body: bytes) -> Question | None:
+        """What a JSON body asks; None where something else must tell."""
+        return self._kept.get(body) or self._read(body, body, asked_by_body)
+
+    def of_address(self, query_string: bytes) -> Question | None:
+        """The same of a request that stands in its address."""
+        key = b"?" + query_string
+        return self._kept.get(key) or self._read(key, query_string, asked_by_address)
+
+    def digest(self, query: str, variables: Mapping[str, Any] | None) -> bytes | None:
+        """The digest of a question that graphql-core answered; None where its answer has no entity tag."""
+        try:
+            checked = self._schema.documents.check(self._schema._schema, query)  # noqa: SLF001
+        except GraphQLError:
+            return None
+        return _digest(query, variables) if checked.versioned else None
+
+    def _read(self, key: bytes, request: bytes, ask: Callable[..., Asked | None]) -> Question | None:
+        asked = ask(request, self._trusted)
+        question = self._question(asked) if asked else None
+        if question is not None:
+            code = len(question.bound.compiled.structure.code) if question.bound else 0
+            self._kept.put(key, question, OVERHEAD + 3 * len(key) + code)
+        return question
+
+    def _question(self, asked: Asked) -> Question | None:
+        schema = self._schema._schema  # noqa: SLF001
+        try:
+            checked = self._schema.documents.check(schema, asked.query)
+        except GraphQLError:
+            return None
+        operation = checked.operation(asked.operation_name)
+        if operation is None or operation.operation is not OperationType.QUERY:
+            return None
+        cost, digest = checked.cost(asked.operation_name), _digest(asked.query, asked.variables)
+        tagged = checked.versioned and digest is not None
+        try:
+            return Question(cost, digest, tagged, bound_plan(schema, checked, operation, asked.variables))
+        except NotPlannedError as why:
+            return Question(cost, digest, tagged, None, str(why))
+
+
+def _digest(query: str, variables: Mapping[str, Any] | None) -> bytes | None:
+    """Of one size whatever was asked; None where variables are nested deeper than what can be written again."""
+    try:
+        asked = orjson.dumps([query, variables or {}], option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return None
+    return hashlib.sha256(asked).digest()
