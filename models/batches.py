@@ -84,7 +84,10 @@ class _Question:
         """Ask until nobody waits any more; who comes now waits for the next statement."""
         try:
             while self._waiting:
-                await self._answer(self._next())
+                # Whoever was answered goes on first, and whoever calls meanwhile comes along.
+                await asyncio.sleep(0)
+                if together := self._next():
+                    await self._answer(together)
         finally:
             self._runs.discard(cast("asyncio.Task[None]", asyncio.current_task()))
             if not self._runs:

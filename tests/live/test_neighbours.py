@@ -56,7 +56,7 @@ async def test_an_assignment_through_another_process_is_told_here(
     async with (
         feed.running(),
         Neighbours(database_url).running(),
-        running_usher("serve", "--no-relay", ready="Application startup complete", folder=tmp_path, **settings),
+        running_usher("serve", "--no-relay", ready="Uvicorn running", folder=tmp_path, **settings),
         aclosing(feed.follow(company.account_id, None)) as updates,
         Client(f"http://127.0.0.1:{port}", await company.access_token()) as admin,
     ):
