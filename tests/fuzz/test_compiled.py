@@ -150,7 +150,7 @@ async def test_payloads_of_mutations(known: Known, callers: Callers) -> None:
         await callers.set_right()
 
     await every(documents(known, ("mutation",), any_field), 300, examine)
-    assert seen["not compiled"] < 100, seen
+    assert seen["not compiled"] < seen.total() / 5, seen
     assert len(seen) > 20, seen
 
 
