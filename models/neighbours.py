@@ -23,6 +23,9 @@ CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
 MOST_IDS = 200
 RECONNECT_AFTER = 1.0
+# Seconds in which changes are collected after some were told: each telling is a commit, and all of them in the
+# cluster wait for each other.
+PAUSE = 0.02
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +69,7 @@ class Neighbours:
             await connection.add_listener(CHANNEL, self._hear)
             while not connection.is_closed():
                 await self._tell(connection)
+                await asyncio.sleep(PAUSE)
                 await self._woken.wait()
         finally:
             connection.terminate()
