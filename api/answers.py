@@ -26,10 +26,10 @@ class Written(Response):
         self.raw_headers = fields
 
 
-def written(body: bytes, fields: list[tuple[bytes, bytes]]) -> Written:
+def written(body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> Written:
     """An answer in JSON."""
     length = str(len(body)).encode()
-    return Written(body, [(b"content-length", length), (b"content-type", _JSON), *fields])
+    return Written(body, [(b"content-length", length), (b"content-type", _JSON), *fields], status)
 
 
 def answer(result: Any) -> GraphQLHTTPResponse:

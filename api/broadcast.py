@@ -10,7 +10,7 @@ from api.follower import Follower, TooSlowError
 from api.frames import next_frame
 from api.rounds import Rounds
 from api.session_checks import SessionChecks
-from api.shared_work import wait_for_shared
+from executing.shared_work import wait_for_shared
 from models.feed import FOLLOWERS, Feed, SeatUpdate, Watched
 
 # So many are told at a time, and then whatever else waits has its turn.

@@ -12,7 +12,7 @@ import strawberry
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from api.shared_work import wait_for_shared
+from executing.shared_work import wait_for_shared
 from models.errors import InvalidInput
 from models.reads.paging import Page, Window, read_page
 
@@ -79,12 +79,11 @@ class Listing(Generic[Row, Shown]):
     async def page_info(self) -> PageInfo:
         """Where the page stands."""
         page = await self.page()
-        cursors = [encode_cursor(row.pk) for row in page.rows]
         return PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=encode_cursor(page.rows[0].pk) if page.rows else None,
+            end_cursor=encode_cursor(page.rows[-1].pk) if page.rows else None,
         )
 
     async def total_count(self) -> int:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
 from api.callers import caller_of, exact_address_of
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
+from executing.loading import Loader
 from models.budgets import Budget, Budgets
 from models.caller import Caller
 from models.credentials import Recognised, recognise, still_signed_in
@@ -60,7 +60,7 @@ class Context:
     recognised: Recognised | None = None
     budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
-    _packages: DataLoader[UUID, Package | None] | None = None
+    _packages: Loader[UUID, Package] | None = None
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
 
     async def recognise(self, secret: str | None) -> None:
@@ -81,7 +81,7 @@ class Context:
         A socket lives for hours and carries many operations: what one read must not answer the next, and a
         credential that has ended must not go on.
         """
-        context = replace(self, budget=None, _packages=None, _loaders={})
+        context = replace(self.afresh(), budget=None)
         if self.viewer is not None and self.connection.scope["type"] == "websocket":
             try:
                 context.viewer = await still_signed_in(self.viewer)
@@ -89,8 +89,12 @@ class Context:
                 context.viewer, context.refused = None, error
         return context
 
+    def afresh(self) -> "Context":
+        """The same, with loaders that have read nothing yet."""
+        return replace(self, _packages=None, _loaders={})
+
     @property
-    def packages(self) -> DataLoader[UUID, Package | None]:
+    def packages(self) -> Loader[UUID, Package]:
         """The loader of packages."""
         if self._packages is None:
             self._packages = package_loader()

@@ -1,7 +1,7 @@
-"""Queries that graphql-core is not needed for: those that have a plan, and those that the caller has the answer of.
+"""Queries that resolvers are not needed for: those that have a plan, and those that the caller has the answer of.
 
 Who asks is looked up by the same statement that reads the answer. Whatever cannot be answered so, refusals too, is
-left to graphql-core: nothing has happened, and nothing was charged.
+left to resolvers: nothing has happened, and nothing was charged.
 """
 
 import time

@@ -21,6 +21,7 @@ from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_
 from api.document_size import excesses, measure
 from api.limits import Limits, limit_error
 from api.versioned import is_versioned
+from executing.program import Program
 from plans.plan import Plan
 
 # What is kept of a document takes some fifty times its length.
@@ -39,6 +40,7 @@ class Checked:
     costs: dict[str | None, int]
     versioned: bool
     plans: dict[str | None, Plan] = field(default_factory=dict)
+    programs: dict[str | None, Program] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of a good document that a name chooses, or its only one."""

@@ -1,8 +1,9 @@
 """/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -22,22 +23,24 @@ from strawberry.types.unset import UnsetType
 
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
+from api.asked import Asked, asked_by_address, asked_by_body
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
 from api.callers import address_of
 from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
+from api.compiled_answers import CompiledAnswers
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
 from api.headers import HeaderFields, header, header_fields
 from api.media_types import is_json, prefers
 from api.not_modified import entity_tag, tagged
 from api.presented_errors import is_temporary, present
-from api.questions import Questions
+from api.questions import Question, Questions
 from api.schema import make_schema
 from api.sent_secrets import bearer, sent_secret
 from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
-from api.trusted_documents import asked_document, naming_problem
+from api.trusted_documents import TrustedDocuments, asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import WebSocketHandler
 
@@ -53,6 +56,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         schema = make_schema(services.limits, services.documents)
         self._questions = Questions(schema, services.documents)
         self._direct = DirectAnswers(services, frozenset(allowed_origins))
+        self._compiled = CompiledAnswers(schema, self._questions, self.get_context)
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
@@ -246,20 +250,37 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         body = await read_body(fields, request.receive, self._services.limits.body_bytes)
-        if is_json(fields) and not wants_events(accept) and (question := self._questions.of_body(body)):
-            direct = await self._direct.find(request, fields, question)
-            if direct is not None:
-                return direct
+        if is_json(fields) and not wants_events(accept):
+            question = self._questions.of_body(body)
+            found = await self._find(request, fields, question, partial(asked_by_body, body))
+            if found is not None:
+                return found
         return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
+
+    async def _find(
+        self,
+        request: Request,
+        fields: HeaderFields,
+        question: Question | None,
+        ask: Callable[[TrustedDocuments], Asked | None],
+    ) -> Response | None:
+        """The answer by a plan, or by what the operation was compiled to; None where Strawberry must answer."""
+        direct = await self._direct.find(request, fields, question) if question else None
+        if direct is not None:
+            return direct
+        asked = ask(self._services.documents.trusted)
+        return await self._compiled.find(request, asked) if asked else None
 
     async def _respond_to_get(self, request: Request, fields: HeaderFields, accept: str) -> Response:
         address: bytes = request.scope["query_string"]
         most = self._services.limits.body_bytes
         if len(address) > most:
             raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-        question = None if wants_events(accept) else self._questions.of_address(address)
-        direct = await self._direct.find(request, fields, question) if question else None
-        response = direct or await self.run(request)
+        response = None
+        if not wants_events(accept):
+            question = self._questions.of_address(address)
+            response = await self._find(request, fields, question, partial(asked_by_address, address))
+        response = response or await self.run(request)
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers.setdefault("cache-control", "no-store")
         return response

@@ -1,12 +1,11 @@
 """Data loaders: whatever a document asks of many rows is read by one statement."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
-
-from api.shared_work import wait_for_shared
+from executing.loading import Loader
 from models.carts import carts_by_user
 from models.inventory import pools_by_package
 from models.reads.api_keys import api_keys_by_id, secrets_by_api_key
@@ -19,17 +18,8 @@ from models.reads.sessions import sessions_by_id
 from models.reads.users import users_by_id
 from models.tables import Package
 
-Key = TypeVar("Key")
 Found = TypeVar("Found")
 AccountRead = Callable[[UUID, Sequence[UUID]], Awaitable[Mapping[UUID, Found]]]
-
-
-class Loader(DataLoader[Key, Found]):
-    """A loader whose reads outlive those that wait for them."""
-
-    def load(self, key: Key) -> Awaitable[Found]:
-        """The row of a key, read together with others."""
-        return wait_for_shared(super().load(key))
 
 
 class Loaders:
@@ -51,19 +41,10 @@ class Loaders:
         self.secrets_of_api_key = self._of_account(secrets_by_api_key)
         self.carts = self._of_account(carts_by_user)
 
-    def _of_account(self, read: AccountRead[Found]) -> Loader[UUID, Found | None]:
-        async def load(keys: list[UUID]) -> list[Found | None]:
-            found = await read(self._account_id, keys)
-            return [found.get(key) for key in keys]
-
-        return Loader(load_fn=load)
+    def _of_account(self, read: AccountRead[Found]) -> Loader[UUID, Found]:
+        return Loader(partial(read, self._account_id))
 
 
-def package_loader() -> Loader[UUID, Package | None]:
+def package_loader() -> Loader[UUID, Package]:
     """A loader of packages, which belong to no account."""
-
-    async def load(keys: list[UUID]) -> list[Package | None]:
-        found = await packages_by_id(keys)
-        return [found.get(key) for key in keys]
-
-    return Loader(load_fn=load)
+    return Loader(packages_by_id)

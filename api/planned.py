@@ -14,7 +14,7 @@ from plans.mirrors import MIRRORS
 from plans.plan import Bound, Paging, Plan, Using
 from plans.statement import Page
 
-QUERIES = Counter("usher_queries", "Queries over HTTP: by a plan, kept, or by graphql-core and why.", ["way"])
+QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why not planned.", ["way"])
 
 
 def bound_plan(

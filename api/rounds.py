@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from api.shared_work import wait_for_shared
+from executing.shared_work import wait_for_shared
 
 Result = TypeVar("Result")
 

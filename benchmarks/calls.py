@@ -17,7 +17,7 @@ USERS = (
     "query Users { account { users(first: 50) { totalCount nodes { id email firstName lastName"
     " license { id assignedAt package { code name } } } pageInfo { hasNextPage endCursor } } } }"
 )
-# The same for Usher, with a field that no plan covers, so that graphql-core executes all of it.
+# The same for Usher, with a field that no plan covers, so that all of it is run by resolvers.
 USERS_UNPLANNED = USERS.replace("{ account", "{ viewer { __typename } account", 1)
 ASSIGN = (
     "mutation Assign($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename"

@@ -122,7 +122,7 @@ class Plan:
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        self._conditions = _variables_of_conditions(document)
+        self._conditions = variables_of_conditions(document)
         # Not the plan itself: what is kept must not keep it.
         self._number = next(NUMBERS)
 
@@ -194,7 +194,8 @@ class Using:
     paging: Paging
 
 
-def _variables_of_conditions(document: DocumentNode) -> tuple[str, ...]:
+def variables_of_conditions(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that @skip and @include look at, in a fixed order."""
     finder = _Conditions()
     visit(document, finder)
     return tuple(sorted(finder.names))

@@ -22,7 +22,7 @@ EXPLORER = ROOT / "explorer"
 PORTAL = ROOT / "portal"
 CLIENTS = ROOT / "e2e" / "clients"
 COMPARED = [ROOT / "benchmarks" / "mercurius", ROOT / "benchmarks" / "postgraphile"]
-PACKAGES = ["api", "jobs", "mailers", "models", "payments", "plans", "usher"]
+PACKAGES = ["api", "executing", "jobs", "mailers", "models", "payments", "plans", "usher"]
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 UV = "uv==0.13.9"
 

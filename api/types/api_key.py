@@ -10,6 +10,7 @@ from api.enums import ApiKeyState, Permission
 from api.ids import encode_id
 from api.node import Node
 from api.types.people import User, load_user
+from executing.loading import by_loaders
 from models import tables
 from models.reads.api_keys import last_use_of, state_of
 
@@ -59,16 +60,19 @@ class ApiKey(Node):
     revoked_at: datetime | None = strawberry.field(description="When it was revoked; null when it was not.")
 
     @strawberry.field(description="Who made it. What the key buys goes through their cart.")
+    @by_loaders
     async def created_by(self, info: Info) -> User:
         """The user who answers for the key."""
         return await load_user(info, self.account_id, self.created_by_id)
 
     @strawberry.field(description="Its secrets, oldest first, also those that stopped working less than a month ago.")
+    @by_loaders
     async def secrets(self, info: Info) -> list[ApiKeySecret]:
         """What is known of the key's secrets."""
         return [ApiKeySecret.of(row) for row in await _secrets(info, self)]
 
     @strawberry.field(description="When any of its secrets was last used, to the minute; null when never.")
+    @by_loaders
     async def last_used_at(self, info: Info) -> datetime | None:
         """The last use of all."""
         return last_use_of(await _secrets(info, self))

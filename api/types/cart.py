@@ -9,6 +9,7 @@ from api.ids import encode_id
 from api.node import Node
 from api.types.money import Money
 from api.types.package import Package, load_package
+from executing.loading import by_loaders
 from models.carts import CartContents, CartLineContents
 
 
@@ -22,6 +23,7 @@ class CartLine(Node):
     total: Money = strawberry.field(description="quantity x unitPrice, before taxes.")
 
     @strawberry.field(description="What is being bought.")
+    @by_loaders
     async def package(self, info: Info) -> Package:
         """The line's package."""
         return await load_package(info, self.package_id)

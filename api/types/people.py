@@ -11,6 +11,7 @@ from api.enums import LicenseState, Role
 from api.ids import encode_id
 from api.node import Node
 from api.types.package import Package, load_package
+from executing.loading import by_loaders
 from models import tables
 from models.reads.licenses import state_at, state_of
 from plans.mirrors import MIRRORS, Column, Join, Mirror, ToOne, columns
@@ -30,6 +31,7 @@ class User(Node):
     created_at: datetime = strawberry.field(description="When the user was added.")
 
     @strawberry.field(description="The license held now; null when none.")
+    @by_loaders
     async def license(self, info: Info) -> "License | None":
         """The user's live license."""
         row = await info.context.loaders(self.account_id).live_license_of_user.load(self.key)
@@ -69,11 +71,13 @@ class License(Node):
     ended_at: datetime | None = strawberry.field(description="When the hold ended; null while it lasts.")
 
     @strawberry.field(description="What is licensed.")
+    @by_loaders
     async def package(self, info: Info) -> Package:
         """The license's package."""
         return await load_package(info, self.package_id)
 
     @strawberry.field(description="Who holds, or held, the seat.")
+    @by_loaders
     async def user(self, info: Info) -> User:
         """The license's user."""
         return await load_user(info, self.account_id, self.user_id)

@@ -11,6 +11,7 @@ from api.ids import encode_id
 from api.node import Node
 from api.types.money import Money
 from api.types.package import Package, load_package
+from executing.loading import by_loaders
 from models import tables
 from models.clock import now
 
@@ -25,6 +26,7 @@ class PurchaseLine:
     total: Money = strawberry.field(description="quantity x unitPrice, before taxes.")
 
     @strawberry.field(description="What was bought.")
+    @by_loaders
     async def package(self, info: Info) -> Package:
         """The line's package."""
         return await load_package(info, self.package_id)
@@ -59,12 +61,14 @@ class Purchase(Node):
     )
 
     @strawberry.field(description="What is bought, in the order of the cart.")
+    @by_loaders
     async def lines(self, info: Info) -> list[PurchaseLine]:
         """The purchase's lines."""
         rows = await info.context.loaders(self.row.account_id).lines_of_purchase.load(self.row.id)
         return [_line(row, self.row.currency) for row in rows or []]
 
     @strawberry.field(description="The newest attempt to pay; null before the first.")
+    @by_loaders
     async def payment(self, info: Info) -> Payment | None:
         """The purchase's newest payment."""
         loader = info.context.loaders(self.row.account_id).payment_of_purchase

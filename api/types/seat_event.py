@@ -11,8 +11,9 @@ from api.connections import PageInfo
 from api.context import Info
 from api.ids import encode_id
 from api.node import Node
-from api.shared_work import wait_for_shared
 from api.types.package import Package, load_package
+from executing.loading import by_loaders
+from executing.shared_work import wait_for_shared
 from models.errors import StaleVersion
 from models.inventory import PoolCounts
 from models.reads.accounts import account_by_id
@@ -33,6 +34,7 @@ class SeatCounts:
     available: int = strawberry.field(description="Seats that could be given.")
 
     @strawberry.field(description="What the seats license.")
+    @by_loaders
     async def package(self, info: Info) -> Package:
         """The package of the seats."""
         return await load_package(info, self.package_id)

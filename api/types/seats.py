@@ -9,6 +9,7 @@ from api.context import Info
 from api.ids import encode_id
 from api.node import Node
 from api.types.package import Package, load_package
+from executing.loading import by_loaders
 from models.inventory import Inventory, PoolCounts
 from plans.mirrors import ACCOUNT, MIRRORS, Column, Embedded, Join, Mirror
 
@@ -26,6 +27,7 @@ class SeatPool(Node):
     available: int = strawberry.field(description="Seats that can be given now.")
 
     @strawberry.field(description="What a seat of this pool licenses.")
+    @by_loaders
     async def package(self, info: Info) -> Package:
         """The pool's package."""
         return await load_package(info, self.package_id)

@@ -10,6 +10,7 @@ from api.enums import SessionKind
 from api.ids import encode_id
 from api.node import Node
 from api.types.people import User, load_user
+from executing.loading import by_loaders
 from models import tables
 
 
@@ -31,6 +32,7 @@ class Session(Node):
     )
 
     @strawberry.field(description="Who is signed in.")
+    @by_loaders
     async def user(self, info: Info) -> User:
         """The session's user."""
         return await load_user(info, self.account_id, self.user_id)

@@ -11,6 +11,7 @@ from api.types.account import Account, After, Before, First, Last
 from api.types.api_key import ApiKey
 from api.types.people import User, load_user
 from api.types.session import Session
+from executing.loading import by_loaders
 from models import viewer as models_viewer
 from models.reads.accounts import account_by_id
 from models.reads.sessions import live_sessions
@@ -27,12 +28,14 @@ class Viewer:
     permissions: list[Permission] = strawberry.field(description="What the viewer may do.")
 
     @strawberry.field(description="The signed-in user. Null for an API key.")
+    @by_loaders
     async def user(self, info: Info) -> User | None:
         """The signed-in user."""
         user_id = self.asking.user_id
         return await load_user(info, self.asking.account_id, user_id) if user_id else None
 
     @strawberry.field(description="The API key that asks. Null for a signed-in user.")
+    @by_loaders
     async def api_key(self, info: Info) -> ApiKey | None:
         """The asking API key."""
         key = self.asking.api_key_id

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from models.reads.conditions import Condition
 from models.reads.packages import plausible_code
+from models.reads.rows import rows_where
 from models.tables import License
 
 
@@ -67,14 +68,14 @@ def license_conditions(wanted: LicenseFilter) -> list[Condition]:
 
 async def licenses_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, License]:
     """Licenses of an account by id; ids that are not the account's are left out."""
-    found = License.filter(account_id=account_id, id__in=list(ids))
-    return {license.id: license async for license in found}
+    found = await rows_where(License, "account_id = $1 AND id = ANY($2)", account_id, list(ids))
+    return {license.id: license for license in found}
 
 
 async def live_licenses_by_user(account_id: UUID, user_ids: Sequence[UUID]) -> dict[UUID, License]:
     """The licenses that users of an account hold now, by user."""
-    found = License.filter(account_id=account_id, user_id__in=list(user_ids), ended_at=None)
-    return {license.user_id: license async for license in found}
+    live = "account_id = $1 AND user_id = ANY($2) AND ended_at IS NULL"
+    return {license.user_id: license for license in await rows_where(License, live, account_id, list(user_ids))}
 
 
 _STATES = {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
+from models.reads.rows import rows_where
 from models.tables import Package
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}\Z")
@@ -21,4 +22,4 @@ async def packages_on_sale() -> list[Package]:
 
 async def packages_by_id(ids: Sequence[UUID]) -> dict[UUID, Package]:
     """Packages by id, off sale too: what was bought keeps its package."""
-    return {package.id: package async for package in Package.filter(id__in=list(ids))}
+    return {package.id: package for package in await rows_where(Package, "id = ANY($1)", list(ids))}

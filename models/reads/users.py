@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 from models.database import fetch_one
 from models.reads.conditions import Condition
 from models.reads.packages import plausible_code
+from models.reads.rows import rows_where
 from models.tables import License, User
 
 
@@ -63,7 +64,8 @@ def user_conditions(wanted: UserFilter) -> list[Condition]:
 
 async def users_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, User]:
     """Users of an account by id; ids that are not the account's are left out."""
-    return {user.id: user async for user in User.filter(account_id=account_id, id__in=list(ids))}
+    found = await rows_where(User, "account_id = $1 AND id = ANY($2)", account_id, list(ids))
+    return {user.id: user for user in found}
 
 
 async def user_by_email(email: str) -> User | None:

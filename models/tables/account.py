@@ -6,9 +6,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class Account(Model):
+class Account(Row, Model):
     """A business. `version` counts its events: it grows by one with each, and only with them."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

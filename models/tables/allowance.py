@@ -5,8 +5,10 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
+from models.tables.row import Row
 
-class AllowanceSpent(Model):
+
+class AllowanceSpent(Row, Model):
     """What one caller has spent of one allowance, in the period `period` and in the one before it.
 
     `key` is made of a SHA-256 of both names, so that no address lies there in clear. A period is a whole number:

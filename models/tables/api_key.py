@@ -7,9 +7,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class ApiKey(Model):
+class ApiKey(Row, Model):
     """What an integration may do in an account, until the key expires or is revoked.
 
     `created_by` answers for it: what the key buys goes through their cart. `networks` are those it may call from, in
@@ -32,7 +33,7 @@ class ApiKey(Model):
         table = "api_keys"
 
 
-class ApiKeySecret(Model):
+class ApiKeySecret(Row, Model):
     """One secret of a key: after a rotation the old one works beside the new one until `expires_at`.
 
     `hint` is its last four characters, to know it by.

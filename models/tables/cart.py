@@ -6,9 +6,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class Cart(Model):
+class Cart(Row, Model):
     """A user's cart; no row means an empty one at version 0. Prices are the catalogue's until validation."""
 
     user_id: UUID = fields.UUIDField(primary_key=True)
@@ -20,7 +21,7 @@ class Cart(Model):
         table = "carts"
 
 
-class CartLine(Model):
+class CartLine(Row, Model):
     """One package and how many seats of it."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

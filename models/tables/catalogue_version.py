@@ -3,8 +3,10 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.tables.row import Row
 
-class CatalogueVersion(Model):
+
+class CatalogueVersion(Row, Model):
     """One row, of the catalogue on sale. What an answer shows of packages holds as long as `version` does."""
 
     name = fields.CharField(primary_key=True, max_length=20)

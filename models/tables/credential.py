@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
 class TokenPurpose(StrEnum):
@@ -24,7 +25,7 @@ class SessionKind(StrEnum):
     BEARER = "BEARER"
 
 
-class Token(Model):
+class Token(Row, Model):
     """A mailed, single-use, expiring secret. `event_id` is the event that entitled the link."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
@@ -45,7 +46,7 @@ class Token(Model):
         table = "tokens"
 
 
-class Session(Model):
+class Session(Row, Model):
     """A signed-in client. Revoking it ends it at once everywhere. `client` is what it said of itself."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

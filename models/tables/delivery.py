@@ -6,9 +6,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class Delivery(Model):
+class Delivery(Row, Model):
     """Unique per event and consumer. Open until `sent_at` (done) or `failed_at` (given up, with `last_error`).
 
     Deliveries `in_order` go to one person in the order of what happened; the others neither wait nor are waited for.

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
 class DomainState(StrEnum):
@@ -17,7 +18,7 @@ class DomainState(StrEnum):
     REFUSED = "REFUSED"
 
 
-class Domain(Model):
+class Domain(Row, Model):
     """A claim on an e-mail domain. Approved by its DNS TXT record or by the operator; one account at most."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

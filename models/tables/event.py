@@ -7,9 +7,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class Event(Model):
+class Event(Row, Model):
     """One thing that happened, committed with the change it tells of.
 
     `version` is the account's version after it, without gaps; null for what concerns a user alone (a sign-in).

@@ -7,9 +7,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class IdempotencyRecord(Model):
+class IdempotencyRecord(Row, Model):
     """One key of one account and operation, with the hash of its input and the answer, null while it is under way."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

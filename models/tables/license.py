@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
 class LicenseEnd(StrEnum):
@@ -17,7 +18,7 @@ class LicenseEnd(StrEnum):
     TRANSFERRED = "TRANSFERRED"
 
 
-class License(Model):
+class License(Row, Model):
     """An interval: from `assigned_at` to `ended_at`, never reused; one live license per user.
 
     A changed license keeps the activation it had, so `activated_at` may lie before `assigned_at`.

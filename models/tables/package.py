@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
 class Term(StrEnum):
@@ -17,7 +18,7 @@ class Term(StrEnum):
     YEAR = "YEAR"
 
 
-class Package(Model):
+class Package(Row, Model):
     """A license package. The catalogue file is its source; `code` is the stable public key."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

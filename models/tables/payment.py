@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
 class PaymentState(StrEnum):
@@ -19,7 +20,7 @@ class PaymentState(StrEnum):
     DECLINED = "DECLINED"
 
 
-class Payment(Model):
+class Payment(Row, Model):
     """The intent to charge, written before the provider is asked. Its id is the provider's idempotency key."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
@@ -42,7 +43,7 @@ class Payment(Model):
         table = "payments"
 
 
-class SandboxCharge(Model):
+class SandboxCharge(Row, Model):
     """What the sandbox provider remembers: one row per charge, keyed as a real provider keys repeats."""
 
     payment_id: UUID = fields.UUIDField(primary_key=True)

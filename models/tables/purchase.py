@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from models.ids import new_id
 from models.tables.package import Term
+from models.tables.row import Row
 
 
 class PurchaseState(StrEnum):
@@ -23,7 +24,7 @@ class PurchaseState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-class Purchase(Model):
+class Purchase(Row, Model):
     """Frozen lines and prices.
 
     AWAITING_ACCEPTANCE -> AWAITING_PAYMENT -> COMPLETED, the only state with seats. A declined payment makes it
@@ -55,7 +56,7 @@ class Purchase(Model):
         return self.state
 
 
-class PurchaseLine(Model):
+class PurchaseLine(Row, Model):
     """One package of a purchase, at the price and term it had when validated."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

@@ -7,9 +7,10 @@ from tortoise.models import Model
 
 from models.ids import new_id
 from models.tables.package import Term
+from models.tables.row import Row
 
 
-class SeatPool(Model):
+class SeatPool(Row, Model):
     """Counters of one package in one account: 0 <= activated <= assigned <= purchased."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
@@ -25,7 +26,7 @@ class SeatPool(Model):
         table = "seat_pools"
 
 
-class SeatGrant(Model):
+class SeatGrant(Row, Model):
     """A lot of seats from one purchase line, with its term. Live until `ended_at`."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

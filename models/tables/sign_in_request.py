@@ -6,9 +6,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
-class SignInRequest(Model):
+class SignInRequest(Row, Model):
     """An address that somebody typed to be mailed a sign-in link, until the relay has looked whose it is."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.ids import new_id
+from models.tables.row import Row
 
 
 class Role(StrEnum):
@@ -16,7 +17,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "ADMINISTRATOR"
 
 
-class User(Model):
+class User(Row, Model):
     """A person of one account; the e-mail address is unique across the installation, case ignored."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

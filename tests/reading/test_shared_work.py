@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
-from api.loaders import Loader
+from executing.loading import Loader, together
 from models.ids import new_id
 from tests.support.answers import codes
 from tests.support.client import Client
@@ -24,13 +25,13 @@ def loader(result: str | Exception) -> tuple[Loader[UUID, str], asyncio.Event]:
     """A loader whose read ends when it is let."""
     let = asyncio.Event()
 
-    async def read(keys: list[UUID]) -> list[str]:
+    async def read(keys: Sequence[UUID]) -> dict[UUID, str]:
         await let.wait()
         if isinstance(result, Exception):
             raise result
-        return [result] * len(keys)
+        return dict.fromkeys(keys, result)
 
-    return Loader(load_fn=read), let
+    return Loader(read), let
 
 
 async def test_who_is_cancelled_cancels_nobody_else() -> None:
@@ -64,6 +65,73 @@ async def test_who_still_waits_is_told_of_the_failure() -> None:
     let.set()
     with pytest.raises(OSError, match="gone"):
         await rows.load(new_id())
+
+
+class Reads:
+    """A loader that notes what is read at once, and finds each key's double."""
+
+    def __init__(self) -> None:
+        self.keys: list[list[int]] = []
+        self.loader: Loader[int, int] = Loader(self._read)
+
+    async def _read(self, keys: Sequence[int]) -> dict[int, int]:
+        self.keys.append(list(keys))
+        await asyncio.sleep(0)
+        return {key: 2 * key for key in keys if key < 100}
+
+
+async def test_rows_that_wait_for_loaders_read_each_level_at_once() -> None:
+    reads = Reads()
+
+    async def twice(key: int) -> int | None:
+        once = await reads.loader.load(key)
+        return await reads.loader.load(once) if once is not None else None
+
+    assert await together([twice(key) for key in (1, 2, 3, 2, 101)]) == [4, 8, 12, 8, None]
+    # Of the second level 2 is known by then.
+    assert reads.keys == [[1, 2, 3, 101], [4, 6]]
+
+
+async def test_rows_in_one_task_and_tasks_of_their_own_share_what_they_read() -> None:
+    reads = Reads()
+
+    async def load(key: int) -> int | None:
+        return await reads.loader.load(key)
+
+    found = await asyncio.gather(together([load(1), load(2)]), load(2), together([load(3)]))
+    assert found == [[2, 4], 4, [6]]
+    assert reads.keys == [[1, 2, 3]]
+
+
+async def test_a_row_that_fails_ends_the_others() -> None:
+    rows, let = loader(OSError("the database is gone"))
+    ended: list[int] = []
+
+    async def load(place: int) -> str | None:
+        try:
+            return await rows.load(new_id())
+        finally:
+            ended.append(place)
+
+    let.set()
+    with pytest.raises(OSError, match="gone"):
+        await together([load(place) for place in range(3)])
+    assert sorted(ended) == [0, 1, 2]
+
+
+async def test_a_row_that_waits_for_something_else_is_refused() -> None:
+    ended: list[bool] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.append(True)
+
+    with pytest.raises(TypeError, match="waits for something else"):
+        await together([wait(), wait()])
+    # The second was never begun.
+    assert ended == [True]
 
 
 async def test_a_refused_field_spoils_no_list_beside_it(admin: Client, standard: Client, company: Company) -> None:

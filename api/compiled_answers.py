@@ -1,0 +1,83 @@
+"""Operations that have no plan: run by what they were compiled to, instead of by graphql-core and Strawberry.
+
+What they cannot be is left to these as a whole: documents with errors, introspection, variables that do not fit.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import orjson
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import Written, answer, written
+from api.asked import Asked
+from api.budget import charge
+from api.context import Context
+from api.documents import Checked
+from api.not_modified import entity_tag, tagged
+from api.planned import count
+from api.questions import Questions
+from api.schema import Schema, present_errors
+from executing.problems import NotCompiledError
+from executing.program import Bound, Program
+from models.errors import RateLimited
+
+Recognising = Callable[[Request, Response], Awaitable[Context]]
+
+
+class CompiledAnswers:
+    """Runs what it can of the operations of one process. `recognising` finds out who asks."""
+
+    def __init__(self, schema: Schema, questions: Questions, recognising: Recognising) -> None:
+        self._schema = schema
+        self._questions = questions
+        self._recognising = recognising
+
+    async def find(self, request: Request, asked: Asked) -> Response | None:
+        """The answer to a request, or None."""
+        try:
+            checked = self._schema.documents.check(self._schema._schema, asked.query)  # noqa: SLF001
+        except GraphQLError:
+            return None
+        operation = checked.operation(asked.operation_name)
+        bound = self._bound(request, asked, checked, operation) if operation else None
+        if bound is None:
+            return None
+        # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
+        response = Written(b"", [])
+        context = await self._recognising(request, response)
+        result = await _charged(bound, context, checked.cost(asked.operation_name))
+        present_errors(result, suggests=self._schema.suggests)
+        if context.recognised and not result.errors:
+            digest = self._questions.digest(asked.query, asked.variables)
+            response.raw_headers.extend(tagged(entity_tag(context.recognised, digest)) if digest else [])
+        body = orjson.dumps(answer(result), option=orjson.OPT_UTC_Z)
+        return written(body, response.raw_headers, response.status_code)
+
+    def _bound(
+        self, request: Request, asked: Asked, checked: Checked, operation: OperationDefinitionNode
+    ) -> Bound | None:
+        if request.method == "GET" and operation.operation is not OperationType.QUERY:
+            return None
+        name = operation.name.value if operation.name else None
+        if name not in checked.programs:
+            checked.programs[name] = Program(self._schema._schema, checked.document, operation)  # noqa: SLF001
+        try:
+            return checked.programs[name].bind(asked.variables)
+        except NotCompiledError:
+            return None
+
+
+async def _charged(bound: Bound, context: Context, cost: int) -> ExecutionResult:
+    try:
+        charge(context, cost)
+    except RateLimited as refused:
+        return ExecutionResult(None, [GraphQLError(str(refused), original_error=refused)])
+
+    def afresh() -> Context:
+        count("errors")
+        return context.afresh()
+
+    count("compiled")
+    return await bound.run(context, afresh)

@@ -1,0 +1,63 @@
+"""Making a row of what the driver has read, at a quarter of what it costs Tortoise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tortoise.fields import DatetimeField, UUIDField
+from tortoise.fields.data import CharEnumFieldInstance
+
+
+class Row:
+    """Stands before Model among the bases of a table.
+
+    PostgreSQL's driver gives UUIDs and times in UTC as they are wanted; Tortoise looks at each all the same, and sets
+    each attribute by a call.
+    """
+
+    @classmethod
+    def _init_from_db(cls, **row: Any) -> Any:
+        """In place of Tortoise's, which makes every row of a query by it."""
+        how = _reading(cls)
+        if not how.names <= row.keys():
+            # A part of the row, which is rare.
+            return super()._init_from_db(**row)  # pyright: ignore[reportAttributeAccessIssue]
+        for name, convert in how.conversions:
+            if (value := row[name]) is not None:
+                row[name] = convert(value)
+        made = cls.__new__(cls)
+        made.__dict__.update(row, **how.own, _await_when_save={})
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How rows of a table are made: what each has besides its columns, and which values are converted, how."""
+
+    names: frozenset[str]
+    own: dict[str, Any]
+    conversions: list[tuple[str, Callable[[Any], Any]]]
+
+
+@cache
+def _reading(table: Any) -> _Reading:
+    meta = table._meta  # noqa: SLF001
+    native = {name for _, name, _ in meta.db_native_fields}
+    own = {
+        "_partial": False,
+        "_saved_in_db": True,
+        "_custom_generated_pk": meta.db_pk_column not in meta.generated_db_fields,
+    }
+    conversions = [
+        (name, _conversion(meta.fields_map[name]))
+        for name in meta.fields_db_projection
+        if name not in native and not isinstance(meta.fields_map[name], UUIDField | DatetimeField)
+    ]
+    return _Reading(frozenset(meta.fields_db_projection), own, conversions)
+
+
+def _conversion(field: Any) -> Callable[[Any], Any]:
+    if isinstance(field, CharEnumFieldInstance):
+        return {each.value: each for each in field.enum_type}.__getitem__
+    return field.to_python_value
