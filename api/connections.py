@@ -10,11 +10,11 @@ from uuid import UUID
 
 import strawberry
 from tortoise.models import Model
-from tortoise.queryset import QuerySet
 
 from executing.shared_work import wait_for_shared
 from models.errors import InvalidInput
 from models.reads.paging import Page, Window, read_page
+from models.reads.rows import Rows
 
 Row = TypeVar("Row", bound=Model)
 Shown = TypeVar("Shown")
@@ -56,7 +56,7 @@ class Listed(Protocol[Shown]):
 class Listing(Generic[Row, Shown]):
     """A list that is read when something of it is asked for, and once: rows and total each cost one statement."""
 
-    query: QuerySet[Row]
+    rows: Rows[Row]
     window: Window
     show: Callable[[Row], Shown]
     newest_first: bool = False
@@ -65,7 +65,7 @@ class Listing(Generic[Row, Shown]):
     async def page(self) -> Page[Row]:
         """The rows of the window."""
         if self._page is None:
-            self._page = asyncio.ensure_future(read_page(self.query, self.window, newest_first=self.newest_first))
+            self._page = asyncio.ensure_future(read_page(self.rows, self.window, newest_first=self.newest_first))
         return await wait_for_shared(self._page)
 
     async def nodes(self) -> list[Shown]:
@@ -88,7 +88,7 @@ class Listing(Generic[Row, Shown]):
 
     async def total_count(self) -> int:
         """How many rows the whole list has."""
-        return await self.query.count()
+        return await self.rows.count()
 
 
 def window(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:

@@ -26,11 +26,10 @@ from models.clock import now
 from models.inventory import POOLED, package_codes_condition, read_inventory
 from models.reads import licenses as license_reads
 from models.reads import users as user_reads
-from models.reads.api_keys import api_keys_of
 from models.reads.conditions import Condition
 from models.reads.domains import domains_of
 from models.reads.paging import Window
-from models.reads.purchases import purchases_of
+from models.reads.rows import Rows
 from models.reads.sessions import live_sessions
 from plans.mirrors import MIRRORS, Column, Embedded, Listed, Mirror, columns
 
@@ -106,8 +105,8 @@ class Account(Node):
         """The account's users."""
         info.context.require(self.key, Permission.MANAGE_USERS)
         wanted = user_reads.UserFilter(**vars(filter)) if filter else user_reads.UserFilter()
-        query = user_reads.users_of(self.key, wanted)
-        return Connection(listing=Listing(query, window(first, after, last, before), User.of))
+        rows = Rows(tables.User, self.key, user_reads.user_conditions(wanted))
+        return Connection(listing=Listing(rows, window(first, after, last, before), User.of))
 
     @strawberry.field(description="Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.")
     def licenses(
@@ -123,8 +122,8 @@ class Account(Node):
     ) -> Connection[License]:
         """The account's licenses."""
         info.context.require(self.key, Permission.VIEW_INVENTORY)
-        query = license_reads.licenses_of(self.key, _license_filter(filter))
-        return Connection(listing=Listing(query, window(first, after, last, before), License.of))
+        rows = Rows(tables.License, self.key, license_reads.license_conditions(_license_filter(filter)))
+        return Connection(listing=Listing(rows, window(first, after, last, before), License.of))
 
     @strawberry.field(description="What the viewer is about to buy. Needs PURCHASE.")
     async def cart(self, info: Info) -> Cart:
@@ -144,7 +143,7 @@ class Account(Node):
         """The account's purchases."""
         info.context.require(self.key, Permission.VIEW_BILLING)
         where = window(first, after, last, before)
-        listing = Listing(purchases_of(self.key), where, Purchase.of, newest_first=True)
+        listing = Listing(Rows(tables.Purchase, self.key), where, Purchase.of, newest_first=True)
         return Connection(listing=listing)
 
     @strawberry.field(description="The e-mail domains it claims, by name. Needs MANAGE_DOMAINS.")
@@ -204,7 +203,7 @@ class Account(Node):
         """The account's API keys."""
         info.context.require(self.key, Permission.MANAGE_INTEGRATIONS)
         where = window(first, after, last, before)
-        return Connection(listing=Listing(api_keys_of(self.key), where, ApiKey.of))
+        return Connection(listing=Listing(Rows(tables.ApiKey, self.key), where, ApiKey.of))
 
     @classmethod
     def of(cls, row: tables.Account) -> "Account":

@@ -6,15 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
-
 from models.clock import now
 from models.tables import ApiKey, ApiKeySecret
-
-
-def api_keys_of(account_id: UUID) -> QuerySet[ApiKey]:
-    """The keys of an account, ended ones too."""
-    return ApiKey.filter(account_id=account_id)
 
 
 class ApiKeyState(StrEnum):

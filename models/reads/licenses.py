@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
-
 from models.reads.conditions import Condition
 from models.reads.packages import plausible_code
 from models.reads.rows import rows_where
@@ -43,20 +41,8 @@ def state_at(ended_at: datetime | None, activated_at: datetime | None) -> Licens
     return LicenseState.ASSIGNED if activated_at is None else LicenseState.ACTIVE
 
 
-def licenses_of(account_id: UUID, wanted: LicenseFilter) -> QuerySet[License]:
-    """The licenses of an account, ended ones too, that fit a filter."""
-    licenses = License.filter(account_id=account_id)
-    if wanted.state is not None:
-        licenses = licenses.filter(**_CONDITIONS[wanted.state])
-    if wanted.package_code is not None:
-        licenses = licenses.filter(package__code=plausible_code(wanted.package_code))
-    if wanted.user_id is not None:
-        licenses = licenses.filter(user_id=wanted.user_id)
-    return licenses
-
-
 def license_conditions(wanted: LicenseFilter) -> list[Condition]:
-    """The same filter as conditions of a statement; `{row}` is a license."""
+    """A filter as conditions of a statement; `{row}` is a license."""
     found = [] if wanted.state is None else [Condition(_STATES[wanted.state])]
     if wanted.package_code is not None:
         package = "SELECT FROM packages WHERE packages.id = {row}.package_id AND packages.code = {value}"
@@ -82,9 +68,4 @@ _STATES = {
     LicenseState.ASSIGNED: "{row}.ended_at IS NULL AND {row}.activated_at IS NULL",
     LicenseState.ACTIVE: "{row}.ended_at IS NULL AND {row}.activated_at IS NOT NULL",
     LicenseState.ENDED: "{row}.ended_at IS NOT NULL",
-}
-_CONDITIONS: dict[LicenseState, dict[str, object]] = {
-    LicenseState.ASSIGNED: {"ended_at": None, "activated_at": None},
-    LicenseState.ACTIVE: {"ended_at": None, "activated_at__not_isnull": True},
-    LicenseState.ENDED: {"ended_at__not_isnull": True},
 }

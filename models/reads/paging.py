@@ -1,13 +1,13 @@
-"""Keyset pages over any query, forwards and backwards (Relay's cursor connections), in the order of ids."""
+"""Keyset pages over rows of an account, forwards and backwards (Relay's cursor connections), in the order of ids."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from tortoise.models import Model
-from tortoise.queryset import QuerySet
 
 from models.errors import InvalidInput
+from models.reads.rows import Rows
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 50
@@ -58,24 +58,24 @@ class Page(Generic[Row]):
     has_previous: bool
 
 
-async def read_page(query: QuerySet[Row], window: Window, *, newest_first: bool = False) -> Page[Row]:
-    """Read one page of a query: one statement, and one more when the window has an edge to look beyond."""
-    later, earlier = ("id__lt", "id__gt") if newest_first else ("id__gt", "id__lt")
-    inside = query
+async def read_page(listed: Rows[Row], window: Window, *, newest_first: bool = False) -> Page[Row]:
+    """Read one page of rows: one statement, and one more when the window has an edge to look beyond."""
+    later, earlier = ("<", ">") if newest_first else (">", "<")
+    inside = listed
     if window.after is not None:
-        inside = inside.filter(**{later: window.after})
+        inside = inside.where(f"{{row}}.id {later} {{value}}", window.after)
     if window.before is not None:
-        inside = inside.filter(**{earlier: window.before})
-    order = "-id" if newest_first != window.backwards else "id"
-    rows = await inside.order_by(order).limit(window.size + 1)
+        inside = inside.where(f"{{row}}.id {earlier} {{value}}", window.before)
+    order = "id DESC" if newest_first != window.backwards else "id"
+    rows = await inside.read(order, window.size + 1)
     more = len(rows) > window.size
     rows = rows[: window.size]
     if window.backwards:
-        beyond = await _any(query, f"{later}e", window.before)
+        beyond = await _any(listed, later, window.before)
         return Page(rows[::-1], has_next=beyond, has_previous=more)
-    beyond = await _any(query, f"{earlier}e", window.after)
+    beyond = await _any(listed, earlier, window.after)
     return Page(rows, has_next=more, has_previous=beyond)
 
 
-async def _any(query: QuerySet[Row], condition: str, edge: UUID | None) -> bool:
-    return edge is not None and await query.filter(**{condition: edge}).exists()
+async def _any(listed: Rows[Row], side: str, edge: UUID | None) -> bool:
+    return edge is not None and await listed.where(f"{{row}}.id {side}= {{value}}", edge).exist()

@@ -4,14 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
-
 from models.tables import Payment, Purchase, PurchaseLine
-
-
-def purchases_of(account_id: UUID) -> QuerySet[Purchase]:
-    """The purchases of an account."""
-    return Purchase.filter(account_id=account_id)
 
 
 async def purchases_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Purchase]:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
-
 from models.clock import now
+from models.reads.conditions import Condition
+from models.reads.rows import Rows
 from models.tables import Session
 
 
-def live_sessions(account_id: UUID, user_id: UUID | None) -> QuerySet[Session]:
+def live_sessions(account_id: UUID, user_id: UUID | None) -> Rows[Session]:
     """The sessions of an account, or of one of its users, that are neither expired nor ended."""
-    live = Session.filter(account_id=account_id, revoked_at=None, expires_at__gt=now())
-    return live if user_id is None else live.filter(user_id=user_id)
+    live = [Condition("{row}.revoked_at IS NULL"), Condition("{row}.expires_at > {value}", now())]
+    whose = [] if user_id is None else [Condition("{row}.user_id = {value}", user_id)]
+    return Rows(Session, account_id, [*live, *whose])
 
 
 async def sessions_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Session]:

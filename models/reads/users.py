@@ -5,15 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tortoise.expressions import F, Q, Subquery
-from tortoise.functions import Concat
-from tortoise.queryset import QuerySet
-
 from models.database import fetch_one
 from models.reads.conditions import Condition
 from models.reads.packages import plausible_code
 from models.reads.rows import rows_where
-from models.tables import License, User
+from models.tables import User
 
 
 @dataclass(frozen=True)
@@ -25,25 +21,8 @@ class UserFilter:
     package_code: str | None = None
 
 
-def users_of(account_id: UUID, wanted: UserFilter) -> QuerySet[User]:
-    """The users of an account that fit a filter."""
-    users = User.filter(account_id=account_id)
-    # PostgreSQL has no NUL in text, so nothing contains one.
-    if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
-        named = users.annotate(shown_name=Concat("first_name", " ", F("last_name")))
-        users = named.filter(Q(email__icontains=search) | Q(shown_name__icontains=search))
-    holders = License.filter(account_id=account_id, ended_at=None)
-    if wanted.package_code is not None:
-        holding = holders.filter(package__code=plausible_code(wanted.package_code))
-        users = users.filter(id__in=Subquery(holding.values("user_id")))
-    if wanted.licensed is not None:
-        condition = "id__in" if wanted.licensed else "id__not_in"
-        users = users.filter(**{condition: Subquery(holders.values("user_id"))})
-    return users
-
-
 def user_conditions(wanted: UserFilter) -> list[Condition]:
-    """The same filter as conditions of a statement; `{row}` is a user."""
+    """A filter as conditions of a statement; `{row}` is a user."""
     found = []
     if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
         escaped = re.sub(r"([\\%_])", r"\\\1", search)

@@ -11,7 +11,7 @@ from models.operations.create_api_key import ApiKeyIssued, create_api_key
 from models.operations.revoke_api_key import revoke_api_key
 from models.operations.rotate_api_key import LONGEST_OVERLAP, rotate_api_key
 from models.permission import Permission
-from models.reads.api_keys import api_keys_of, last_use_of, secrets_by_api_key, state_of
+from models.reads.api_keys import last_use_of, secrets_by_api_key, state_of
 from models.tables import ApiKey
 from usher.commands.shared import run_on_database
 from usher.sign_in import acting_as
@@ -60,7 +60,7 @@ def list_keys(email: Administrator) -> None:
     async def run() -> list[tuple[ApiKey, datetime | None]]:
         async with acting_as(email) as viewer:
             viewer.require(Permission.MANAGE_INTEGRATIONS)
-            keys = await api_keys_of(viewer.account_id).order_by("id")
+            keys = await ApiKey.filter(account_id=viewer.account_id).order_by("id")
             secrets = await secrets_by_api_key(viewer.account_id, [key.id for key in keys])
             return [(key, last_use_of(secrets[key.id])) for key in keys]
 
