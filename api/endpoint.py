@@ -1,9 +1,8 @@
 """/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import orjson
@@ -23,7 +22,7 @@ from strawberry.types.unset import UnsetType
 
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
-from api.asked import Asked, asked_by_address, asked_by_body
+from api.asked import Asked
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
 from api.callers import address_of
@@ -40,7 +39,7 @@ from api.schema import make_schema
 from api.sent_secrets import bearer, sent_secret
 from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
-from api.trusted_documents import TrustedDocuments, asked_document, naming_problem
+from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import WebSocketHandler
 
@@ -251,24 +250,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         body = await read_body(fields, request.receive, self._services.limits.body_bytes)
         if is_json(fields) and not wants_events(accept):
-            question = self._questions.of_body(body)
-            found = await self._find(request, fields, question, partial(asked_by_body, body))
+            found = await self._find(request, fields, self._questions.of_body(body))
             if found is not None:
                 return found
         return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
 
-    async def _find(
-        self,
-        request: Request,
-        fields: HeaderFields,
-        question: Question | None,
-        ask: Callable[[TrustedDocuments], Asked | None],
-    ) -> Response | None:
+    async def _find(self, request: Request, fields: HeaderFields, asked: Question | Asked | None) -> Response | None:
         """The answer by a plan, or by what the operation was compiled to; None where Strawberry must answer."""
-        direct = await self._direct.find(request, fields, question) if question else None
-        if direct is not None:
-            return direct
-        asked = ask(self._services.documents.trusted)
+        if isinstance(asked, Question):
+            direct = await self._direct.find(request, fields, asked)
+            if direct is not None:
+                return direct
+            asked = asked.asked
         return await self._compiled.find(request, asked) if asked else None
 
     async def _respond_to_get(self, request: Request, fields: HeaderFields, accept: str) -> Response:
@@ -278,8 +271,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
         response = None
         if not wants_events(accept):
-            question = self._questions.of_address(address)
-            response = await self._find(request, fields, question, partial(asked_by_address, address))
+            response = await self._find(request, fields, self._questions.of_address(address))
         response = response or await self.run(request)
         # Who asks is not told by the address, so what is answered may be kept by nobody.
         response.headers.setdefault("cache-control", "no-store")

@@ -29,6 +29,7 @@ class Question:
     `bound` is its plan; where it has none, `why` says the reason.
     """
 
+    asked: Asked
     cost: int
     digest: bytes | None
     tagged: bool
@@ -49,11 +50,11 @@ class Questions:
         self._trusted = rules.trusted
         self._kept: Bounded[Question] = Bounded(MOST_KEPT)
 
-    def of_body(self, body: bytes) -> Question | None:
-        """What a JSON body asks; None where something else must tell."""
+    def of_body(self, body: bytes) -> Question | Asked | None:
+        """What a JSON body asks, if not as a question; None where something else must tell."""
         return self._kept.get(body) or self._read(body, body, asked_by_body)
 
-    def of_address(self, query_string: bytes) -> Question | None:
+    def of_address(self, query_string: bytes) -> Question | Asked | None:
         """The same of a request that stands in its address."""
         key = b"?" + query_string
         return self._kept.get(key) or self._read(key, query_string, asked_by_address)
@@ -66,12 +67,13 @@ class Questions:
             return None
         return _digest(query, variables) if checked.versioned else None
 
-    def _read(self, key: bytes, request: bytes, ask: Callable[..., Asked | None]) -> Question | None:
+    def _read(self, key: bytes, request: bytes, ask: Callable[..., Asked | None]) -> Question | Asked | None:
         asked = ask(request, self._trusted)
         question = self._question(asked) if asked else None
-        if question is not None:
-            code = len(question.bound.compiled.structure.code) if question.bound else 0
-            self._kept.put(key, question, OVERHEAD + 3 * len(key) + code)
+        if question is None:
+            return asked
+        code = len(question.bound.compiled.structure.code) if question.bound else 0
+        self._kept.put(key, question, OVERHEAD + 5 * len(key) + code)
         return question
 
     def _question(self, asked: Asked) -> Question | None:
@@ -86,9 +88,9 @@ class Questions:
         cost, digest = checked.cost(asked.operation_name), _digest(asked.query, asked.variables)
         tagged = checked.versioned and digest is not None
         try:
-            return Question(cost, digest, tagged, bound_plan(schema, checked, operation, asked.variables))
+            return Question(asked, cost, digest, tagged, bound_plan(schema, checked, operation, asked.variables))
         except NotPlannedError as why:
-            return Question(cost, digest, tagged, None, str(why))
+            return Question(asked, cost, digest, tagged, None, str(why))
 
 
 def _digest(query: str, variables: Mapping[str, Any] | None) -> bytes | None:

@@ -133,7 +133,7 @@ async def _not_allowed(viewer: Viewer) -> LicenseAssigned:
 
 def _license(wish: _Wish, moment: datetime) -> License:
     """The row that the statement wrote."""
-    license = License(
+    return License.written(
         id=wish.license_id,
         account_id=wish.account_id,
         user_id=wish.user_id,
@@ -142,8 +142,6 @@ def _license(wish: _Wish, moment: datetime) -> License:
         assigned_by=wish.actor_id,
         link_event_id=wish.event_id,
     )
-    license._saved_in_db = True  # noqa: SLF001 - as Tortoise notes of rows that it wrote itself
-    return license
 
 
 def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:

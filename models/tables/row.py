@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from tortoise.fields import DatetimeField, UUIDField
 from tortoise.fields.data import CharEnumFieldInstance
@@ -15,6 +15,11 @@ class Row:
     PostgreSQL's driver gives UUIDs and times in UTC as they are wanted; Tortoise looks at each all the same, and sets
     each attribute by a call.
     """
+
+    @classmethod
+    def written(cls, **columns: Any) -> Self:
+        """The row that a statement has written; columns that it left out are null."""
+        return cls._init_from_db(**dict.fromkeys(_reading(cls).names) | columns)
 
     @classmethod
     def _init_from_db(cls, **row: Any) -> Any:
