@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from strawberry.http import GraphQLHTTPResponse
 
 from api.presented_errors import is_temporary, present
@@ -12,6 +13,8 @@ from api.streams import EVENTS
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+# What a server calls its way to be given a whole answer.
+WHOLE = "usher.whole"
 _JSON = JSON.encode()
 REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
 
@@ -24,6 +27,12 @@ class Written(Response):
         self.body = body
         self.background = None
         self.raw_headers = fields
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, at once where the server offers to."""
+        whole = scope.get("extensions", {}).get(WHOLE)
+        if whole is None or not whole(self.status_code, self.raw_headers, self.body):
+            await super().__call__(scope, receive, send)
 
 
 def written(body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> Written:

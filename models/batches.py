@@ -17,7 +17,7 @@ from models.clock import now
 from models.database import run_alone
 
 # Seconds that anybody waits for the answers of others before they are asked for beside them.
-PATIENCE = 0.002
+PATIENCE = 0.01
 # Who is asked for together waits for all.
 MOST_TOGETHER = 32
 MOST_BESIDE = 4
@@ -26,16 +26,19 @@ MOST_BESIDE = 4
 Asker = tuple[Any, ...]
 
 
-def fetch_together(sql: str, asker: Asker, values: tuple[Hashable, ...] = ()) -> "Future[Any]":
+def fetch_together(
+    sql: str, asker: Asker, values: tuple[Hashable, ...] = (), *, at_once: bool = False
+) -> "Future[Any]":
     """The row of one who asks, as the driver has it, once it is there.
 
     The statement's first values are the askers: an array for each of their columns, and each of them is answered by
-    one row, with its `asker_number`, from 1. Then comes the moment, and then the `values`.
+    one row, with its `asker_number`, from 1. Then comes the moment, and then the `values`. What takes long is asked
+    `at_once`; for what does not, those go on first who have been answered, and whoever calls meanwhile comes along.
     """
     key = (asyncio.get_running_loop(), sql, values)
     question = _QUESTIONS.get(key)
     if question is None:
-        question = _QUESTIONS[key] = _Question(*key)
+        question = _QUESTIONS[key] = _Question(*key, at_once=at_once)
     return question.ask(asker)
 
 
@@ -47,10 +50,11 @@ def values_of(askers: Iterable[Asker], values: Iterable[Any] = ()) -> list[Any]:
 class _Question:
     """A statement and its values, and those who wait for it."""
 
-    def __init__(self, loop: AbstractEventLoop, sql: str, values: tuple[Hashable, ...]) -> None:
+    def __init__(self, loop: AbstractEventLoop, sql: str, values: tuple[Hashable, ...], *, at_once: bool) -> None:
         self._loop = loop
         self._sql = sql
         self._values = values
+        self._at_once = at_once
         self._waiting: _Waiting = {}
         self._runs: set[asyncio.Task[None]] = set()
         self._impatience: asyncio.TimerHandle | None = None
@@ -74,8 +78,8 @@ class _Question:
         """Ask until nobody waits any more; who comes now waits for the next statement."""
         try:
             while self._waiting:
-                # Whoever was answered goes on first, and whoever calls meanwhile comes along.
-                await asyncio.sleep(0)
+                if not self._at_once:
+                    await asyncio.sleep(0)
                 if together := self._next():
                     await self._answer(together)
         finally:

@@ -8,12 +8,13 @@ from starlette.applications import Starlette
 import models  # noqa: F401 - before usher's own: it says how some libraries are imported
 from usher.logs import configure_logs
 from usher.process import build_app
+from usher.requests import Connection
 from usher.settings import load_settings
 from usher.sockets import Socket
 
 UVICORN: dict[str, Any] = {
     "loop": "uvloop",
-    "http": "httptools",
+    "http": Connection,
     "ws": Socket,
     "ws_max_size": 256 * 1024,
     "ws_per_message_deflate": False,

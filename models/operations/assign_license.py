@@ -53,7 +53,7 @@ async def assign_license(
     wish = _wish(viewer, user_id, package_id, idempotency_key)
     sql = ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN
     values: Granting = (tuple(granting(viewer, Permission.ASSIGN_LICENSES)),)
-    found = await fetch_together(sql, wish, values)
+    found = await fetch_together(sql, wish, values, at_once=True)
     done = await _outcome(wish, found)
     if done is None:
         async with account_transaction(viewer.account_id):
