@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from api.answers import WHOLE
 from api.budget import SHOWN_TO_SCRIPTS
 from api.context import Services
 from api.endpoint import GraphQLEndpoint
@@ -45,6 +46,8 @@ class _App(Starlette):
         elif _is_of_no_browser(scope):
             await self._endpoint.serve_request(scope, receive, send)
         else:
+            # Middleware adds to the messages of an answer, and would see none of a whole one.
+            scope.get("extensions", {}).pop(WHOLE, None)
             await super().__call__(scope, receive, send)
 
 

@@ -227,11 +227,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         fields = header_fields(request.scope)
         accept = header(fields, b"accept")
         try:
-            response = await self._run(request, fields, accept)
+            body = await self._body(request, fields)
+            asked = self._asked(request, fields, accept, body)
+            direct = await self._direct.find(request, fields, asked) if isinstance(asked, Question) else None
+            response = direct or await self._run(request, asked, body)
         except GraphQLError as error:
             # The document that is named is not there: nothing was run.
             told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
             response = self.create_response(told, await self.get_sub_response(request))
+        if request.method == "GET":
+            # Who asks is not told by the address, so what is answered may be kept by nobody.
+            response.headers.setdefault("cache-control", "no-store")
         if isinstance(response, Stream) or response.status_code == 304:
             return response
         if wants_events(accept):
@@ -243,36 +249,32 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response.status_code = 200
         return response
 
-    async def _run(self, request: Request, fields: HeaderFields, accept: str) -> Response:
+    async def _body(self, request: Request, fields: HeaderFields) -> bytes:
+        """The body; none of a GET."""
+        most = self._services.limits.body_bytes
         if request.method == "GET" and self._services.get_queries:
-            return await self._respond_to_get(request, fields, accept)
+            if len(request.scope["query_string"]) > most:
+                raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
+            return b""
         if request.method != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        body = await read_body(fields, request.receive, self._services.limits.body_bytes)
-        if is_json(fields) and not wants_events(accept):
-            found = await self._find(request, fields, self._questions.of_body(body))
-            if found is not None:
-                return found
-        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
+        return await read_body(fields, request.receive, most)
 
-    async def _find(self, request: Request, fields: HeaderFields, asked: Question | Asked | None) -> Response | None:
-        """The answer by a plan, or by what the operation was compiled to; None where Strawberry must answer."""
+    def _asked(self, request: Request, fields: HeaderFields, accept: str, body: bytes) -> Question | Asked | None:
+        """What is asked, if one answer in JSON is wanted."""
+        if wants_events(accept):
+            return None
+        if request.method == "GET":
+            return self._questions.of_address(request.scope["query_string"])
+        return self._questions.of_body(body) if is_json(fields) else None
+
+    async def _run(self, request: Request, asked: Question | Asked | None, body: bytes) -> Response:
+        """The answer by what the operation was compiled to, or Strawberry's."""
         if isinstance(asked, Question):
-            direct = await self._direct.find(request, fields, asked)
-            if direct is not None:
-                return direct
             asked = asked.asked
-        return await self._compiled.find(request, asked) if asked else None
-
-    async def _respond_to_get(self, request: Request, fields: HeaderFields, accept: str) -> Response:
-        address: bytes = request.scope["query_string"]
-        most = self._services.limits.body_bytes
-        if len(address) > most:
-            raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-        response = None
-        if not wants_events(accept):
-            response = await self._find(request, fields, self._questions.of_address(address))
-        response = response or await self.run(request)
-        # Who asks is not told by the address, so what is answered may be kept by nobody.
-        response.headers.setdefault("cache-control", "no-store")
-        return response
+        compiled = await self._compiled.find(request, asked) if asked else None
+        if compiled is not None:
+            return compiled
+        if request.method == "GET":
+            return await self.run(request)
+        return await self.run(Request(plainly_spelled(request.scope), once_more(body)))
