@@ -94,9 +94,11 @@ class _Question:
             self._impatience.cancel()
             self._impatience = None
         # Whoever has gone away is asked for no more.
-        still = {asker: futures for asker, futures in self._waiting.items() if not all(map(Future.done, futures))}
-        together = dict(islice(still.items(), MOST_TOGETHER))
-        self._waiting = dict(islice(still.items(), MOST_TOGETHER, None))
+        for asker in [asker for asker, futures in self._waiting.items() if all(map(Future.done, futures))]:
+            del self._waiting[asker]
+        together, self._waiting = self._waiting, {}
+        for asker in [*islice(together, MOST_TOGETHER, None)]:
+            self._waiting[asker] = together.pop(asker)
         return together
 
     async def _answer(self, together: "_Waiting") -> None:

@@ -44,6 +44,11 @@ _KEY = f"""
 _SESSION_OF_ASKER = f"{_SESSION} WHERE session.hash = asker.credential"
 _KEY_OF_ASKER = f"{_KEY} WHERE secret.hash = asker.credential"
 
+_RECOGNISING = {
+    asking: f"SELECT viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
+    for asking in (_SESSION_OF_ASKER, _KEY_OF_ASKER)
+}
+
 # How long the use of a key stays unwritten: a poll each second writes one row a minute.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -63,9 +68,7 @@ class Recognised(NamedTuple):
 
 async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
-    asking = credential_sql(secret)
-    sql = f"SELECT viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
-    row = await fetch_together(sql, Asker(secret_hash(secret)))
+    row = await fetch_together(_RECOGNISING[credential_sql(secret)], Asker(secret_hash(secret)))
     seen = recognised(row, address)
     await note_use(row)
     return seen
