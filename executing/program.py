@@ -14,7 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from executing.columns import Column, Run, Selection
 from executing.compiling import Compiler
@@ -23,6 +23,7 @@ from executing.problems import NotCompiledError
 from plans.bounded import Bounded
 from plans.plan import variables_of_conditions
 from plans.selections import Selector
+from plans.variables import Variables
 
 # Bytes, more or less.
 COMPILED: "Bounded[Compiled | str]" = Bounded(30_000_000)
@@ -48,13 +49,13 @@ class Program:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = variables_of_conditions(document)
+        self._variables = Variables(schema, operation.variable_definitions or ())
         # Not the program itself: what is kept must not keep it.
         self._number = next(NUMBERS)
 
     def bind(self, given: Mapping[str, Any] | None) -> "Bound":
         """The program with variables. Raises NotCompiledError where graphql-core must answer."""
-        definitions = self._operation.variable_definitions or ()
-        variables = get_variable_values(self._schema, definitions, dict(given or {}))
+        variables = self._variables.coerced(given)
         if not isinstance(variables, VariableValues):
             raise NotCompiledError("variables")
         remainder = Remainder(self._schema, self._operation, self._fragments, given)

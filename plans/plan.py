@@ -17,7 +17,7 @@ from graphql import (
     Visitor,
     visit,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_argument_values
 
 from models.askers import Asker
 from models.batches import fetch_together
@@ -31,6 +31,7 @@ from plans.selections import Selector
 from plans.shape import Shape, make_shape
 from plans.statement import Page, write_statement
 from plans.structure import ListRead, NotPlannedError, Structure, Writer
+from plans.variables import Variables
 
 # Characters of SQL, and of the generated functions, which take some ten times as much.
 STATEMENTS: Bounded[str] = Bounded(8_000_000)
@@ -123,6 +124,7 @@ class Plan:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = variables_of_conditions(document)
+        self._variables = Variables(schema, operation.variable_definitions or ())
         # Not the plan itself: what is kept must not keep it.
         self._number = next(NUMBERS)
 
@@ -133,8 +135,7 @@ class Plan:
         return Bound(compiled, [self._page(read, variables) for read in compiled.structure.lists])
 
     def _values(self, given: Mapping[str, Any] | None) -> VariableValues:
-        definitions = self._operation.variable_definitions or ()
-        coerced = get_variable_values(self._schema, definitions, dict(given or {}))
+        coerced = self._variables.coerced(given)
         if not isinstance(coerced, VariableValues):
             raise NotPlannedError("variables")
         return coerced
