@@ -49,7 +49,7 @@ class CompiledAnswers:
         context = await self._recognising(request, response)
         result = await _charged(bound, context, checked.cost(asked.operation_name))
         present_errors(result, suggests=self._schema.suggests)
-        if context.recognised and not result.errors:
+        if context.recognised and not result.errors and bound.is_query:
             digest = self._questions.digest(asked.query, asked.variables)
             response.raw_headers.extend(tagged(entity_tag(context.recognised, digest)) if digest else [])
         body = orjson.dumps(answer(result), option=orjson.OPT_UTC_Z)

@@ -102,10 +102,15 @@ class Bound:
     variables: VariableValues
     remainder: Remainder
 
+    @property
+    def is_query(self) -> bool:
+        """Whether it only reads."""
+        return self.remainder.operation.operation is OperationType.QUERY
+
     async def run(self, context: Any, afresh: Callable[[], Any]) -> ExecutionResult:
         """Run the operation."""
         run = Run(context, self.variables)
-        if self.remainder.operation.operation is OperationType.MUTATION:
+        if not self.is_query:
             return await self._in_turn(run, afresh)
         try:
             rows = await self.compiled.selection.complete([None], run)
