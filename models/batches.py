@@ -65,9 +65,14 @@ class _Question:
         self._waiting.setdefault(asker, []).append(future)
         if not self._runs:
             self._start()
-        elif self._impatience is None and len(self._runs) < MOST_BESIDE:
-            self._impatience = self._loop.call_later(PATIENCE, self._start)
+        else:
+            self._lose_patience()
         return future
+
+    def _lose_patience(self) -> None:
+        """Ask beside the others in a moment, for those who wait then."""
+        if self._impatience is None and len(self._runs) < MOST_BESIDE:
+            self._impatience = self._loop.call_later(PATIENCE, self._start)
 
     def _start(self) -> None:
         self._impatience = None
@@ -97,6 +102,8 @@ class _Question:
         still = {asker: futures for asker, futures in self._waiting.items() if not all(map(Future.done, futures))}
         together = dict(islice(still.items(), MOST_TOGETHER))
         self._waiting = dict(islice(still.items(), MOST_TOGETHER, None))
+        if self._waiting:
+            self._lose_patience()
         return together
 
     async def _answer(self, together: "_Waiting") -> None:

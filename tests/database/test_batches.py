@@ -114,6 +114,17 @@ async def test_whoever_is_slow_keeps_nobody_waiting_who_asks_later(db: None, dat
     await until(lambda: not _QUESTIONS)
 
 
+async def test_whoever_is_slow_keeps_nobody_waiting_who_was_too_many(db: None, database_url: str) -> None:
+    async with holding(database_url, 1) as other:
+        slow = [fetch_together(HELD_UP, Asker(bytes([1, number]))) for number in range(MOST_TOGETHER)]
+        row = await fetch_together(HELD_UP, Asker(b"\x02"))
+        assert row["number"] == 0
+        assert not any(each.done() for each in slow)
+        await other.execute("SELECT pg_advisory_unlock(1)")
+        await asyncio.gather(*slow)
+    await until(lambda: not _QUESTIONS)
+
+
 async def test_slow_questions_take_no_more_than_some_connections(db: None, database_url: str) -> None:
     async with holding(database_url, 1) as other:
         slow: list[asyncio.Future[object]] = []
