@@ -51,7 +51,9 @@ async def line(company: Company, url: str) -> AsyncIterator[Line]:
     writer.close()
 
 
-async def test_an_answer_has_its_fields_once_and_leaves_the_connection_open(company: Company, server_url: str) -> None:
+async def test_an_answer_has_its_fields_once_and_leaves_the_connection_open(
+    company: Company, server_url: str
+) -> None:
     async with line(company, server_url) as open_line:
         for _ in range(3):
             open_line.send(open_line.ask(NAME))
