@@ -93,6 +93,10 @@ class Context:
         """The same, with loaders that have read nothing yet."""
         return replace(self, _packages=None, _loaders={})
 
+    def forget(self) -> None:
+        """Have what was read be read again when it is asked for again."""
+        self._packages, self._loaders = None, {}
+
     @property
     def packages(self) -> Loader[UUID, Package]:
         """The loader of packages."""

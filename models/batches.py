@@ -65,9 +65,14 @@ class _Question:
         self._waiting.setdefault(asker, []).append(future)
         if not self._runs:
             self._start()
-        elif self._impatience is None and len(self._runs) < MOST_BESIDE:
-            self._impatience = self._loop.call_later(PATIENCE, self._start)
+        else:
+            self._lose_patience()
         return future
+
+    def _lose_patience(self) -> None:
+        """Ask beside the others in a moment, for those who wait then."""
+        if self._impatience is None and len(self._runs) < MOST_BESIDE:
+            self._impatience = self._loop.call_later(PATIENCE, self._start)
 
     def _start(self) -> None:
         self._impatience = None
@@ -99,17 +104,19 @@ class _Question:
         together, self._waiting = self._waiting, {}
         for asker in [*islice(together, MOST_TOGETHER, None)]:
             self._waiting[asker] = together.pop(asker)
+        if self._waiting:
+            self._lose_patience()
         return together
 
     async def _answer(self, together: "_Waiting") -> None:
         try:
             rows = await run_alone(self._sql, *values_of(together, self._values))
         except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-            if len(together) > 1 and _did_nothing(error):
-                # What is wrong with the rows of one is no concern of the others.
-                await asyncio.gather(*(self._answer({asker: waiting}) for asker, waiting in together.items()))
-            else:
+            if len(together) == 1 or not _is_of_one(error):
                 _fail(together, error)
+                return
+            for asker, waiting in together.items():
+                await self._answer({asker: waiting})
         except asyncio.CancelledError:
             _cancel(together)
             raise
@@ -131,10 +138,18 @@ def _tell(together: _Waiting, rows: Sequence[Any]) -> None:
     _fail(together, LookupError("a statement did not answer all who asked"))
 
 
-def _did_nothing(error: Exception) -> bool:
-    """Whether PostgreSQL has refused a statement; where a connection is lost, nobody knows what was done."""
-    lost = isinstance(error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError)
-    return isinstance(error, asyncpg.QueryCanceledError) or (isinstance(error, asyncpg.PostgresError) and not lost)
+# What takes too long, what there is too little of, and a lost connection, where nobody knows what was done.
+_OF_ALL = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+)
+
+
+def _is_of_one(error: Exception) -> bool:
+    """Whether PostgreSQL has refused what may be one's alone, and has done nothing; then each is asked for alone."""
+    return isinstance(error, asyncpg.PostgresError) and not isinstance(error, _OF_ALL)
 
 
 def _fail(together: _Waiting, error: Exception) -> None:

@@ -76,10 +76,15 @@ class Neighbours:
 
     async def _tell(self, connection: asyncpg.Connection) -> None:
         self._woken.clear()
-        while self._untold:
-            ids = set(islice(self._untold, MOST_IDS))
-            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, self._payload(ids))
-            self._untold -= ids
+        # An account that has another event meanwhile is told of once more.
+        telling, self._untold = self._untold, set()
+        try:
+            while telling:
+                ids = set(islice(telling, MOST_IDS))
+                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, self._payload(ids))
+                telling -= ids
+        finally:
+            self._untold |= telling
 
     def _payload(self, ids: Iterable[UUID]) -> str:
         return " ".join([self._me, *map(str, ids)])

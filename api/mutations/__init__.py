@@ -6,6 +6,7 @@ from api.mutations.activate_license import ActivateLicensePayload, activate_lice
 from api.mutations.add_domain import AddDomainPayload, add_domain
 from api.mutations.add_to_cart import AddToCartPayload, add_to_cart
 from api.mutations.add_user import AddUserPayload, add_user
+from api.mutations.alone import alone
 from api.mutations.assign_license import AssignLicensePayload, assign_license
 from api.mutations.cancel_purchase import CancelPurchasePayload, cancel_purchase
 from api.mutations.change_cart_line import ChangeCartLinePayload, change_cart_line
@@ -36,106 +37,106 @@ class Mutation:
 
     # -- signing in
     open_account: OpenAccountPayload = strawberry.mutation(
-        resolver=open_account,
+        resolver=alone(open_account),
         description="Opens an account for a business; its first user becomes administrator."
         " Mails a sign-in link. Needs no sign-in.",
     )
     request_sign_in: RequestSignInPayload = strawberry.mutation(
-        resolver=request_sign_in,
+        resolver=alone(request_sign_in),
         description="Mails a single-use sign-in link. Answers the same whether or not the address is known."
         " Needs no sign-in.",
     )
     complete_sign_in: CompleteSignInPayload = strawberry.mutation(
-        resolver=complete_sign_in,
+        resolver=alone(complete_sign_in),
         description="Follows a sign-in link: trades its token for a session. Needs no sign-in.",
     )
     sign_out: SignedOut = strawberry.mutation(
-        resolver=sign_out,
+        resolver=alone(sign_out),
         description="Ends the session that the call came with; its cookie or token works nowhere any more."
         " An API key stays.",
     )
     revoke_session: RevokeSessionPayload = strawberry.mutation(
-        resolver=revoke_session,
+        resolver=alone(revoke_session),
         description="Ends a session from elsewhere, e.g. on a lost telephone. One's own; others' need MANAGE_USERS.",
     )
 
     # -- the cart and the purchase
     add_to_cart: AddToCartPayload = strawberry.mutation(
-        resolver=add_to_cart, description="Adds seats of a package to the viewer's cart. Needs PURCHASE."
+        resolver=alone(add_to_cart), description="Adds seats of a package to the viewer's cart. Needs PURCHASE."
     )
     change_cart_line: ChangeCartLinePayload = strawberry.mutation(
-        resolver=change_cart_line, description="Sets the quantity of a cart line. Needs PURCHASE."
+        resolver=alone(change_cart_line), description="Sets the quantity of a cart line. Needs PURCHASE."
     )
     remove_from_cart: RemoveFromCartPayload = strawberry.mutation(
-        resolver=remove_from_cart, description="Removes a line from the cart. Needs PURCHASE."
+        resolver=alone(remove_from_cart), description="Removes a line from the cart. Needs PURCHASE."
     )
     validate_purchase: ValidatePurchasePayload = strawberry.mutation(
-        resolver=validate_purchase,
+        resolver=alone(validate_purchase),
         description="Turns the cart into a purchase that waits for acceptance, prices frozen for 30 minutes:"
         " what the confirmation pop-up shows. The cart stays until the purchase is paid. Needs PURCHASE.",
     )
     proceed_to_purchase: ProceedToPurchasePayload = strawberry.mutation(
-        resolver=proceed_to_purchase,
+        resolver=alone(proceed_to_purchase),
         description="Accepts and pays. The seats exist once payment is confirmed, and not before. Needs PURCHASE.",
     )
     cancel_purchase: CancelPurchasePayload = strawberry.mutation(
-        resolver=cancel_purchase,
+        resolver=alone(cancel_purchase),
         description="Gives up a purchase that was not paid; again answers the same. Needs PURCHASE.",
     )
 
     # -- users and domains
     add_user: AddUserPayload = strawberry.mutation(
-        resolver=add_user,
+        resolver=alone(add_user),
         description="Adds a person whose e-mail domain is approved for the account. Needs MANAGE_USERS, and"
         " MANAGE_ROLES for an administrator.",
     )
     change_user_role: ChangeUserRolePayload = strawberry.mutation(
-        resolver=change_user_role,
+        resolver=alone(change_user_role),
         description="Makes a user administrator or standard; the last administrator stays one. Needs MANAGE_ROLES.",
     )
     add_domain: AddDomainPayload = strawberry.mutation(
-        resolver=add_domain, description="Claims an e-mail domain for the account. Needs MANAGE_DOMAINS."
+        resolver=alone(add_domain), description="Claims an e-mail domain for the account. Needs MANAGE_DOMAINS."
     )
 
     # -- integrations
     create_api_key: CreateApiKeyPayload = strawberry.mutation(
-        resolver=create_api_key,
+        resolver=alone(create_api_key),
         description="Makes an API key for an integration; its secret is shown once. Needs MANAGE_INTEGRATIONS.",
     )
     rotate_api_key: RotateApiKeyPayload = strawberry.mutation(
-        resolver=rotate_api_key,
+        resolver=alone(rotate_api_key),
         description="Gives an API key a new secret; the old one works on for a while, so that nothing stops."
         " Needs MANAGE_INTEGRATIONS, and every scope of the key.",
     )
     revoke_api_key: RevokeApiKeyPayload = strawberry.mutation(
-        resolver=revoke_api_key,
+        resolver=alone(revoke_api_key),
         description="Ends an API key at once; again answers the same. Needs MANAGE_INTEGRATIONS.",
     )
 
     # -- licenses
     assign_license: AssignLicensePayload = strawberry.mutation(
-        resolver=assign_license,
+        resolver=alone(assign_license),
         description="Gives one free seat of a package to a user, who is mailed how to install and activate."
         " Needs ASSIGN_LICENSES.",
     )
     remove_license: RemoveLicensePayload = strawberry.mutation(
-        resolver=remove_license,
+        resolver=alone(remove_license),
         description="Takes the license from the user; the seat is available again. It stays purchased."
         " Needs ASSIGN_LICENSES.",
     )
     change_license: ChangeLicensePayload = strawberry.mutation(
-        resolver=change_license,
+        resolver=alone(change_license),
         description="Moves the user to another package in one step, keeping the activation. Needs ASSIGN_LICENSES.",
     )
     transfer_license: TransferLicensePayload = strawberry.mutation(
-        resolver=transfer_license,
+        resolver=alone(transfer_license),
         description="Hands the seat from one user to another, who must hold none; the new holder activates anew."
         " Needs ASSIGN_LICENSES.",
     )
     send_activation_link: SendActivationLinkPayload = strawberry.mutation(
-        resolver=send_activation_link,
+        resolver=alone(send_activation_link),
         description="Mails the holder a fresh activation link; earlier links stop working. Needs ASSIGN_LICENSES.",
     )
     activate_license: ActivateLicensePayload = strawberry.mutation(
-        resolver=activate_license, description="Follows an activation link; needs no sign-in."
+        resolver=alone(activate_license), description="Follows an activation link; needs no sign-in."
     )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.context import Info
 from api.errors import TokenInvalidError
 from api.types.people import License
 from models.operations import activate_license as operation
@@ -30,6 +31,7 @@ ActivateLicensePayload = Annotated[
 
 
 async def activate_license(
+    info: Info,  # noqa: ARG001 - what was read is forgotten by it
     input: Annotated[ActivateLicenseInput, strawberry.argument(description="The mailed token.")],
 ) -> ActivateLicensePayload:
     """Activate the license a link was mailed for."""

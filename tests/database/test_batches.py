@@ -114,6 +114,17 @@ async def test_whoever_is_slow_keeps_nobody_waiting_who_asks_later(db: None, dat
     await until(lambda: not _QUESTIONS)
 
 
+async def test_whoever_is_slow_keeps_nobody_waiting_who_was_too_many(db: None, database_url: str) -> None:
+    async with holding(database_url, 1) as other:
+        slow = [fetch_together(HELD_UP, Asker(bytes([1, number]))) for number in range(MOST_TOGETHER)]
+        row = await fetch_together(HELD_UP, Asker(b"\x02"))
+        assert row["number"] == 0
+        assert not any(each.done() for each in slow)
+        await other.execute("SELECT pg_advisory_unlock(1)")
+        await asyncio.gather(*slow)
+    await until(lambda: not _QUESTIONS)
+
+
 async def test_slow_questions_take_no_more_than_some_connections(db: None, database_url: str) -> None:
     async with holding(database_url, 1) as other:
         slow: list[asyncio.Future[object]] = []
@@ -134,6 +145,16 @@ async def test_what_is_wrong_with_one_is_told_to_them_alone(db: None) -> None:
     )
     assert [type(each) for each in answers] == [asyncpg.Record, asyncpg.DivisionByZeroError, asyncpg.Record]
     await until(lambda: not _QUESTIONS)
+
+
+async def test_what_takes_too_long_is_told_to_all_and_not_tried_for_each(db: None, database_url: str) -> None:
+    canceled = f"SELECT asker_number, pg_cancel_backend(pg_backend_pid()), pg_sleep(5) FROM {ASKERS}"
+    with statements() as sent:
+        answers = await asyncio.gather(
+            *[fetch_together(canceled, Asker(bytes([number]))) for number in range(3)], return_exceptions=True
+        )
+    assert {type(each) for each in answers} == {asyncpg.QueryCanceledError}
+    assert len([each for each in sent if "pg_cancel_backend" in each]) == 1
 
 
 async def test_who_goes_away_takes_no_answer_from_the_others(db: None, database_url: str) -> None:

@@ -4,12 +4,13 @@ import asyncio
 from contextlib import aclosing
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 import models.feed
 from api.ids import encode_id
 from models import wakeups
-from models.database import fetch
+from models.database import credentials, fetch
 from models.feed import Feed
 from models.neighbours import CHANNEL, Neighbours
 from tests.conftest import SECRET_KEY
@@ -92,6 +93,25 @@ async def test_a_lost_connection_is_made_again(company: Company, database_url: s
                     await asyncio.sleep(0.05)
     finally:
         stop()
+
+
+async def test_what_is_committed_while_others_are_told_is_told_as_well(company: Company, database_url: str) -> None:
+    told: list[object] = []
+    neighbours = Neighbours(database_url)
+    speaking = await asyncpg.connect(**credentials(database_url))
+    hearing = await asyncpg.connect(**credentials(database_url))
+    try:
+        await hearing.add_listener(CHANNEL, lambda *heard: told.append(heard[-1]))
+        neighbours._note(company.account_id)
+        telling = asyncio.ensure_future(neighbours._tell(speaking))
+        await asyncio.sleep(0)
+        neighbours._note(company.account_id)
+        await telling
+        await neighbours._tell(speaking)
+        await until(lambda: len(told) == 2)
+    finally:
+        await speaking.close()
+        await hearing.close()
 
 
 async def test_what_this_process_says_is_not_heard_by_itself(company: Company, database_url: str) -> None:

@@ -13,6 +13,15 @@ SIGNED_IN = "... on SignedIn { viewer { account { users { totalCount } } } }"
 ADDED = "... on CartChanged { cart { lines { quantity } } }"
 
 
+# What the change before has read of the user is another thing now.
+GIVEN_AND_TAKEN = """
+mutation ($give: AssignLicenseInput!, $take: RemoveLicenseInput!) {
+    give: assignLicense(input: $give) { ... on AlreadyLicensedError { license { user { license { state } } } } }
+    take: removeLicense(input: $take) { ... on LicenseRemoved { license { state user { license { state } } } } }
+}
+"""
+
+
 async def sessions() -> int:
     return (await fetch("SELECT count(*) AS n FROM sessions"))[0]["n"]
 
@@ -82,3 +91,32 @@ async def test_an_error_of_the_change_itself_is_told_and_nothing_comes_after(
         (["a"], "UNAUTHENTICATED")
     ]
     assert await sessions() == before
+
+
+async def given_and_taken(company: Company) -> dict[str, Any]:
+    """What is asked of a user who has a license."""
+    user = company.users[0]
+    license = await company.assign(user, "PRO")
+    package = encode_id("Package", company.packages["PRO"].id)
+    return {
+        "give": {"userId": encode_id("User", user.id), "packageId": package},
+        "take": {"licenseId": encode_id("License", license.id)},
+    }
+
+
+TAKEN = {
+    "give": {"license": {"user": {"license": {"state": "ASSIGNED"}}}},
+    "take": {"license": {"state": "ENDED", "user": {"license": None}}},
+}
+
+
+async def test_a_change_shows_nothing_that_was_read_before_it(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    assert await admin.run(GIVEN_AND_TAKEN, **await given_and_taken(company)) == TAKEN
+
+
+async def test_a_change_over_a_socket_shows_nothing_that_was_read_before_it(admin: Client, company: Company) -> None:
+    await company.buy(PRO=1)
+    async with admin.live() as live:
+        await live.subscribe(GIVEN_AND_TAKEN, **await given_and_taken(company))
+        assert await live.next() == TAKEN

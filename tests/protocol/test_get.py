@@ -63,6 +63,12 @@ async def test_a_query_is_answered_as_by_post_and_kept_by_nobody(http: httpx2.As
     assert response.headers["cache-control"] == "no-store"
 
 
+async def test_an_address_sent_as_a_body_is_no_question(http: httpx2.AsyncClient) -> None:
+    address = (await get(http, "{ packages { code } }")).request.url.query
+    response = await http.post("/graphql", content=b"?" + address, headers={"content-type": "application/json"})
+    assert refusal(response)[1] == "BAD_REQUEST"
+
+
 async def test_every_parameter_is_read(http: httpx2.AsyncClient) -> None:
     document = "query A($id: ID!) { node(id: $id) { id } } query B { packages { code } }"
     variables = json.dumps({"id": "nonsense"})
