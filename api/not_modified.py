@@ -8,7 +8,6 @@ from functools import lru_cache
 from importlib.metadata import version
 
 from models.credentials import Recognised
-from models.permission import Permission
 
 IF_NONE_MATCH = b"if-none-match"
 # An answer may be kept by who asked, who asks each time whether it still holds.
@@ -16,6 +15,8 @@ FIELDS = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, c
 _RELEASE = version("usher")
 
 
+# Whoever polls is told the same one again and again.
+@lru_cache(5_000)
 def entity_tag(seen: Recognised, digest: bytes) -> str:
     """The tag of the answer to a versioned question, of which this is the digest.
 
@@ -24,7 +25,8 @@ def entity_tag(seen: Recognised, digest: bytes) -> str:
     moment of reading is part of some answers.
     """
     viewer = seen.viewer
-    made_of = f"{viewer.account_id} {seen.event_id} {seen.catalogue_version} {_rights(viewer.permissions)}"
+    rights = " ".join(sorted(viewer.permissions))
+    made_of = f"{viewer.account_id} {seen.event_id} {seen.catalogue_version} {rights} {_RELEASE}"
     return f'W/"{seen.account_version}-{hashlib.sha256(digest + made_of.encode()).hexdigest()[:32]}"'
 
 
@@ -36,11 +38,6 @@ def is_current(given: str, tag: str) -> bool:
 def tagged(tag: str) -> list[tuple[bytes, bytes]]:
     """The fields that tell the tag of an answer."""
     return [(b"etag", tag.encode()), *FIELDS]
-
-
-@lru_cache(1000)
-def _rights(permissions: frozenset[Permission]) -> str:
-    return " ".join([*sorted(permissions), _RELEASE])
 
 
 def _opaque(tag: str) -> str:

@@ -29,7 +29,7 @@ async def spend(allowance: Allowance, whom: str, cost: int = 1) -> None:
     key = UUID(bytes=hashlib.sha256(f"{allowance.name}:{whom}".encode("utf-8", "surrogatepass")).digest()[:16])
     window = Window(allowance.most, allowance.within)
     moment = now()
-    place = window.at(moment)
+    place = window.at(moment.timestamp())
     # The clocks of two machines differ: who comes with the period before finds the one that has begun.
     row = await fetch_one(
         """

@@ -66,8 +66,8 @@ class Budgets:
 
     def spend(self, whom: UUID, cost: int) -> Budget:
         """Spend of a caller's budget. Raises RateLimited, with when to try again; then nothing was spent."""
-        moment, window = now(), self._window
-        period, passed = window.at(moment)
+        time, window = now().timestamp(), self._window
+        period, passed = window.at(time)
         caller = self._caller(whom, period)
         spent = caller.spent.seen_in(period)
         left = window.most - spent.counting(passed) - cost
@@ -77,7 +77,7 @@ class Budgets:
         caller.spent = spent = Spent(period, spent.spent + cost, spent.before)
         caller.untold += cost
         whole = window.whole_at(spent)
-        return Budget(cost, int(left), window.most, max(1, ceil(whole - moment.timestamp())), whole)
+        return Budget(cost, int(left), window.most, max(1, ceil(whole - time)), whole)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -104,7 +104,7 @@ class Budgets:
             """,
             list(untold),
             list(untold.values()),
-            self._window.at(now()).period,
+            self._window.at(now().timestamp()).period,
             now(),
         )
         for row in rows:

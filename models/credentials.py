@@ -70,7 +70,8 @@ async def recognise(secret: str, address: str) -> Recognised:
     """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
     row = await fetch_together(_RECOGNISING[credential_sql(secret)], Asker(secret_hash(secret)))
     seen = recognised(row, address)
-    await note_use(row)
+    if seen.viewer.api_key_id is not None:
+        await note_use(row)
     return seen
 
 

@@ -44,9 +44,9 @@ class Window:
     most: int
     length: timedelta
 
-    def at(self, moment: datetime) -> Moment:
-        """Where a moment lies."""
-        periods = moment.timestamp() / self._seconds
+    def at(self, time: float) -> Moment:
+        """Where a time lies, in seconds since 1970."""
+        periods = time / self._seconds
         period = int(periods)
         return Moment(period, periods - period)
 
