@@ -235,7 +235,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             # The document that is named is not there: nothing was run.
             told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
             response = self.create_response(told, await self.get_sub_response(request))
-        if request.method == "GET":
+        if request.scope["method"] == "GET":
             # Who asks is not told by the address, so what is answered may be kept by nobody.
             response.headers.setdefault("cache-control", "no-store")
         if isinstance(response, Stream) or response.status_code == 304:
@@ -252,11 +252,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def _body(self, request: Request, fields: HeaderFields) -> bytes:
         """The body; none of a GET."""
         most = self._services.limits.body_bytes
-        if request.method == "GET" and self._services.get_queries:
+        if request.scope["method"] == "GET" and self._services.get_queries:
             if len(request.scope["query_string"]) > most:
                 raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
             return b""
-        if request.method != "POST":
+        if request.scope["method"] != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
         return await read_body(fields, request.receive, most)
 
@@ -264,7 +264,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """What is asked, if one answer in JSON is wanted."""
         if wants_events(accept):
             return None
-        if request.method == "GET":
+        if request.scope["method"] == "GET":
             return self._questions.of_address(request.scope["query_string"])
         return self._questions.of_body(body) if is_json(fields) else None
 
@@ -275,6 +275,6 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         compiled = await self._compiled.find(request, asked) if asked else None
         if compiled is not None:
             return compiled
-        if request.method == "GET":
+        if request.scope["method"] == "GET":
             return await self.run(request)
         return await self.run(Request(plainly_spelled(request.scope), once_more(body)))

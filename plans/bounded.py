@@ -15,6 +15,10 @@ class Bounded(Generic[Value]):
         self._weight = 0
         self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._kept)
+
     def get(self, key: Hashable) -> Value | None:
         """The value of a key, if it is still there."""
         if found := self._kept.get(key):
