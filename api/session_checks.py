@@ -10,10 +10,10 @@ import structlog
 
 from api import subscription
 from api.follower import Follower
+from models.beside import now_and_then
 from models.credentials import all_still_signed_in
 from models.errors import NotPermitted, Unauthenticated
 from models.permission import Permission
-from models.unavailable import UNAVAILABLE
 from models.viewer import Viewer
 
 ASKED_AT_ONCE = 1000
@@ -34,7 +34,8 @@ class SessionChecks:
         self._followers[follower.viewer.credential_id].add(follower)
         if self._looking is None:
             self._checked = time.monotonic()
-            self._looking = asyncio.create_task(self._look_now_and_then())
+            # While the database is away nothing is told: who tells looks first.
+            self._looking = asyncio.create_task(now_and_then(self._look, _every, log, "sessions.look_failed"))
 
     def remove(self, follower: Follower) -> None:
         """Look at a follower no more."""
@@ -51,17 +52,6 @@ class SessionChecks:
         if time.monotonic() - self._checked > subscription.CHECK_SESSION_EVERY:
             await self._look()
 
-    async def _look_now_and_then(self) -> None:
-        while True:
-            await asyncio.sleep(max(subscription.CHECK_SESSION_EVERY, 0.05))
-            try:
-                await self._look()
-            except UNAVAILABLE as error:
-                # Nothing is told meanwhile: who tells looks first.
-                log.warning("sessions.look_failed", error=type(error).__name__)
-            except Exception:
-                log.warning("sessions.look_failed", exc_info=True)
-
     async def _look(self) -> None:
         began = time.monotonic()
         viewers = iter([next(iter(followers)).viewer for followers in self._followers.values()])
@@ -70,6 +60,10 @@ class SessionChecks:
                 for follower in list(self._followers.get(credential_id, ())):
                     _judge(follower, found)
         self._checked = began
+
+
+def _every() -> float:
+    return max(subscription.CHECK_SESSION_EVERY, 0.05)
 
 
 def _judge(follower: Follower, found: Viewer | Unauthenticated) -> None:

@@ -1,9 +1,11 @@
 """Background work that lasts as long as a block."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+from models.unavailable import UNAVAILABLE
 
 
 @asynccontextmanager
@@ -16,3 +18,17 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def now_and_then(
+    work: Callable[[], Awaitable[None]], every: Callable[[], float], log: Any, failed: str
+) -> None:
+    """Do something endlessly, each time after so many seconds; a failure is logged as `failed`, an outage briefly."""
+    while True:
+        await asyncio.sleep(every())
+        try:
+            await work()
+        except UNAVAILABLE as error:
+            log.warning(failed, error=type(error).__name__)
+        except Exception:
+            log.warning(failed, exc_info=True)

@@ -4,7 +4,6 @@ Each process counts what it answers, and tells the database and hears of the oth
 it. So who calls several processes at once can spend a little more than is allowed, as much as half a second brings.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,12 +15,11 @@ from uuid import UUID
 
 import structlog
 
-from models.beside import beside
+from models.beside import beside, now_and_then
 from models.clock import now
 from models.database import fetch
 from models.errors import RateLimited
 from models.sliding_window import Spent, Window
-from models.unavailable import UNAVAILABLE
 
 LENGTH = timedelta(minutes=1)
 TOLD_EVERY = 0.5
@@ -82,7 +80,7 @@ class Budgets:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Tell the database, and hear of other processes, while the block runs."""
-        async with beside(self._tell_again_and_again()):
+        async with beside(now_and_then(self.tell, lambda: TOLD_EVERY, log, "budgets.untold")):
             yield
 
     async def tell(self) -> None:
@@ -112,16 +110,6 @@ class Budgets:
                 caller.untold -= untold[row["key"]]
                 caller.spent = Spent(row["period"], row["spent"] + caller.untold, row["spent_before"])
         self._forget()
-
-    async def _tell_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(TOLD_EVERY)
-            try:
-                await self.tell()
-            except UNAVAILABLE as error:
-                log.warning("budgets.untold", error=type(error).__name__)
-            except Exception:
-                log.warning("budgets.untold", exc_info=True)
 
     def _caller(self, whom: UUID, period: int) -> _Caller:
         caller = self._callers.get(whom)

@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import Gauge
 
 from models import wakeups
-from models.beside import beside
+from models.beside import beside, now_and_then
 from models.database import fetch
 from models.inventory import PoolCounts, read_inventory
 from models.reads.feed import SeatChange, seat_changes_after
@@ -57,7 +57,7 @@ class Feed:
         """Listen for commits of this process, and look around every second for those of others."""
         stop_listening = wakeups.listen(self._wake)
         try:
-            async with beside(self._look_around()):
+            async with beside(now_and_then(self._wake_moved, lambda: LOOK_EVERY, log, "feed.look_failed")):
                 yield
         finally:
             stop_listening()
@@ -100,16 +100,6 @@ class Feed:
     def _wake(self, account_id: UUID) -> None:
         if watched := self._watched.get(account_id):
             watched.wake()
-
-    async def _look_around(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                await self._wake_moved()
-            except UNAVAILABLE as error:
-                log.warning("feed.look_failed", error=type(error).__name__)
-            except Exception:
-                log.warning("feed.look_failed", exc_info=True)
 
     async def _wake_moved(self) -> None:
         if not self._watched:
