@@ -15,6 +15,7 @@ from api.asked import Asked
 from api.budget import charge
 from api.context import Context
 from api.documents import Checked
+from api.mutations.looks_again import is_looking_again
 from api.not_modified import entity_tag, tagged
 from api.planned import count
 from api.questions import Questions
@@ -27,12 +28,18 @@ Recognising = Callable[[Request, Response], Awaitable[Context]]
 
 
 class CompiledAnswers:
-    """Runs what it can of the operations of one process. `recognising` finds out who asks."""
+    """Runs what it can of the operations of one process.
 
-    def __init__(self, schema: Schema, questions: Questions, recognising: Recognising) -> None:
+    `recognising` finds out who asks; for what looks again by itself, `recalling` does.
+    """
+
+    def __init__(
+        self, schema: Schema, questions: Questions, recognising: Recognising, recalling: Recognising
+    ) -> None:
         self._schema = schema
         self._questions = questions
         self._recognising = recognising
+        self._recalling = recalling
 
     async def find(self, request: Request, asked: Asked) -> Response | None:
         """The answer to a request, or None."""
@@ -46,7 +53,7 @@ class CompiledAnswers:
             return None
         # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
         response = Written(b"", [])
-        context = await self._recognising(request, response)
+        context = await (self._recalling if _looks_again(bound) else self._recognising)(request, response)
         result = await _charged(bound, context, checked.cost(asked.operation_name))
         present_errors(result, suggests=self._schema.suggests)
         if context.recognised and not result.errors and bound.is_query:
@@ -67,6 +74,10 @@ class CompiledAnswers:
             return checked.programs[name].bind(asked.variables)
         except NotCompiledError:
             return None
+
+
+def _looks_again(bound: Bound) -> bool:
+    return bool(bound.resolvers) and all(map(is_looking_again, bound.resolvers))
 
 
 async def _charged(bound: Bound, context: Context, cost: int) -> ExecutionResult:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from strawberry.types import Info as StrawberryInfo
 
 from api.callers import caller_of, exact_address_of
+from api.callers_seen import CallerSeen, CallersSeen, caller_with
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
@@ -46,6 +47,11 @@ class Services:
         """What each session and API key has spent."""
         return Budgets(self.limits.cost_per_minute)
 
+    @cached_property
+    def callers_seen(self) -> CallersSeen:
+        """Who called lately."""
+        return CallersSeen()
+
 
 @dataclass
 class Context:
@@ -57,6 +63,8 @@ class Context:
     viewer: Viewer | None = None
     # Why there is no viewer, and at which versions the account was when there is one.
     refused: Unauthenticated | None = None
+    # Where the viewer is who they were when they called before: as whom they are remembered.
+    recalled: CallerSeen | None = None
     recognised: Recognised | None = None
     budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
@@ -68,11 +76,34 @@ class Context:
         self.viewer = self.refused = self.recognised = None
         if secret is None:
             return
+        address = exact_address_of(self.connection)
         try:
-            self.recognised = await recognise(secret, exact_address_of(self.connection))
+            self.recognised = await recognise(secret, address)
             self.viewer = self.recognised.viewer
         except Unauthenticated as error:
             self.refused = error
+        else:
+            self.services.callers_seen.remember(caller_with(secret, address), self.viewer)
+
+    async def recall(self, secret: str | None) -> None:
+        """The same for what looks again by itself: who called a moment ago need not be found out now."""
+        caller = caller_with(secret or "", exact_address_of(self.connection))
+        self.viewer = self.services.callers_seen.recall(caller)
+        if self.viewer is None:
+            await self.recognise(secret)
+        else:
+            self.recalled = caller
+
+    async def look_again(self) -> None:
+        """Have the viewer be who they are now, if anybody."""
+        caller, self.recalled = self.recalled, None
+        try:
+            self.viewer = await still_signed_in(self.require_viewer())
+        except Unauthenticated as error:
+            self.viewer, self.refused = None, error
+        else:
+            if caller is not None:
+                self.services.callers_seen.remember(caller, self.viewer)
 
     async def fresh(self) -> "Context":
         """The same for another operation, with loaders that have read nothing yet; on a WebSocket, with the viewer

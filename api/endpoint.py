@@ -55,7 +55,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         schema = make_schema(services.limits, services.documents)
         self._questions = Questions(schema, services.documents)
         self._direct = DirectAnswers(services, frozenset(allowed_origins))
-        self._compiled = CompiledAnswers(schema, self._questions, self.get_context)
+        self._compiled = CompiledAnswers(schema, self._questions, self.get_context, self.recalling)
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
@@ -122,11 +122,20 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
-        fields = header_fields(request.scope)
-        secret = sent_secret(request, fields, self._origins, secure_cookies=self._services.secure_cookies)
-        context = Context(self._services, request, response if isinstance(response, Response) else None)
+        context, secret = self._context(request, response)
         await context.recognise(secret)
         return context
+
+    async def recalling(self, request: HTTPConnection, response: Response) -> Context:
+        """The same for what looks again by itself."""
+        context, secret = self._context(request, response)
+        await context.recall(secret)
+        return context
+
+    def _context(self, request: HTTPConnection, response: Response | WebSocket) -> tuple[Context, str | None]:
+        fields = header_fields(request.scope)
+        secret = sent_secret(request, fields, self._origins, secure_cookies=self._services.secure_cookies)
+        return Context(self._services, request, response if isinstance(response, Response) else None), secret
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""

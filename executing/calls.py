@@ -24,7 +24,7 @@ class Called(Reader):
     def __init__(self, field: GraphQLField, node: FieldNode, handlers: Handlers) -> None:
         self._shown: StrawberryField = field.extensions["strawberry-definition"]
         resolver: Any = self._shown.base_resolver
-        self._resolve = resolver.wrapped_func
+        self.resolver = self._resolve = resolver.wrapped_func
         self._takes_row = resolver.self_parameter is not None
         self._info = resolver.info_parameter.name if resolver.info_parameter else None
         self._arguments = converted_arguments(field, node) if field.args else None

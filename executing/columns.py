@@ -19,9 +19,10 @@ class Run:
 
 
 class Reader(ABC):
-    """Reads one field of rows. `waits` as in Shape."""
+    """Reads one field of rows. `waits` as in Shape; `resolver` is what it calls, if anything."""
 
     waits = False
+    resolver: object = None
 
     @abstractmethod
     async def values(self, rows: Values, run: Run) -> Values:

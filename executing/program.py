@@ -103,6 +103,11 @@ class Bound:
     remainder: Remainder
 
     @property
+    def resolvers(self) -> list[object]:
+        """What its root fields are resolved by; None where nothing is called."""
+        return [column.reader.resolver for column in self.compiled.selection.columns.values()]
+
+    @property
     def is_query(self) -> bool:
         """Whether it only reads."""
         return self.remainder.operation.operation is OperationType.QUERY

@@ -210,6 +210,7 @@ def _viewer(row: Mapping[str, Any]) -> Viewer:
         buyer_id=row["buyer_id"],
         user_id=row["user_id"],
         api_key_id=row["api_key_id"],
+        rights=row["scopes"] if row["role"] is None else row["role"],
     )
 
 

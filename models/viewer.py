@@ -7,12 +7,17 @@ from models.errors import NotPermitted
 from models.permission import Permission
 
 
+class ViewerChanged(Exception):
+    """The viewer's credential has ended since they were seen, or their rights are others now. Nothing was done."""
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A signed-in user or an API key, as read with their credential at the start of a request.
 
     `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user whose cart and purchases
-    the viewer works on: a key buys for who made it.
+    the viewer works on: a key buys for who made it. `rights` is what the permissions come from, as it is stored: a
+    role, or a key's scopes.
     """
 
     account_id: UUID
@@ -21,6 +26,7 @@ class Viewer:
     buyer_id: UUID
     user_id: UUID | None
     api_key_id: UUID | None = None
+    rights: str = ""
 
     @property
     def actor_id(self) -> UUID:

@@ -14,8 +14,10 @@ from api.errors import (
     NotPermittedError,
 )
 from api.ids import decode_id
+from api.mutations.looks_again import looks_again
 from api.types.people import License
 from api.types.seats import SeatPool
+from models.errors import AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable
 from models.operations import assign_license as operation
 
 
@@ -52,6 +54,7 @@ AssignLicensePayload = Annotated[
 ]
 
 
+@looks_again(AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable)
 async def assign_license(
     info: Info,
     input: Annotated[AssignLicenseInput, strawberry.argument(description="Who gets what.")],

@@ -10,8 +10,8 @@ from orjson import loads
 
 from models import wakeups
 from models.account_transaction import account_transaction
+from models.as_seen import as_seen
 from models.batches import fetch_together, values_of
-from models.credentials import still_signed_in
 from models.database import fetch
 from models.errors import AlreadyLicensed, NotFound
 from models.events import EventType
@@ -21,12 +21,8 @@ from models.inventory import PoolCounts
 from models.permission import Permission
 from models.seats import no_seat
 from models.snapshots import row_again
-from models.still_allowed import granting, still_allowed
 from models.tables import License
-from models.viewer import Viewer
-
-# The roles or scopes that may.
-Granting = tuple[tuple[str, ...]]
+from models.viewer import Viewer, ViewerChanged
 
 
 @dataclass(frozen=True)
@@ -45,20 +41,23 @@ async def assign_license(
     One statement does it, or finds what is in the way. Where somebody else is changing the account, that says
     nothing: then this waits for its turn, and asks again under the account's lock. See docs/adr/0015.
 
-    Raises NotPermitted, InvalidInput, IdempotencyMismatch, NotFound, AlreadyLicensed, NoSeatAvailable.
+    The viewer may have been seen some time ago: this looks whether they are the same still.
+
+    Raises NotPermitted, InvalidInput, IdempotencyMismatch, NotFound, AlreadyLicensed, NoSeatAvailable, ViewerChanged.
     """
     viewer.require(Permission.ASSIGN_LICENSES)
     if idempotency_key is not None:
         check_key(idempotency_key)
     wish = _wish(viewer, user_id, package_id, idempotency_key)
     sql = ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN
-    values: Granting = (tuple(granting(viewer, Permission.ASSIGN_LICENSES)),)
-    found = await fetch_together(sql, wish, values, at_once=True)
+    found = await fetch_together(sql, wish, at_once=True)
     done = await _outcome(wish, found)
     if done is None:
         async with account_transaction(viewer.account_id):
-            found = await _fetch_alone(sql, wish, values)
-            done = await _outcome(wish, found) or await _not_allowed(viewer)
+            found = await _fetch_alone(sql, wish)
+            done = await _outcome(wish, found)
+    if done is None:
+        raise RuntimeError("a license was neither given nor refused")
     if found["assigned"] is not None:
         wakeups.announce(viewer.account_id)
     return done
@@ -68,6 +67,7 @@ class _Wish(NamedTuple):
     """Who is to get what, as the viewer asked for it, and the ids of what is written then: a row of the statement."""
 
     credential_id: UUID
+    rights: str
     account_id: UUID
     user_id: UUID
     package_id: UUID
@@ -83,6 +83,7 @@ def _wish(viewer: Viewer, user_id: UUID, package_id: UUID, key: str | None) -> _
     hashed = None if key is None else input_hash({"user_id": user_id, "package_id": package_id})
     return _Wish(
         credential_id=viewer.credential_id,
+        rights=viewer.rights,
         account_id=viewer.account_id,
         user_id=user_id,
         package_id=package_id,
@@ -95,9 +96,9 @@ def _wish(viewer: Viewer, user_id: UUID, package_id: UUID, key: str | None) -> _
     )
 
 
-async def _fetch_alone(sql: str, wish: _Wish, values: Granting) -> Any:
+async def _fetch_alone(sql: str, wish: _Wish) -> Any:
     """What the statement finds and does for one wish, inside of a transaction."""
-    [found] = await fetch(sql, *values_of([wish], values))
+    [found] = await fetch(sql, *values_of([wish]))
     return found
 
 
@@ -109,8 +110,8 @@ async def _outcome(wish: _Wish, found: Mapping[str, Any]) -> LicenseAssigned | N
         return LicenseAssigned(
             _license(wish, found["assigned_at"]), [PoolCounts(account_id, wish.package_id, *counts)]
         )
-    if not found["allowed"]:
-        return None
+    if not found["as_seen"]:
+        raise ViewerChanged
     if found["earlier_hash"] is not None:
         require_same_input(found["earlier_hash"], wish.input_hash)
         return _answer_again(loads(found["earlier_answer"]))
@@ -123,12 +124,6 @@ async def _outcome(wish: _Wish, found: Mapping[str, Any]) -> LicenseAssigned | N
     if found["free"] <= 0 and (refusal := await no_seat(account_id, wish.package_id)):
         raise refusal
     return None
-
-
-async def _not_allowed(viewer: Viewer) -> LicenseAssigned:
-    """Tell under the lock why nothing was done: no other reason is left. Raises Unauthenticated, NotPermitted."""
-    (await still_signed_in(viewer)).require(Permission.ASSIGN_LICENSES)
-    raise RuntimeError("a license was neither given nor refused")
 
 
 def _license(wish: _Wish, moment: datetime) -> License:
@@ -156,15 +151,16 @@ def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:
 _ASSIGN = """
 WITH wish AS MATERIALIZED (
     SELECT * FROM unnest(
-        (SELECT $1::uuid[]), (SELECT $2::uuid[]), (SELECT $3::uuid[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
-        (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::text[]), (SELECT $9::bytea[]), (SELECT $10::uuid[])
+        (SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::uuid[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
+        (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::uuid[]), (SELECT $9::text[]), (SELECT $10::bytea[]),
+        (SELECT $11::uuid[])
     ) WITH ORDINALITY AS wish (
-        credential_id, account_id, user_id, package_id, license_id, event_id, actor_id, key, input_hash, record_id,
-        asker_number
+        credential_id, rights, account_id, user_id, package_id, license_id, event_id, actor_id, key, input_hash,
+        record_id, asker_number
     )
 ), facts AS MATERIALIZED (
     SELECT wish.*, account.version,
-        {allowed} AS allowed,
+        {as_seen} AS as_seen,
         earlier.input_hash AS earlier_hash, earlier.answer AS earlier_answer,
         EXISTS (
             SELECT FROM users AS person WHERE person.id = wish.user_id AND person.account_id = wish.account_id
@@ -186,7 +182,7 @@ WITH wish AS MATERIALIZED (
     SELECT facts.*,
         row_number() OVER (PARTITION BY account_id, user_id ORDER BY asker_number) AS of_user,
         row_number() OVER (PARTITION BY account_id, key ORDER BY asker_number) AS of_key
-    FROM facts WHERE allowed AND earlier_hash IS NULL AND user_known AND package_known AND held IS NULL
+    FROM facts WHERE as_seen AND earlier_hash IS NULL AND user_known AND package_known AND held IS NULL
 ), queue AS MATERIALIZED (
     SELECT possible.*, row_number() OVER (PARTITION BY account_id, package_id ORDER BY asker_number) AS place
     FROM possible WHERE of_user = 1 AND (key IS NULL OR of_key = 1)
@@ -205,7 +201,7 @@ WITH wish AS MATERIALIZED (
     RETURNING pool.account_id, pool.package_id, pool.purchased, pool.assigned - taken.number AS before, pool.activated
 ), license AS (
     INSERT INTO licenses (id, account_id, user_id, package_id, assigned_at, assigned_by, link_event_id)
-    SELECT license_id, account_id, user_id, package_id, $11, actor_id, event_id FROM given RETURNING *
+    SELECT license_id, account_id, user_id, package_id, $12, actor_id, event_id FROM given RETURNING *
 ), moved AS (
     UPDATE accounts SET version = accounts.version + steps.number
     FROM (SELECT account_id, count(*) AS number FROM given GROUP BY account_id) AS steps
@@ -222,22 +218,22 @@ WITH wish AS MATERIALIZED (
     ) AS counts
 ), event AS (
     INSERT INTO events (id, account_id, version, type, actor_id, occurred_at, data, pools)
-    SELECT event_id, account_id, version + step, '{event}', actor_id, $11,
+    SELECT event_id, account_id, version + step, '{event}', actor_id, $12,
         jsonb_build_object('license_id', license_id, 'user_id', user_id, 'package_id', package_id),
         jsonb_build_array(pool)
     FROM done
 ), kept AS (
     INSERT INTO idempotency_records (id, account_id, operation, key, input_hash, answer, created_at)
     SELECT record_id, account_id, '{operation}', key, input_hash,
-        jsonb_build_object('license', license, 'pools', jsonb_build_array(pool)), $11
+        jsonb_build_object('license', license, 'pools', jsonb_build_array(pool)), $12
     FROM done WHERE key IS NOT NULL
 )
-SELECT facts.asker_number, facts.allowed, facts.earlier_hash, facts.earlier_answer, facts.user_known,
+SELECT facts.asker_number, facts.as_seen, facts.earlier_hash, facts.earlier_answer, facts.user_known,
     facts.package_known, facts.held, facts.free, done.purchased, done.assigned, done.activated,
-    $11::timestamptz AS assigned_at
+    $12::timestamptz AS assigned_at
 FROM facts LEFT JOIN done ON done.asker_number = facts.asker_number
 """
 _NAMES = {"operation": "assignLicense", "event": EventType.LICENSE_ASSIGNED}
-_PLACES = {"credential": "wish.credential_id", "moment": "$11", "granting": "$12"}
-ASSIGN = _ASSIGN.format(allowed=still_allowed(by_api_key=False, **_PLACES), **_NAMES)
-ASSIGN_BY_KEY = _ASSIGN.format(allowed=still_allowed(by_api_key=True, **_PLACES), **_NAMES)
+_PLACES = {"credential": "wish.credential_id", "rights": "wish.rights", "moment": "$12"}
+ASSIGN = _ASSIGN.format(as_seen=as_seen(by_api_key=False, **_PLACES), **_NAMES)
+ASSIGN_BY_KEY = _ASSIGN.format(as_seen=as_seen(by_api_key=True, **_PLACES), **_NAMES)

@@ -44,5 +44,6 @@ async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -
         credential_id=session.id,
         buyer_id=user.id,
         user_id=user.id,
+        rights=user.role,
     )
     return SignedIn(viewer, secret, session.expires_at)

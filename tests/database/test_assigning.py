@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.as_seen import as_seen
 from models.batches import values_of
 from models.clock import now
 from models.credentials import recognise, still_signed_in
@@ -13,10 +14,9 @@ from models.database import fetch
 from models.errors import Unauthenticated
 from models.events import EventType, record
 from models.operations.assign_license import ASSIGN, _Wish, _wish, assign_license
-from models.permission import GRANTED, Permission
-from models.still_allowed import granting, still_allowed
-from models.tables import Account, Event, IdempotencyRecord, License, Role
-from models.viewer import Viewer
+from models.permission import Permission
+from models.tables import Account, Event, IdempotencyRecord, License
+from models.viewer import Viewer, ViewerChanged
 from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company
@@ -31,7 +31,7 @@ __all__ = ["admin"]
 async def patiently(wishes: Sequence[_Wish]) -> list[dict[str, Any]]:
     """Run the statement so that it waits for the account, which it never does, with what it saw before."""
     assert " SKIP LOCKED" in ASSIGN
-    found = await fetch(ASSIGN.replace(" SKIP LOCKED", ""), *values_of(wishes, (["ADMINISTRATOR"],)))
+    found = await fetch(ASSIGN.replace(" SKIP LOCKED", ""), *values_of(wishes))
     return sorted(found, key=lambda row: row["asker_number"])
 
 
@@ -47,7 +47,7 @@ async def test_nothing_is_given_where_the_account_has_moved_on_since_the_stateme
         await record(account, EventType.DOMAIN_ADDED, by=None, data={})
 
     ((found,),) = await in_turn(company.account_id, patiently([wish(company)]), change=move_on)
-    assert (found["assigned"], found["allowed"], found["free"]) == (None, True, 2)
+    assert (found["assigned"], found["as_seen"], found["free"]) == (None, True, 2)
     assert await License.all().count() == 0
     assert (await company.counts())["PRO"] == (2, 0, 0)
     assert await broken_invariants() == {}
@@ -121,18 +121,18 @@ async def test_wishes_that_come_at_once_are_one_statement(company: Company) -> N
     assert await broken_invariants() == {}
 
 
-async def says_sql(viewer: Viewer, permission: Permission) -> bool:
-    """What the condition of the statement says of a viewer."""
+async def says_sql(viewer: Viewer) -> bool:
+    """What the condition of the statement says: whether a viewer is who they were seen as."""
     by_api_key = viewer.api_key_id is not None
-    condition = still_allowed(by_api_key=by_api_key, credential="$1", moment="$2", granting="$3")
-    (row,) = await fetch(f"SELECT {condition} AS held", viewer.credential_id, now(), granting(viewer, permission))
+    condition = as_seen(by_api_key=by_api_key, credential="$1", rights="$2", moment="$3")
+    (row,) = await fetch(f"SELECT {condition} AS held", viewer.credential_id, viewer.rights, now())
     return row["held"]
 
 
-async def says_python(viewer: Viewer, permission: Permission) -> bool:
-    """What every other operation asks."""
+async def says_python(viewer: Viewer) -> bool:
+    """The same by what every other operation asks."""
     try:
-        return (await still_signed_in(viewer)).may(permission)
+        return await still_signed_in(viewer) == viewer
     except Unauthenticated:
         return False
 
@@ -159,7 +159,7 @@ KEY_ENDS = {
     "its maker demoted": "UPDATE users SET role = 'STANDARD'",
     "forgotten": "DELETE FROM api_key_secrets",
 }
-STILL = {"as it was", "expires later", "both expire later", "scopes besides", "its maker demoted"}
+STILL = {"as it was", "expires later", "both expire later", "its maker demoted"}
 
 
 @pytest.mark.parametrize("change", SESSION_ENDS)
@@ -169,9 +169,8 @@ async def test_sql_and_python_agree_on_who_is_still_signed_in(company: Company, 
         await fetch(SESSION_ENDS[change])
     finally:
         await fetch("ALTER TABLE users ENABLE TRIGGER users_administrator")
-    for permission in Permission:
-        assert await says_sql(company.viewer, permission) is (change in STILL)
-        assert await says_python(company.viewer, permission) is (change in STILL)
+    assert await says_sql(company.viewer) is (change in STILL)
+    assert await says_python(company.viewer) is (change in STILL)
 
 
 @pytest.mark.parametrize("change", KEY_ENDS)
@@ -183,12 +182,23 @@ async def test_sql_and_python_agree_on_what_a_key_still_opens(admin: Client, com
         await fetch(KEY_ENDS[change])
     finally:
         await fetch("ALTER TABLE users ENABLE TRIGGER users_administrator")
-    for permission in Permission:
-        assert await says_sql(viewer, permission) is await says_python(viewer, permission)
-    assert await says_sql(viewer, Permission.ASSIGN_LICENSES) is (change in STILL)
+    assert await says_sql(viewer) is (change in STILL)
+    assert await says_python(viewer) is (change in STILL)
 
 
-def test_what_grants_a_permission_follows_from_the_roles(company: Company) -> None:
-    for permission in Permission:
-        assert granting(company.viewer, permission) == [role for role in Role if permission in GRANTED[role]]
-    assert granting(company.viewer, Permission.ASSIGN_LICENSES) == ["ADMINISTRATOR"]
+@pytest.mark.parametrize("change", SESSION_ENDS)
+async def test_nothing_is_given_to_who_is_not_as_they_were_seen(company: Company, change: str) -> None:
+    await company.buy(PRO=2)
+    await fetch("ALTER TABLE users DISABLE TRIGGER users_administrator")
+    try:
+        await fetch(SESSION_ENDS[change])
+    finally:
+        await fetch("ALTER TABLE users ENABLE TRIGGER users_administrator")
+    wish = assign_license(company.viewer, user_id=company.users[0].id, package_id=company.packages["PRO"].id)
+    if change in STILL:
+        assert (await wish).pools[0].assigned == 1
+    else:
+        with pytest.raises(ViewerChanged):
+            await wish
+    assert await License.all().count() == (change in STILL)
+    assert (await company.counts())["PRO"] == (2, change in STILL, 0)
