@@ -16,6 +16,7 @@ from api.budget import SHOWN_TO_SCRIPTS
 from api.context import Services
 from api.endpoint import GraphQLEndpoint
 from api.explorer import explorer_routes
+from api.heads import head_of
 from api.health import health_routes
 from api.origins import PREFLIGHT
 from api.portal import Portal, portal_routes
@@ -43,8 +44,8 @@ class _App(Starlette):
             await super().__call__(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._endpoint.serve_socket(scope, receive, send)
-        elif _is_of_no_browser(scope):
-            await self._endpoint.serve_request(scope, receive, send)
+        elif scope["method"] == "POST" and b"origin" not in (head := head_of(scope)).fields:
+            await self._endpoint.serve_request(scope, receive, send, head)
         else:
             # Middleware adds to the messages of an answer, and would see none of a whole one.
             scope.get("extensions", {}).pop(WHOLE, None)
@@ -53,10 +54,6 @@ class _App(Starlette):
 
 def _is_graphql(scope: Scope) -> bool:
     return scope["type"] != "lifespan" and scope["path"].removeprefix(scope.get("root_path", "")) == PATH
-
-
-def _is_of_no_browser(scope: Scope) -> bool:
-    return scope["method"] == "POST" and b"origin" not in dict(scope["headers"])
 
 
 def make_app(

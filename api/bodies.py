@@ -6,7 +6,7 @@ from types import CoroutineType
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-from api.headers import HeaderFields
+from api.heads import HeaderFields
 
 READ_WITHIN = 30.0
 

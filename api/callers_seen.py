@@ -5,7 +5,7 @@ Only a mutation that `looks_again` may be called for them: everything else is fo
 
 import time
 
-from models.secrets import secret_hash
+from api.sent_secrets import SentSecret
 from models.viewer import Viewer
 from plans.bounded import Bounded
 
@@ -13,26 +13,18 @@ MOST_CALLERS = 5_000
 # Seconds. The use of a key is noted where it is recognised, once a minute.
 FORGOTTEN_AFTER = 30.0
 
-# The hash of a secret, and the whole address: a key may be bound to networks, which never change.
-CallerSeen = tuple[bytes, str]
-
 
 class CallersSeen:
-    """Who called one process lately."""
+    """Who called one process lately: with a secret from an address, as a key may be bound to networks for good."""
 
     def __init__(self) -> None:
         self._seen: Bounded[tuple[Viewer, float]] = Bounded(MOST_CALLERS)
 
-    def recall(self, caller: CallerSeen) -> Viewer | None:
+    def recall(self, sent: SentSecret) -> Viewer | None:
         """As whom somebody called."""
-        viewer, until = self._seen.get(caller) or (None, 0.0)
+        viewer, until = self._seen.get((sent.hashed, sent.address)) or (None, 0.0)
         return viewer if time.monotonic() < until else None
 
-    def remember(self, caller: CallerSeen, viewer: Viewer) -> None:
+    def remember(self, sent: SentSecret, viewer: Viewer) -> None:
         """Remember somebody who was recognised just now."""
-        self._seen.put(caller, (viewer, time.monotonic() + FORGOTTEN_AFTER), 1)
-
-
-def caller_with(secret: str, address: str) -> CallerSeen:
-    """Who calls with a secret from an address, as they are remembered."""
-    return secret_hash(secret), address
+        self._seen.put((sent.hashed, sent.address), (viewer, time.monotonic() + FORGOTTEN_AFTER), 1)

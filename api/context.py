@@ -9,11 +9,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from strawberry.types import Info as StrawberryInfo
 
-from api.callers import caller_of, exact_address_of
-from api.callers_seen import CallerSeen, CallersSeen, caller_with
+from api.callers import caller_of
+from api.callers_seen import CallersSeen
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
+from api.sent_secrets import SentSecret
 from executing.loading import Loader
 from models.budgets import Budget, Budgets
 from models.caller import Caller
@@ -63,47 +64,45 @@ class Context:
     viewer: Viewer | None = None
     # Why there is no viewer, and at which versions the account was when there is one.
     refused: Unauthenticated | None = None
-    # Where the viewer is who they were when they called before: as whom they are remembered.
-    recalled: CallerSeen | None = None
+    # Where the viewer is who they were when they called before: by what they are remembered.
+    recalled: SentSecret | None = None
     recognised: Recognised | None = None
     budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
     _packages: Loader[UUID, Package] | None = None
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
 
-    async def recognise(self, secret: str | None) -> None:
+    async def recognise(self, sent: SentSecret | None) -> None:
         """Find out who calls with a secret; where nobody does, keep why, for whatever needs a viewer."""
         self.viewer = self.refused = self.recognised = None
-        if secret is None:
+        if sent is None:
             return
-        address = exact_address_of(self.connection)
         try:
-            self.recognised = await recognise(secret, address)
+            self.recognised = await recognise(sent.secret, sent.address)
             self.viewer = self.recognised.viewer
         except Unauthenticated as error:
             self.refused = error
         else:
-            self.services.callers_seen.remember(caller_with(secret, address), self.viewer)
+            self.services.callers_seen.remember(sent, self.viewer)
 
-    async def recall(self, secret: str | None) -> None:
+    async def recall(self, sent: SentSecret | None) -> None:
         """The same for what looks again by itself: who called a moment ago need not be found out now."""
-        caller = caller_with(secret or "", exact_address_of(self.connection))
-        self.viewer = self.services.callers_seen.recall(caller)
+        self.viewer = self.services.callers_seen.recall(sent) if sent else None
         if self.viewer is None:
-            await self.recognise(secret)
+            await self.recognise(sent)
         else:
-            self.recalled = caller
+            self.recalled = sent
 
     async def look_again(self) -> None:
         """Have the viewer be who they are now, if anybody."""
-        caller, self.recalled = self.recalled, None
+        sent, self.recalled = self.recalled, None
         try:
             self.viewer = await still_signed_in(self.require_viewer())
         except Unauthenticated as error:
             self.viewer, self.refused = None, error
         else:
-            if caller is not None:
-                self.services.callers_seen.remember(caller, self.viewer)
+            if sent is not None:
+                self.services.callers_seen.remember(sent, self.viewer)
 
     async def fresh(self) -> "Context":
         """The same for another operation, with loaders that have read nothing yet; on a WebSocket, with the viewer

@@ -5,28 +5,23 @@ left to resolvers: nothing has happened, and nothing was charged.
 """
 
 import time
-from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
 import orjson
-from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import Written, written
 from api.budget import spend, told
-from api.callers import exact_address_of
 from api.context import Services
-from api.headers import HeaderFields, header
+from api.heads import HeaderFields, header
 from api.kept_answers import Kept, KeptAnswers
 from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, tagged
 from api.planned import count
 from api.questions import Question
-from api.sent_secrets import sent_secret
+from api.sent_secrets import SentSecret
 from models.askers import Asker
 from models.clock import now
 from models.credentials import Recognised, note_use, recognise, recognised
 from models.errors import RateLimited, Unauthenticated
-from models.secrets import secret_hash
 from models.viewer import Viewer
 from plans.bounded import Bounded
 from plans.plan import Bound
@@ -37,71 +32,60 @@ MOST_REFUSED = 5_000
 FORGOTTEN_AFTER = 5.0
 
 
-class Caller(NamedTuple):
-    """Who asks: with which secret, of which hash, by which callers are remembered, and from where."""
-
-    secret: str
-    credential: bytes
-    address: str
-
-
 class DirectAnswers:
     """Answers what it can of the requests of one process."""
 
-    def __init__(self, services: Services, origins: AbstractSet[str]) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._origins = origins
         self._kept = KeptAnswers(services.kept_bytes)
         self._refused: Bounded[float] = Bounded(MOST_REFUSED)
 
-    async def find(self, request: Request, headers: HeaderFields, question: Question) -> Response | None:
-        """The answer to a request, or None."""
-        secret = sent_secret(request, headers, self._origins, secure_cookies=self._services.secure_cookies)
-        if secret is None:
+    async def find(self, sent: SentSecret | None, fields: HeaderFields, question: Question) -> Response | None:
+        """The answer to who sent a secret, or None."""
+        if sent is None:
             count("nobody")
             return None
-        caller = Caller(secret, secret_hash(secret), exact_address_of(request))
-        if self._refused and self._was_refused(caller):
+        if self._refused and self._was_refused(sent):
             return None
         try:
-            if question.tagged and IF_NONE_MATCH in headers:
-                return await self._unless_current(caller, question, headers)
-            return await self._answered(caller, question)
+            if question.tagged and IF_NONE_MATCH in fields:
+                return await self._unless_current(sent, question, fields)
+            return await self._answered(sent, question)
         except Unauthenticated:
-            self._refuse(caller, FORGOTTEN_AFTER)
+            self._refuse(sent, FORGOTTEN_AFTER)
         except RateLimited as refused:
-            self._refuse(caller, (refused.retry_at - now()).total_seconds())
+            self._refuse(sent, (refused.retry_at - now()).total_seconds())
         return None
 
-    def _was_refused(self, caller: Caller) -> bool:
-        return (self._refused.get(caller.credential) or 0) > time.monotonic()
+    def _was_refused(self, sent: SentSecret) -> bool:
+        return (self._refused.get(sent.hashed) or 0) > time.monotonic()
 
-    def _refuse(self, caller: Caller, seconds: float) -> None:
+    def _refuse(self, sent: SentSecret, seconds: float) -> None:
         """Have graphql-core tell the next refusals: it looks at who asks before anything is read."""
-        self._refused.put(caller.credential, time.monotonic() + seconds, 1)
+        self._refused.put(sent.hashed, time.monotonic() + seconds, 1)
 
-    async def _unless_current(self, caller: Caller, question: Question, headers: HeaderFields) -> Response | None:
+    async def _unless_current(self, sent: SentSecret, question: Question, fields: HeaderFields) -> Response | None:
         """304 where the caller has the answer already; that is charged as the least there is."""
-        seen = await recognise(caller.secret, caller.address)
-        if (tag := _tag(seen, question)) and is_current(header(headers, IF_NONE_MATCH), tag):
+        seen = await recognise(sent.secret, sent.address)
+        if (tag := _tag(seen, question)) and is_current(header(fields, IF_NONE_MATCH), tag):
             return Written(b"", [*told(spend(self._services, seen.viewer, 1)), *tagged(tag)], 304)
-        return await self._answered(caller, question)
+        return await self._answered(sent, question)
 
-    async def _answered(self, caller: Caller, question: Question) -> Response | None:
+    async def _answered(self, sent: SentSecret, question: Question) -> Response | None:
         """The answer by one statement, which reads only who asks where the answer that is kept still holds."""
         bound = question.bound
         if bound is None:
             count(question.why)
             return None
-        viewer = self._kept.caller(caller.credential) if self._keeps(question) else None
+        viewer = self._kept.caller(sent.hashed) if self._keeps(question) else None
         kept = self._last_answer(viewer, question)
         at = (None, None) if kept is None else (kept.event_id, kept.catalogue_version)
-        row = await bound.read(caller.secret, Asker(caller.credential, *at))
-        seen = recognised(row, caller.address)
+        row = await bound.read(sent.secret, Asker(sent.hashed, *at))
+        seen = recognised(row, sent.address)
         if seen.viewer.api_key_id is not None:
             await note_use(row)
         if viewer is not None and not _is_shown_the_same(viewer, seen.viewer):
-            self._kept.forget_caller(caller.credential)
+            self._kept.forget_caller(sent.hashed)
             return None
         if not _is_for(bound, seen.viewer):
             return None
@@ -115,7 +99,7 @@ class DirectAnswers:
         if tag is None:
             return written(body, headers)
         if self._keeps(question):
-            self._keep(caller, question, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
+            self._keep(sent, question, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
         return written(body, [*headers, *tagged(tag)])
 
     def _keeps(self, question: Question) -> bool:
@@ -124,9 +108,9 @@ class DirectAnswers:
     def _last_answer(self, viewer: Viewer | None, question: Question) -> Kept | None:
         return self._kept.find(viewer, question.digest) if viewer and question.digest else None
 
-    def _keep(self, caller: Caller, question: Question, seen: Recognised, kept: Kept) -> None:
+    def _keep(self, sent: SentSecret, question: Question, seen: Recognised, kept: Kept) -> None:
         if question.digest is not None:
-            self._kept.keep(caller.credential, seen.viewer, question.digest, kept)
+            self._kept.keep(sent.hashed, seen.viewer, question.digest, kept)
 
 
 def _is_shown_the_same(one: Viewer, other: Viewer) -> bool:

@@ -30,15 +30,14 @@ from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
 from api.compiled_answers import CompiledAnswers
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
-from api.headers import HeaderFields, header, header_fields
-from api.media_types import is_json, prefers
+from api.heads import Head, head_of
 from api.not_modified import entity_tag, tagged
 from api.presented_errors import is_temporary, present
 from api.questions import Question, Questions
 from api.schema import make_schema
-from api.sent_secrets import bearer, sent_secret
+from api.sent_secrets import SentSecret, bearer, secret_from, sent_by_cookie
 from api.sockets import Sockets, TooManySockets
-from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription, wants_events
+from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import WebSocketHandler
@@ -54,7 +53,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
         self._questions = Questions(schema, services.documents)
-        self._direct = DirectAnswers(services, frozenset(allowed_origins))
+        self._direct = DirectAnswers(services)
         self._compiled = CompiledAnswers(schema, self._questions, self.get_context, self.recalling)
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
@@ -73,8 +72,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket."""
-        serve = self.serve_request if scope["type"] == "http" else self.serve_socket
-        await serve(scope, receive, send)
+        if scope["type"] == "http":
+            await self.serve_request(scope, receive, send, head_of(scope))
+        else:
+            await self.serve_socket(scope, receive, send)
 
     async def serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket."""
@@ -89,10 +90,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             code = TRY_AGAIN_LATER if is_temporary(shown(error)) else INTERNAL_ERROR
             await send({"type": "websocket.close", "code": code})
 
-    async def serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_request(self, scope: Scope, receive: Receive, send: Send, head: Head) -> None:
         """Serve a request; whatever is wrong with the request itself is told as JSON."""
         try:
-            response = await self._respond(Request(scope, receive))
+            response = await self._respond(scope, receive, head)
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
             if error.status_code == 405:
@@ -122,26 +123,27 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
-        context, secret = self._context(request, response)
-        await context.recognise(secret)
+        context = Context(self._services, request, response if isinstance(response, Response) else None)
+        await context.recognise(self._sent(request.scope, head_of(request.scope)))
         return context
 
     async def recalling(self, request: HTTPConnection, response: Response) -> Context:
         """The same for what looks again by itself."""
-        context, secret = self._context(request, response)
-        await context.recall(secret)
+        context = Context(self._services, request, response)
+        await context.recall(self._sent(request.scope, head_of(request.scope)))
         return context
 
-    def _context(self, request: HTTPConnection, response: Response | WebSocket) -> tuple[Context, str | None]:
-        fields = header_fields(request.scope)
-        secret = sent_secret(request, fields, self._origins, secure_cookies=self._services.secure_cookies)
-        return Context(self._services, request, response if isinstance(response, Response) else None), secret
+    def _sent(self, scope: Scope, head: Head) -> SentSecret | None:
+        """The secret that came with a request: a bearer token, or else a cookie."""
+        if head.sent is not None:
+            return head.sent
+        return sent_by_cookie(HTTPConnection(scope), self._origins, secure_cookies=self._services.secure_cookies)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""
         given = context.connection_params.get("Authorization")
         if secret := bearer(given if isinstance(given, str) else ""):
-            await context.recognise(secret)
+            await context.recognise(secret_from(context.connection, secret))
         return await super().on_ws_connect(context)
 
     def parse_json(self, data: str | bytes) -> Any:
@@ -232,50 +234,51 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(400, problem)
         return request | {"query": asked_document(request, self._services.documents.trusted)}
 
-    async def _respond(self, request: Request) -> Response:
-        fields = header_fields(request.scope)
-        accept = header(fields, b"accept")
+    async def _respond(self, scope: Scope, receive: Receive, head: Head) -> Response:
         try:
-            body = await self._body(request, fields)
-            asked = self._asked(request, fields, accept, body)
-            direct = await self._direct.find(request, fields, asked) if isinstance(asked, Question) else None
-            response = direct or await self._run(request, asked, body)
+            most = self._services.limits.body_bytes
+            body = b"" if self._is_in_address(scope, most) else await read_body(head.fields, receive, most)
+            asked = self._asked(scope, head, body)
+            response = None
+            if isinstance(asked, Question):
+                response = await self._direct.find(self._sent(scope, head), head.fields, asked)
+            if response is None:
+                response = await self._run(Request(scope, receive), asked, body)
         except GraphQLError as error:
             # The document that is named is not there: nothing was run.
             told: GraphQLHTTPResponse = {"errors": [present(error).formatted]}
-            response = self.create_response(told, await self.get_sub_response(request))
-        if request.scope["method"] == "GET":
+            response = self.create_response(told, await self.get_sub_response(Request(scope)))
+        if scope["method"] == "GET":
             # Who asks is not told by the address, so what is answered may be kept by nobody.
             response.headers.setdefault("cache-control", "no-store")
         if isinstance(response, Stream) or response.status_code == 304:
             return response
-        if wants_events(accept):
+        if head.wants_events:
             return as_events(response)
-        if prefers(accept, GRAPHQL_JSON, JSON):
+        if head.prefers_graphql_json:
             response.headers["content-type"] = f"{GRAPHQL_JSON}; charset=utf-8"
         elif response.status_code != 429:
             # The older media type tells success and failure by the body alone.
             response.status_code = 200
         return response
 
-    async def _body(self, request: Request, fields: HeaderFields) -> bytes:
-        """The body; none of a GET."""
-        most = self._services.limits.body_bytes
-        if request.scope["method"] == "GET" and self._services.get_queries:
-            if len(request.scope["query_string"]) > most:
+    def _is_in_address(self, scope: Scope, most: int) -> bool:
+        """Whether a request has no body: by GET. Raises HTTPException where it may not."""
+        if scope["method"] == "GET" and self._services.get_queries:
+            if len(scope["query_string"]) > most:
                 raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-            return b""
-        if request.scope["method"] != "POST":
+            return True
+        if scope["method"] != "POST":
             raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        return await read_body(fields, request.receive, most)
+        return False
 
-    def _asked(self, request: Request, fields: HeaderFields, accept: str, body: bytes) -> Question | Asked | None:
+    def _asked(self, scope: Scope, head: Head, body: bytes) -> Question | Asked | None:
         """What is asked, if one answer in JSON is wanted."""
-        if wants_events(accept):
+        if head.wants_events:
             return None
-        if request.scope["method"] == "GET":
-            return self._questions.of_address(request.scope["query_string"])
-        return self._questions.of_body(body) if is_json(fields) else None
+        if scope["method"] == "GET":
+            return self._questions.of_address(scope["query_string"])
+        return self._questions.of_body(body) if head.is_json else None
 
     async def _run(self, request: Request, asked: Question | Asked | None, body: bytes) -> Response:
         """The answer by what the operation was compiled to, or Strawberry's."""

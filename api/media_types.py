@@ -2,19 +2,12 @@
 
 from functools import lru_cache
 
-from api.headers import HeaderFields
-
 
 @lru_cache(50)
 def prefers(accept: str, wanted: str, other: str) -> bool:
     """Whether an Accept header names `wanted`, and ranks it no lower than `other`."""
     ranks = {media_type: _quality(parameters) for media_type, parameters in _listed(accept)}
     return ranks.get(wanted, 0.0) > 0 and ranks.get(wanted, 0.0) >= ranks.get(other, 0.0)
-
-
-def is_json(fields: HeaderFields) -> bool:
-    """Whether a body says that it is JSON."""
-    return fields.get(b"content-type", b"").lower().startswith(b"application/json")
 
 
 def accepted(accept: str) -> list[tuple[str, dict[str, str]]]:

@@ -1,22 +1,36 @@
 """The secret that says who asks."""
 
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from api.callers import exact_address_of
 from api.cookies import session_cookie
-from api.headers import HeaderFields, header
 from api.origins import cookie_counts
+from models.secrets import secret_hash
 
 
-def sent_secret(
-    connection: HTTPConnection, fields: HeaderFields, origins: AbstractSet[str], *, secure_cookies: bool
-) -> str | None:
-    """The secret that came with a request: a bearer token, or a session cookie from a page that may use it."""
-    secret = bearer(header(fields, b"authorization"))
-    if secret is None and cookie_counts(connection, origins):
-        return session_cookie(connection, secure=secure_cookies)
-    return secret
+@dataclass(frozen=True, slots=True)
+class SentSecret:
+    """A secret, its hash, by which alone it is remembered, and the whole address that it came from."""
+
+    secret: str = field(repr=False)
+    hashed: bytes
+    address: str
+
+
+def sent_by_cookie(
+    connection: HTTPConnection, origins: AbstractSet[str], *, secure_cookies: bool
+) -> SentSecret | None:
+    """The session cookie of a request from a page that may use it."""
+    secret = session_cookie(connection, secure=secure_cookies) if cookie_counts(connection, origins) else None
+    return secret_from(connection, secret)
+
+
+def secret_from(connection: HTTPConnection, secret: str | None) -> SentSecret | None:
+    """A secret that came over a connection, if any."""
+    return None if secret is None else SentSecret(secret, secret_hash(secret), exact_address_of(connection))
 
 
 def bearer(authorization: str) -> str | None:

@@ -55,7 +55,6 @@ PARTS = Framing(
 
 
 @lru_cache(50)
-@lru_cache(50)
 def wants_events(accept: str) -> bool:
     """Whether any answer is to be an event stream: who lists JSON as well prefers that."""
     listed = {media_type for media_type, _ in accepted(accept)}

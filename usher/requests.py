@@ -4,6 +4,7 @@ ASGI takes an answer in two messages, and uvicorn looks through every header fie
 made up: an eighth of what a poll takes.
 """
 
+import asyncio
 from itertools import chain
 from typing import Any, cast
 from weakref import ref
@@ -11,6 +12,7 @@ from weakref import ref
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from api.answers import WHOLE
+from api.heads import REMEMBERED, Remembered
 
 
 class Whole:
@@ -36,11 +38,16 @@ class Whole:
 
 
 class Connection(HttpToolsProtocol):
-    """A connection whose requests can be answered as a whole."""
+    """A connection whose requests can be answered as a whole, and which remembers the last head that came over it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Begin."""
+        super().connection_made(transport)
+        self._remembered = Remembered()
 
     def on_headers_complete(self) -> None:
         """Have the application run, which begins after this."""
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not before:
-            self.cycle.scope["extensions"] = cast("Any", {WHOLE: Whole(self.cycle)})
+            self.cycle.scope["extensions"] = cast("Any", {WHOLE: Whole(self.cycle), REMEMBERED: self._remembered})

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from api import callers_seen
-from api.callers_seen import CallersSeen, caller_with
+from api.callers_seen import CallersSeen
 from api.ids import encode_id
+from api.sent_secrets import SentSecret
 from models.database import fetch
 from models.ids import new_id
 from models.permission import Permission
@@ -149,15 +150,15 @@ def test_somebody_is_recalled_with_their_secret_from_their_address_for_a_moment(
     clock = [1_000.0]
     monkeypatch.setattr(callers_seen.time, "monotonic", lambda: clock[0])
     seen = CallersSeen()
-    caller = caller_with("secret", "127.0.0.1")
-    assert seen.recall(caller) is None
-    seen.remember(caller, viewer)
-    assert seen.recall(caller) is viewer
-    assert seen.recall(caller_with("secret", "127.0.0.2")) is None
-    assert seen.recall(caller_with("secre", "127.0.0.1")) is None
-    assert "secret" not in repr(vars(seen))
+    sent = SentSecret("secret", b"hash", "127.0.0.1")
+    assert seen.recall(sent) is None
+    seen.remember(sent, viewer)
+    assert seen.recall(sent) is viewer
+    assert seen.recall(SentSecret("secret", b"hash", "127.0.0.2")) is None
+    assert seen.recall(SentSecret("secre", b"another", "127.0.0.1")) is None
+    assert "secret" not in repr([sent, vars(seen)])
     clock[0] += callers_seen.FORGOTTEN_AFTER
-    assert seen.recall(caller) is None
+    assert seen.recall(sent) is None
 
 
 async def test_nobody_is_recalled_by_what_was_refused(client: Client, company: Company) -> None:

@@ -1,0 +1,86 @@
+"""The header fields of requests, and what they say.
+
+Whoever calls again on a connection mostly sends the same head: what it says is found out once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from api.answers import GRAPHQL_JSON, JSON
+from api.media_types import prefers
+from api.sent_secrets import SentSecret, bearer, secret_from
+from api.streams import wants_events
+
+HeaderFields = Mapping[bytes, bytes]
+
+# What a server calls the Remembered of a connection.
+REMEMBERED = "usher.head"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header fields of a request say. `sent` is the bearer token, with where it came from."""
+
+    fields: HeaderFields
+    accept: str
+    wants_events: bool
+    prefers_graphql_json: bool
+    is_json: bool
+    sent: SentSecret | None
+
+
+class Remembered:
+    """The last head that came over a connection, and what it says."""
+
+    __slots__ = ("_head", "_read_of")
+
+    def __init__(self) -> None:
+        self._head: Head | None = None
+        self._read_of: object = None
+
+    def head(self, scope: Scope) -> Head:
+        """The head of a request."""
+        # Behind a proxy, a connection brings the requests of many.
+        read_of = scope["headers"], scope["client"]
+        if self._head is None or self._read_of != read_of:
+            self._head, self._read_of = read_head(scope), read_of
+        return self._head
+
+
+def head_of(scope: Scope) -> Head:
+    """The head of a request."""
+    remembered = scope.get("extensions", {}).get(REMEMBERED)
+    return read_head(scope) if remembered is None else remembered.head(scope)
+
+
+def read_head(scope: Scope) -> Head:
+    """The same, found out."""
+    fields = header_fields(scope)
+    accept = header(fields, b"accept")
+    return Head(
+        fields=fields,
+        accept=accept,
+        wants_events=wants_events(accept),
+        prefers_graphql_json=prefers(accept, GRAPHQL_JSON, JSON),
+        is_json=fields.get(b"content-type", b"").lower().startswith(b"application/json"),
+        sent=secret_from(HTTPConnection(scope), bearer(header(fields, b"authorization"))),
+    )
+
+
+def header_fields(scope: Scope) -> HeaderFields:
+    """Each field, the first of a name where there are several; of If-None-Match all, as one list (RFC 9110, 5.3)."""
+    fields: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name not in fields:
+            fields[name] = value
+        elif name == b"if-none-match":
+            fields[name] += b"," + value
+    return fields
+
+
+def header(fields: HeaderFields, name: bytes) -> str:
+    """The value of a field; empty where there is none."""
+    return fields.get(name, b"").decode("latin-1")

@@ -1,0 +1,76 @@
+"""Heads that are read once: each request of a connection is still its sender's."""
+
+from typing import Any
+
+import orjson
+
+from api.answers import GRAPHQL_JSON
+from api.heads import Head, Remembered, head_of
+from tests.protocol.test_connections import NAME, Line, line
+from tests.support.company import Company
+
+
+async def asked(connection: Line, *fields: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """Status line, fields and answer of a question that comes with these fields before the usual ones."""
+    connection.send(connection.ask(NAME, *fields))
+    status, told, body = await connection.answer()
+    return status, told, orjson.loads(body)
+
+
+async def test_who_asks_is_who_sent_the_request_not_who_sent_the_one_before(
+    company: Company, other_company: Company, server_url: str
+) -> None:
+    own = {"data": {"account": {"name": "Company of example.com"}}}
+    others = f"Authorization: Bearer {await other_company.access_token()}"
+    async with line(company, server_url) as connection:
+        assert [(await asked(connection))[2] for _ in range(3)] == [own] * 3
+        for _ in range(2):
+            assert (await asked(connection, others))[2] == {"data": {"account": {"name": "Company of example.org"}}}
+            assert (await asked(connection))[2] == own
+            _, _, refused = await asked(connection, "Authorization: Bearer nobody")
+            assert refused["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED", "reason": "UNKNOWN"}
+            assert (await asked(connection))[2] == own
+
+
+async def test_each_request_has_the_media_type_and_the_tag_that_it_asks_for(
+    company: Company, server_url: str
+) -> None:
+    async with line(company, server_url) as connection:
+        _, first, _ = await asked(connection)
+        assert first["content-type"] == "application/json"
+        _, told, _ = await asked(connection, f"Accept: {GRAPHQL_JSON}")
+        assert told["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
+        connection.send(connection.ask(NAME, f"If-None-Match: {first['etag']}"))
+        assert (await connection.answer())[0] == "HTTP/1.1 304 Not Modified"
+        assert (await asked(connection))[1]["content-type"] == "application/json"
+        connection.send(connection.ask(NAME, 'If-None-Match: "another"'))
+        assert (await connection.answer())[0] == "HTTP/1.1 200 OK"
+
+
+def scope(token: str = "a", client: str = "127.0.0.1", **more: Any) -> dict[str, Any]:
+    """What a server tells of a request."""
+    fields = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
+    return {"type": "http", "headers": fields, "client": (client, 1), **more}
+
+
+def sender(head: Head) -> tuple[str, str]:
+    assert head.sent is not None
+    return head.sent.secret, head.sent.address
+
+
+def test_a_head_is_read_once_for_all_requests_that_say_the_same_from_the_same_place() -> None:
+    remembered = Remembered()
+    first = remembered.head(scope())
+    assert sender(first) == ("a", "127.0.0.1")
+    assert remembered.head(scope()) is first
+    assert sender(remembered.head(scope("b"))) == ("b", "127.0.0.1")
+    # As behind a proxy that is believed.
+    assert sender(remembered.head(scope("b", "192.0.2.7"))) == ("b", "192.0.2.7")
+    assert remembered.head(scope()) == first
+    assert remembered.head(scope()) is not first
+
+
+def test_a_head_is_read_where_no_connection_remembers_any() -> None:
+    assert sender(head_of(scope())) == ("a", "127.0.0.1")
+    assert head_of(scope(extensions={})) == head_of(scope())
+    assert "Bearer" not in repr(head_of(scope()).sent)
