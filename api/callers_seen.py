@@ -32,6 +32,10 @@ class CallersSeen:
         """Remember somebody who was recognised just now."""
         self._seen.put(caller, (viewer, time.monotonic() + FORGOTTEN_AFTER), 1)
 
+    def forget(self, caller: CallerSeen) -> None:
+        """Recall somebody no more, whose credential has ended."""
+        self._seen.forget(caller)
+
 
 def caller_with(secret: str, address: str) -> CallerSeen:
     """Who calls with a secret from an address, as they are remembered."""

@@ -24,6 +24,8 @@ from executing.problems import NotCompiledError
 from executing.program import Bound, Program
 from models.errors import RateLimited
 
+TOO_OFTEN = 429
+
 Recognising = Callable[[Request, Response], Awaitable[Context]]
 
 
@@ -54,7 +56,16 @@ class CompiledAnswers:
         # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
         response = Written(b"", [])
         context = await (self._recalling if _looks_again(bound) else self._recognising)(request, response)
-        result = await _charged(bound, context, checked.cost(asked.operation_name))
+        is_recalled, cost = context.recalled is not None, checked.cost(asked.operation_name)
+        result = await _charged(bound, context, cost)
+        if is_recalled and response.status_code == TOO_OFTEN:
+            # This as well is told to who has been looked up.
+            response = Written(b"", [])
+            context = await self._recognising(request, response)
+            result = await _charged(bound, context, cost)
+        elif is_recalled and context.viewer is None:
+            # Their credential has ended: of the budget that it had they are told nothing.
+            response = Written(b"", [])
         present_errors(result, suggests=self._schema.suggests)
         if context.recognised and not result.errors and bound.is_query:
             digest = self._questions.digest(asked.query, asked.variables)

@@ -96,14 +96,17 @@ class Context:
 
     async def look_again(self) -> None:
         """Have the viewer be who they are now, if anybody."""
-        caller, self.recalled = self.recalled, None
+        seen = self.services.callers_seen
         try:
             self.viewer = await still_signed_in(self.require_viewer())
         except Unauthenticated as error:
             self.viewer, self.refused = None, error
+            if self.recalled is not None:
+                seen.forget(self.recalled)
         else:
-            if caller is not None:
-                self.services.callers_seen.remember(caller, self.viewer)
+            if self.recalled is not None:
+                seen.remember(self.recalled, self.viewer)
+        self.recalled = None
 
     async def fresh(self) -> "Context":
         """The same for another operation, with loaders that have read nothing yet; on a WebSocket, with the viewer
