@@ -23,6 +23,7 @@ from api.schema import Schema, present_errors
 from executing.problems import NotCompiledError
 from executing.program import Bound, Program
 from models.errors import RateLimited
+from models.unavailable import UNAVAILABLE
 
 TOO_OFTEN = 429
 
@@ -66,6 +67,9 @@ class CompiledAnswers:
         elif is_recalled and context.viewer is None:
             # Their credential has ended: of the budget that it had they are told nothing.
             response = Written(b"", [])
+        if is_recalled and (away := _unavailable(result)):
+            # To look up who calls would have failed, before anything could be run.
+            raise away
         present_errors(result, suggests=self._schema.suggests)
         if context.recognised and not result.errors and bound.is_query:
             digest = self._questions.digest(asked.query, asked.variables)
@@ -89,6 +93,14 @@ class CompiledAnswers:
 
 def _looks_again(bound: Bound) -> bool:
     return bool(bound.resolvers) and all(map(is_looking_again, bound.resolvers))
+
+
+def _unavailable(result: ExecutionResult) -> Exception | None:
+    """What kept a root field from being called, where the same call works later."""
+    for error in result.errors or ():
+        if isinstance(error.original_error, UNAVAILABLE) and error.path is not None and len(error.path) == 1:
+            return error.original_error
+    return None
 
 
 async def _charged(bound: Bound, context: Context, cost: int) -> ExecutionResult:

@@ -16,11 +16,12 @@ from models.permission import Permission
 from models.tables import License
 from models.viewer import Viewer
 from payments import make_provider
-from tests.support.answers import unauthenticated
+from tests.support.answers import codes, unauthenticated
 from tests.support.api_keys import make_key, revoke, rotated
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.licensing import id_of
+from tests.support.outage import outage
 from tests.support.recorded import broken_invariants
 from tests.support.refusals import not_permitted
 from tests.support.serving import serving
@@ -221,3 +222,17 @@ async def test_who_called_before_a_backup_without_their_account_was_restored_is_
     assert done(await assigned(admin, company, 0))
     await fetch("TRUNCATE accounts CASCADE")
     unauthenticated(await assigned(admin, company, 1), "assignLicense", reason="UNKNOWN")
+
+
+@pytest.mark.parametrize("given", [{}, {"packageId": "x"}])
+async def test_who_called_a_moment_ago_is_told_that_the_database_is_gone_as_everybody_is(
+    admin: Client, company: Company, database_url: str, given: dict[str, str]
+) -> None:
+    await company.buy(PRO=2)
+    assert done(await assigned(admin, company, 0))
+    async with outage(database_url):
+        response = await asked_for(admin, company, 1, **given)
+    assert (response.status_code, response.headers.get("retry-after")) == (503, "2")
+    assert list(response.json()) == ["errors"]
+    assert codes(response.json()) == ["UNAVAILABLE"]
+    assert await License.all().count() == 1
