@@ -32,6 +32,11 @@ class CallersSeen:
         """Remember somebody who was recognised just now."""
         self._seen.put(caller, (viewer, time.monotonic() + FORGOTTEN_AFTER), 1)
 
+    def change(self, caller: CallerSeen, viewer: Viewer) -> None:
+        """Remember who somebody is by now; no longer than before, since where they call from was not looked at."""
+        _, until = self._seen.get(caller) or (None, 0.0)
+        self._seen.put(caller, (viewer, until), 1)
+
     def forget(self, caller: CallerSeen) -> None:
         """Recall somebody no more, whose credential has ended."""
         self._seen.forget(caller)

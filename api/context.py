@@ -105,7 +105,7 @@ class Context:
                 seen.forget(self.recalled)
         else:
             if self.recalled is not None:
-                seen.remember(self.recalled, self.viewer)
+                seen.change(self.recalled, self.viewer)
         self.recalled = None
 
     async def fresh(self) -> "Context":

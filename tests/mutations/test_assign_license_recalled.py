@@ -171,6 +171,22 @@ def test_somebody_is_recalled_with_their_secret_from_their_address_for_a_moment(
     assert seen.recall(caller) is None
 
 
+async def test_a_refusal_has_nobody_recalled_for_longer(
+    admin: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await company.buy(PRO=2)
+    key = admin.signed_in((await make_key(admin, Permission.ASSIGN_LICENSES)).secret)
+    clock = [1_000.0]
+    monkeypatch.setattr(callers_seen.time, "monotonic", lambda: clock[0])
+    assert done(await assigned(key, company, 0))
+    await fetch("""UPDATE api_keys SET networks = '["10.0.0.0/8"]'""")
+    clock[0] += callers_seen.FORGOTTEN_AFTER - 1
+    assert (await assigned(key, company, 1, packageId="x"))["data"]["assignLicense"]["code"] == "NOT_FOUND"
+    clock[0] += 1
+    unauthenticated(await assigned(key, company, 1), "assignLicense", reason="NETWORK_NOT_ALLOWED")
+    assert await License.all().count() == 1
+
+
 async def test_nobody_is_recalled_by_what_was_refused(client: Client, company: Company) -> None:
     await company.buy(PRO=1)
     stranger = client.signed_in("not a secret")
