@@ -38,7 +38,7 @@ def charge(context: Context, cost: int) -> None:
 
 def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
     """Spend of the budget that a viewer's session or API key has. Raises RateLimited."""
-    return services.budgets.spend(viewer.api_key_id or viewer.credential_id, cost)
+    return services.budgets.spend(viewer.budget_id, cost)
 
 
 def told(budget: Budget) -> list[tuple[bytes, bytes]]:

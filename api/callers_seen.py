@@ -10,7 +10,7 @@ from models.viewer import Viewer
 from plans.bounded import Bounded
 
 MOST_CALLERS = 5_000
-# Seconds. The use of a key is noted where it is recognised, once a minute.
+# Seconds. The use of a key is noted where it is recognised, and told to the minute.
 FORGOTTEN_AFTER = 30.0
 
 
@@ -28,3 +28,7 @@ class CallersSeen:
     def remember(self, sent: SentSecret, viewer: Viewer) -> None:
         """Remember somebody who was recognised just now."""
         self._seen.put((sent.hashed, sent.address), (viewer, time.monotonic() + FORGOTTEN_AFTER), 1)
+
+    def forget(self, sent: SentSecret) -> None:
+        """Recall somebody no more, whose credential has ended."""
+        self._seen.forget((sent.hashed, sent.address))

@@ -23,19 +23,20 @@ from api.schema import Schema, present_errors
 from executing.problems import NotCompiledError
 from executing.program import Bound, Program
 from models.errors import RateLimited
+from models.unavailable import UNAVAILABLE
 
 Recognising = Callable[[Request, Response], Awaitable[Context]]
+Recalling = Callable[[Request, Response, int], Awaitable[Context]]
 
 
 class CompiledAnswers:
     """Runs what it can of the operations of one process.
 
-    `recognising` finds out who asks; for what looks again by itself, `recalling` does.
+    `recognising` finds out who asks; for what looks again by itself, and costs so much, `recalling`
+    does.
     """
 
-    def __init__(
-        self, schema: Schema, questions: Questions, recognising: Recognising, recalling: Recognising
-    ) -> None:
+    def __init__(self, schema: Schema, questions: Questions, recognising: Recognising, recalling: Recalling) -> None:
         self._schema = schema
         self._questions = questions
         self._recognising = recognising
@@ -53,8 +54,15 @@ class CompiledAnswers:
             return None
         # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
         response = Written(b"", [])
-        context = await (self._recalling if _looks_again(bound) else self._recognising)(request, response)
-        result = await _charged(bound, context, checked.cost(asked.operation_name))
+        cost = checked.cost(asked.operation_name)
+        if _looks_again(bound):
+            context = await self._recalling(request, response, cost)
+        else:
+            context = await self._recognising(request, response)
+        result = await _charged(bound, context, cost)
+        if context.recalled is not None and (unavailable := _unavailable(result)):
+            # Who calls could not have been found out, and nothing been run.
+            raise unavailable
         present_errors(result, suggests=self._schema.suggests)
         if context.recognised and not result.errors and bound.is_query:
             digest = self._questions.digest(asked.query, asked.variables)
@@ -78,6 +86,12 @@ class CompiledAnswers:
 
 def _looks_again(bound: Bound) -> bool:
     return bool(bound.resolvers) and all(map(is_looking_again, bound.resolvers))
+
+
+def _unavailable(result: ExecutionResult) -> Exception | None:
+    """What kept a root field from being called, where the same call works later."""
+    failed = [error.original_error for error in result.errors or () if error.path and len(error.path) == 1]
+    return next((error for error in failed if isinstance(error, UNAVAILABLE)), None)
 
 
 async def _charged(bound: Bound, context: Context, cost: int) -> ExecutionResult:

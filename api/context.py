@@ -82,27 +82,37 @@ class Context:
             self.viewer = self.recognised.viewer
         except Unauthenticated as error:
             self.refused = error
+            self.services.callers_seen.forget(sent)
         else:
             self.services.callers_seen.remember(sent, self.viewer)
 
-    async def recall(self, sent: SentSecret | None) -> None:
-        """The same for what looks again by itself: who called a moment ago need not be found out now."""
-        self.viewer = self.services.callers_seen.recall(sent) if sent else None
-        if self.viewer is None:
+    async def recall(self, sent: SentSecret | None, cost: int) -> None:
+        """The same for what looks again by itself: who called a moment ago need not be found out now.
+
+        Unless they will be told that it costs too much.
+        """
+        viewer = self.services.callers_seen.recall(sent) if sent else None
+        if viewer is None or not self.services.budgets.has_room(viewer.budget_id, cost):
             await self.recognise(sent)
         else:
-            self.recalled = sent
+            self.viewer, self.recalled = viewer, sent
 
     async def look_again(self) -> None:
         """Have the viewer be who they are now, if anybody."""
-        sent, self.recalled = self.recalled, None
+        if self.recalled is None:
+            await self._look_at_viewer()
+            return
+        await self.recognise(self.recalled)
+        self.recalled = None
+        if self.viewer is None and self.response is not None:
+            # Nobody is told of the budget that their credential had.
+            self.response.raw_headers.clear()
+
+    async def _look_at_viewer(self) -> None:
         try:
             self.viewer = await still_signed_in(self.require_viewer())
         except Unauthenticated as error:
             self.viewer, self.refused = None, error
-        else:
-            if sent is not None:
-                self.services.callers_seen.remember(sent, self.viewer)
 
     async def fresh(self) -> "Context":
         """The same for another operation, with loaders that have read nothing yet; on a WebSocket, with the viewer

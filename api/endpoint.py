@@ -127,10 +127,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         await context.recognise(self._sent(request.scope, head_of(request.scope)))
         return context
 
-    async def recalling(self, request: HTTPConnection, response: Response) -> Context:
-        """The same for what looks again by itself."""
+    async def recalling(self, request: HTTPConnection, response: Response, cost: int) -> Context:
+        """The same for what looks again by itself, and costs so much."""
         context = Context(self._services, request, response)
-        await context.recall(self._sent(request.scope, head_of(request.scope)))
+        await context.recall(self._sent(request.scope, head_of(request.scope)), cost)
         return context
 
     def _sent(self, scope: Scope, head: Head) -> SentSecret | None:

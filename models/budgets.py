@@ -62,6 +62,12 @@ class Budgets:
         self._window = Window(most, LENGTH)
         self._callers: OrderedDict[UUID, _Caller] = OrderedDict()
 
+    def has_room(self, whom: UUID, cost: int) -> bool:
+        """Whether a caller may spend so much now."""
+        period, passed = self._window.at(now().timestamp())
+        spent = self._caller(whom, period).spent.seen_in(period)
+        return spent.counting(passed) + cost <= self._window.most
+
     def spend(self, whom: UUID, cost: int) -> Budget:
         """Spend of a caller's budget. Raises RateLimited, with when to try again; then nothing was spent."""
         time, window = now().timestamp(), self._window

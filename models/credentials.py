@@ -49,8 +49,8 @@ _RECOGNISING = {
     for asking in (_SESSION_OF_ASKER, _KEY_OF_ASKER)
 }
 
-# How long the use of a key stays unwritten: a poll each second writes one row a minute.
-USE_NOTED_EVERY = timedelta(minutes=1)
+# How long the use of a key stays unwritten: it is told to the minute, and who is recalled is not looked up so long.
+USE_NOTED_EVERY = timedelta(seconds=30)
 
 
 class Recognised(NamedTuple):

@@ -33,6 +33,11 @@ class Viewer:
         """Who did it, as events tell."""
         return self.api_key_id or self.buyer_id
 
+    @property
+    def budget_id(self) -> UUID:
+        """Whose budget is spent: a session's, or a key's, which its secrets share."""
+        return self.api_key_id or self.credential_id
+
     def may(self, permission: Permission) -> bool:
         """Tell whether the viewer has a permission."""
         return permission in self.permissions

@@ -147,7 +147,8 @@ def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:
 # `facts` is what stands in the snapshot of the statement. What is written rests on it, so the account must not have
 # moved on since: it is locked at that very version, or not at all where somebody else is at work on it. Each part
 # takes its rows from the one before. Of several wishes for one user, or with one key, the first is done; seats go to
-# the first who asked for them, and each change of an account is a version of its own, in that order.
+# the first who asked for them, and each change of an account is a version of its own, in that order. Each wish has a
+# row, also where the account itself is gone since the viewer was seen.
 _ASSIGN = """
 WITH wish AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -175,7 +176,7 @@ WITH wish AS MATERIALIZED (
             WHERE pool.account_id = wish.account_id AND pool.package_id = wish.package_id
         ), 0) AS free
     FROM wish
-    JOIN accounts AS account ON account.id = wish.account_id
+    LEFT JOIN accounts AS account ON account.id = wish.account_id
     LEFT JOIN idempotency_records AS earlier
         ON earlier.account_id = wish.account_id AND earlier.operation = '{operation}' AND earlier.key = wish.key
 ), possible AS (

@@ -2,24 +2,30 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 
 from api import callers_seen
 from api.callers_seen import CallersSeen
 from api.ids import encode_id
+from api.limits import Limits
 from api.sent_secrets import SentSecret
 from models.database import fetch
+from models.feed import Feed
 from models.ids import new_id
 from models.permission import Permission
 from models.tables import License
 from models.viewer import Viewer
-from tests.support.answers import unauthenticated
-from tests.support.api_keys import make_key, revoke
+from payments import make_provider
+from tests.support.answers import codes, unauthenticated
+from tests.support.api_keys import make_key, revoke, rotated
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.licensing import id_of
+from tests.support.outage import outage
 from tests.support.recorded import broken_invariants
 from tests.support.refusals import not_permitted
+from tests.support.serving import serving
 from tests.support.shown import NOT_PERMITTED
 from tests.support.statements import statements
 
@@ -29,14 +35,19 @@ TWO = (
 )
 
 
-async def assigned(client: Client, company: Company, user: int, **given: str) -> dict[str, Any]:
-    """The whole answer."""
+async def asked_for(client: Client, company: Company, user: int, **given: str) -> httpx2.Response:
+    """The response to a wish for a license."""
     wish = {"userId": id_of(company.users[user]), "packageId": id_of(company.packages["PRO"])}
     document = (
         "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input)"
         f" {{ __typename ... on BusinessError {{ code message }} {NOT_PERMITTED} }} }}"
     )
-    return await client.post(document, input=wish | given)
+    return await client.http.post("/graphql", json={"query": document, "variables": {"input": wish | given}})
+
+
+async def assigned(client: Client, company: Company, user: int, **given: str) -> dict[str, Any]:
+    """The whole answer."""
+    return (await asked_for(client, company, user, **given)).json()
 
 
 def done(answer: dict[str, Any]) -> bool:
@@ -161,6 +172,19 @@ def test_somebody_is_recalled_with_their_secret_from_their_address_for_a_moment(
     assert seen.recall(sent) is None
 
 
+async def test_who_is_refused_anything_is_looked_up_with_the_address_they_call_from(
+    admin: Client, company: Company
+) -> None:
+    await company.buy(PRO=2)
+    key = admin.signed_in((await make_key(admin, Permission.ASSIGN_LICENSES)).secret)
+    assert done(await assigned(key, company, 0))
+    await fetch("""UPDATE api_keys SET networks = '["10.0.0.0/8"]'""")
+    for given in ({"packageId": "x"}, {}):
+        answer = await assigned(key, company, 1, **given)
+        unauthenticated(answer, "assignLicense", reason="NETWORK_NOT_ALLOWED")
+    assert await License.all().count() == 1
+
+
 async def test_nobody_is_recalled_by_what_was_refused(client: Client, company: Company) -> None:
     await company.buy(PRO=1)
     stranger = client.signed_in("not a secret")
@@ -169,3 +193,60 @@ async def test_nobody_is_recalled_by_what_was_refused(client: Client, company: C
     nobody = {"userId": encode_id("User", company.users[0].id), "packageId": id_of(company.packages["PRO"])}
     unauthenticated(await assigned(client, company, 0, **nobody), "assignLicense", reason="MISSING")
     assert await License.all().count() == 0
+
+
+async def test_who_may_call_no_more_is_told_nothing_of_the_budget_and_spends_none_of_it(
+    admin: Client, company: Company, feed: Feed
+) -> None:
+    await company.buy(PRO=2)
+    made = await make_key(admin, Permission.ASSIGN_LICENSES)
+    # Each call costs five.
+    async with serving(make_provider("sandbox"), feed, made.secret, Limits(cost_per_minute=15)) as replaced:
+        assert done(await assigned(replaced, company, 0))
+        key = replaced.signed_in((await rotated(admin, made.id)).secret)
+        await fetch("UPDATE api_key_secrets SET expires_at = now() WHERE expires_at IS NOT NULL")
+        for _ in range(3):
+            response = await asked_for(replaced, company, 1)
+            unauthenticated(response.json(), "assignLicense", reason="EXPIRED")
+            assert response.status_code == 200
+            assert {"ratelimit", "ratelimit-policy", "usher-cost"} & set(response.headers) == set()
+        # The first of them had been taken for who they were.
+        assert done(await assigned(key, company, 1))
+        assert (await asked_for(key, company, 2)).status_code == 429
+
+
+async def test_who_may_call_no_more_is_told_that_rather_than_to_come_back_later(
+    admin: Client, company: Company, feed: Feed
+) -> None:
+    await company.buy(PRO=1)
+    made = await make_key(admin, Permission.ASSIGN_LICENSES)
+    async with serving(make_provider("sandbox"), feed, made.secret, Limits(cost_per_minute=5)) as key:
+        assert done(await assigned(key, company, 0))
+        assert (await asked_for(key, company, 1)).status_code == 429
+        await revoke(admin, made.id)
+        response = await asked_for(key, company, 1)
+    unauthenticated(response.json(), "assignLicense", reason="REVOKED")
+    assert (response.status_code, "retry-after" in response.headers) == (200, False)
+
+
+async def test_who_called_before_a_backup_without_their_account_was_restored_is_unknown(
+    admin: Client, company: Company
+) -> None:
+    await company.buy(PRO=2)
+    assert done(await assigned(admin, company, 0))
+    await fetch("TRUNCATE accounts CASCADE")
+    unauthenticated(await assigned(admin, company, 1), "assignLicense", reason="UNKNOWN")
+
+
+@pytest.mark.parametrize("given", [{}, {"packageId": "x"}])
+async def test_who_called_a_moment_ago_is_told_that_the_database_is_gone_as_everybody_is(
+    admin: Client, company: Company, database_url: str, given: dict[str, str]
+) -> None:
+    await company.buy(PRO=2)
+    assert done(await assigned(admin, company, 0))
+    async with outage(database_url):
+        response = await asked_for(admin, company, 1, **given)
+    assert (response.status_code, response.headers.get("retry-after")) == (503, "2")
+    assert list(response.json()) == ["errors"]
+    assert codes(response.json()) == ["UNAVAILABLE"]
+    assert await License.all().count() == 1

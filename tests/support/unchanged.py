@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from models.database import fetch
 
-# That a key was used is written when it calls, once a minute, also where the call itself is refused: nothing that the
-# product does follows from it. Tests that are about it read the column.
+# That a key was used is written when it calls, twice a minute, also where the call itself is refused: nothing that
+# the product does follows from it. Tests that are about it read the column.
 NOTED = {"api_key_secrets": "last_used_at"}
 
 
