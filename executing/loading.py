@@ -8,6 +8,7 @@ from executing.shared_work import wait_for_shared
 
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
+Shown = TypeVar("Shown")
 Result = TypeVar("Result")
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 Read = Callable[[Sequence[Key]], Awaitable[Mapping[Key, Found]]]
@@ -23,15 +24,22 @@ class Loader(Generic[Key, Found]):
 
     def load(self, key: Key) -> Awaitable[Found | None]:
         """What is found for a key."""
-        batch = self._batches.get(key)
-        if batch is None:
-            batch = self._batches[key] = self._open or self._opened()
-            batch.keys.append(key)
-        return _Wanted(batch, key)
+        return _Wanted(self._batch_of(key), key)
+
+    def load_shown(self, key: Key, show: Callable[[Found], Shown]) -> Awaitable[Shown | None]:
+        """The same as it is shown: made once for all who ask for it."""
+        return _Wanted(self._batch_of(key), key, show)
 
     def clear_all(self) -> None:
         """Forget what was found: it is read again when it is asked for again."""
         self._batches.clear()
+
+    def _batch_of(self, key: Key) -> "Batch[Key, Found]":
+        batch = self._batches.get(key)
+        if batch is None:
+            batch = self._batches[key] = self._open or self._opened()
+            batch.keys.append(key)
+        return batch
 
     def _opened(self) -> "Batch[Key, Found]":
         self._open = Batch(self._read)
@@ -52,11 +60,20 @@ class Batch(Generic[Key, Found]):
         self.keys: list[Key] = []
         self.found: asyncio.Future[Mapping[Key, Found]] = asyncio.get_running_loop().create_future()
         self._read = read
+        self._shown: dict[tuple[Key, Callable[[Found], Any]], Any] = {}
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Read; no other keys come."""
         self._task = asyncio.ensure_future(self._run())
+
+    def shown(self, key: Key, show: Callable[[Found], Any]) -> Any:
+        """What was found for a key, as it is shown."""
+        asked = key, show
+        if asked not in self._shown:
+            found = self.found.result().get(key)
+            self._shown[asked] = None if found is None else show(found)
+        return self._shown[asked]
 
     async def _run(self) -> None:
         try:
@@ -67,22 +84,25 @@ class Batch(Generic[Key, Found]):
             self.found.exception()
 
 
-class _Wanted(Awaitable[Found | None]):
+class _Wanted(Awaitable[Any]):
     """A key of a batch."""
 
-    __slots__ = ("_batch", "_key")
+    __slots__ = ("_batch", "_key", "_show")
 
-    def __init__(self, batch: Batch[Any, Found], key: Any) -> None:
+    def __init__(self, batch: Batch[Any, Any], key: Any, show: Callable[[Any], Any] | None = None) -> None:
         self._batch = batch
         self._key = key
+        self._show = show
 
-    def __await__(self) -> Generator[Any, Any, Found | None]:
+    def __await__(self) -> Generator[Any, Any, Any]:
         found = self._batch.found
         if not found.done():
             if _Together.running:
                 yield self._batch
             else:
                 yield from wait_for_shared(found).__await__()
+        if self._show is not None:
+            return self._batch.shown(self._key, self._show)
         return found.result().get(self._key)
 
 

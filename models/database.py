@@ -120,6 +120,14 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+async def fetch_records(sql: str, *values: Any) -> list[Any]:
+    """Run one statement that only reads, as `fetch` does, and return its rows as the driver has them: for less."""
+    client = connections.get("default")
+    if not isinstance(client, TransactionWrapper):
+        return await run_alone(sql, *values)
+    return list((await client.execute_query(sql, list(values)))[1])
+
+
 async def run_alone(sql: str, *values: Any) -> list[Any]:
     """Run one statement as a transaction of its own and return its rows as the driver has them.
 

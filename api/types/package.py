@@ -68,7 +68,7 @@ MIRRORS.add(
 
 async def load_package(info: Info, package_id: UUID) -> Package:
     """The package of a row that refers to one; the foreign key holds that it exists."""
-    row = await info.context.packages.load(package_id)
-    if row is None:
+    package = await info.context.packages.load_shown(package_id, Package.of)
+    if package is None:
         raise LookupError("a row refers to a package that does not exist")
-    return Package.of(row)
+    return package

@@ -125,7 +125,7 @@ MIRRORS.add(
 
 async def load_user(info: Info, account_id: UUID, user_id: UUID) -> User:
     """The user of a row that refers to one; the foreign key holds that they exist."""
-    row = await info.context.loaders(account_id).users.load(user_id)
-    if row is None:
+    user = await info.context.loaders(account_id).users.load_shown(user_id, User.of)
+    if user is None:
         raise LookupError("a row refers to a user that is not of its account")
-    return User.of(row)
+    return user

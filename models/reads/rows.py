@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tortoise import connections
 from tortoise.models import Model
 
-from models.database import fetch
+from models.database import fetch_records
 from models.reads.conditions import Condition
 
 Found = TypeVar("Found", bound=Model)
@@ -19,9 +18,9 @@ async def rows_where(table: type[Found], condition: str, *values: Any) -> list[F
     meta = table._meta  # noqa: SLF001
     columns = ", ".join(f'"{column}"' for column in meta.fields_db_projection.values())
     statement = f'SELECT {columns} FROM "{meta.db_table}" AS found WHERE {condition}'  # noqa: S608 - nothing of it is given
-    _, rows = await connections.get("default").execute_query(statement, list(values))
-    make: Any = table._init_from_db  # noqa: SLF001
-    return [make(**row) for row in rows]
+    rows = await fetch_records(statement, *values)
+    made: Any = table
+    return made.of_records(row.values() for row in rows)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Rows(Generic[Found]):
         condition, values = self._written()
         table = self.table._meta.db_table  # noqa: SLF001
         rows = f'SELECT FROM "{table}" AS found WHERE {condition} {limit}'
-        return (await fetch(f"SELECT {what} AS told FROM ({rows}) AS found", *values))[0]["told"]  # noqa: S608 - as above
+        return (await fetch_records(f"SELECT {what} AS told FROM ({rows}) AS found", *values))[0]["told"]  # noqa: S608 - as above
 
     def _written(self) -> tuple[str, list[Any]]:
         values: list[Any] = [self.account_id]

@@ -1,6 +1,6 @@
 """Making a row of what the driver has read, at a quarter of what it costs Tortoise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, KeysView
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -17,6 +17,12 @@ class Row:
     """
 
     @classmethod
+    def of_records(cls, records: Iterable[Iterable[Any]]) -> list[Self]:
+        """The rows of records that have all columns of the table, in the order of its fields."""
+        how = _reading(cls)
+        return [cls._made(how, zip(how.names, record, strict=True)) for record in records]
+
+    @classmethod
     def written(cls, **columns: Any) -> Self:
         """The row that a statement has written; columns that it left out are null."""
         return cls._init_from_db(**dict.fromkeys(_reading(cls).names) | columns)
@@ -28,11 +34,16 @@ class Row:
         if not how.names <= row.keys():
             # A part of the row, which is rare.
             return super()._init_from_db(**row)  # pyright: ignore[reportAttributeAccessIssue]
+        return cls._made(how, row.items())
+
+    @classmethod
+    def _made(cls, how: "_Reading", columns: Iterable[tuple[str, Any]]) -> Self:
+        made = cls.__new__(cls)
+        row = made.__dict__
+        row.update(columns, **how.own, _await_when_save={})
         for name, convert in how.conversions:
             if (value := row[name]) is not None:
                 row[name] = convert(value)
-        made = cls.__new__(cls)
-        made.__dict__.update(row, **how.own, _await_when_save={})
         return made
 
 
@@ -40,7 +51,7 @@ class Row:
 class _Reading:
     """How rows of a table are made: what each has besides its columns, and which values are converted, how."""
 
-    names: frozenset[str]
+    names: KeysView[str]
     own: dict[str, Any]
     conversions: list[tuple[str, Callable[[Any], Any]]]
 
@@ -59,7 +70,7 @@ def _reading(table: Any) -> _Reading:
         for name in meta.fields_db_projection
         if name not in native and not isinstance(meta.fields_map[name], UUIDField | DatetimeField)
     ]
-    return _Reading(frozenset(meta.fields_db_projection), own, conversions)
+    return _Reading(meta.fields_db_projection.keys(), own, conversions)
 
 
 def _conversion(field: Any) -> Callable[[Any], Any]:

@@ -33,6 +33,8 @@ async def test_every_table_s_rows_are_as_tortoise_makes_them(db: None) -> None:
             made, usual = (make(**values) for make in (table._init_from_db, of_tortoise(table)))
             assert type(made) is table
             assert attributes(made) == attributes(usual)
+            [again] = table.of_records([[values[name] for name in table._meta.fields_db_projection.values()]])
+            assert attributes(again) == attributes(usual)
 
 
 def of_tortoise(table: Any) -> Any:
