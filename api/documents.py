@@ -30,13 +30,14 @@ KEPT_CHARACTERS = 500_000
 
 @dataclass(frozen=True)
 class Checked:
-    """A document, what is wrong with it, and what each of its operations costs.
+    """A document, what is wrong with it, and its operations by their names, with what each costs.
 
     `versioned` says that its answer changes only with the versions of the account and the catalogue.
     """
 
     document: DocumentNode
     errors: list[GraphQLError]
+    operations: dict[str | None, OperationDefinitionNode]
     costs: dict[str | None, int]
     versioned: bool
     plans: dict[str | None, Plan] = field(default_factory=dict)
@@ -44,10 +45,9 @@ class Checked:
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of a good document that a name chooses, or its only one."""
-        if name not in self.costs and (name is not None or len(self.costs) != 1):
-            return None
-        operations = (node for node in self.document.definitions if isinstance(node, OperationDefinitionNode))
-        return next(each for each in operations if name in {None, each.name.value if each.name else None})
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        return self.operations.get(name)
 
     def cost(self, operation_name: str | None) -> int:
         """What an operation costs; one where there is none of that name, or none is run."""
@@ -97,11 +97,11 @@ class Documents:
             or validate_document(schema, document, tuple(specified_rules))
         )
         if errors:
-            return Checked(document, errors, {}, versioned=False)
-        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        names = [node.name.value if node.name else None for node in operations]
-        costs = {name: max(1, each.cost) for name, each in zip(names, size.operations, strict=True)}
-        return Checked(document, errors, costs, is_versioned(schema, document))
+            return Checked(document, errors, {}, {}, versioned=False)
+        found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        operations = {node.name.value if node.name else None: node for node in found}
+        costs = {name: max(1, each.cost) for name, each in zip(operations, size.operations, strict=True)}
+        return Checked(document, errors, operations, costs, is_versioned(schema, document))
 
     def _keep(self, text: str, checked: Checked) -> None:
         self._kept[text] = checked
