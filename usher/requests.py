@@ -51,3 +51,5 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not before:
             self.cycle.scope["extensions"] = cast("Any", {WHOLE: Whole(self.cycle), REMEMBERED: self._remembered})
+            # The parser adds what comes after a body (RFC 9110, 6.5.1): not to the fields that say who asks.
+            self.headers = []
