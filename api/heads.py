@@ -4,7 +4,7 @@ Whoever calls again on a connection mostly sends the same head: what it says is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
@@ -24,7 +24,8 @@ REMEMBERED = "usher.head"
 class Head:
     """What the header fields of a request say. `sent` is the bearer token, with where it came from."""
 
-    fields: HeaderFields
+    # Secrets are among them.
+    fields: HeaderFields = field(repr=False)
     accept: str
     wants_events: bool
     prefers_graphql_json: bool

@@ -51,3 +51,8 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not before:
             self.cycle.scope["extensions"] = cast("Any", {WHOLE: Whole(self.cycle), REMEMBERED: self._remembered})
+            # The parser adds what comes after a body (RFC 9110, 6.5.1): not to the fields that say who asks.
+            self.headers = []
+            if cast("Any", self.parser).should_upgrade():
+                # To what nobody speaks here. The parser takes no body then, and would take it for another request.
+                self.cycle.keep_alive = False
