@@ -2,16 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     ExecutionResult,
     FieldNode,
-    FragmentDefinitionNode,
-    GraphQLSchema,
-    OperationDefinitionNode,
     OperationType,
 )
 from graphql.execution.values import VariableValues
@@ -21,14 +16,12 @@ from executing.compiling import Compiler
 from executing.core import Outcome, Remainder
 from executing.problems import NotCompiledError
 from plans.bounded import Bounded
-from plans.plan import variables_of_conditions
+from plans.operation import Operation
 from plans.selections import Selector
-from plans.variables import Variables
 
 # Bytes, more or less.
 COMPILED: "Bounded[Compiled | str]" = Bounded(30_000_000)
 OF_A_COLUMN = 1_000
-NUMBERS = count()
 
 
 @dataclass(frozen=True)
@@ -39,53 +32,27 @@ class Compiled:
     selection: Selection
 
 
-class Program:
+class Program(Operation[Compiled]):
     """One query or mutation of a valid document."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
-        self._schema = schema
-        self._operation = operation
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
-        self._conditions = variables_of_conditions(document)
-        self._variables = Variables(schema, operation.variable_definitions or ())
-        # Not the program itself: what is kept must not keep it.
-        self._number = next(NUMBERS)
+    kept = COMPILED
+    refusal = NotCompiledError
 
     def bind(self, given: Mapping[str, Any] | None) -> "Bound":
         """The program with variables. Raises NotCompiledError where graphql-core must answer."""
-        variables = self._variables.coerced(given)
-        if not isinstance(variables, VariableValues):
-            raise NotCompiledError("variables")
-        remainder = Remainder(self._schema, self._operation, self._fragments, given)
+        variables = self._coerced(given)
+        remainder = Remainder(self._schema, self._node, self._fragments, given)
         return Bound(self._compiled_for(variables), variables, remainder)
 
-    def _compiled_for(self, variables: VariableValues) -> Compiled:
-        booleans = tuple(variables.coerced.get(name) for name in self._conditions)
-        if not all(isinstance(each, bool) for each in booleans):
-            raise NotCompiledError("variables")
-        key = (self._number, booleans)
-        if (found := COMPILED.get(key)) is None:
-            found, weight = self._compile(dict(zip(self._conditions, booleans, strict=True)))
-            COMPILED.put(key, found, weight)
-        if isinstance(found, str):
-            raise NotCompiledError(found)
-        return found
-
-    def _compile(self, booleans: dict[str, Any]) -> tuple[Compiled | str, int]:
-        """The columns, or why there are none; and what that weighs."""
-        compiler = Compiler(Selector(self._schema, self._fragments, booleans))
-        root = self._schema.get_root_type(self._operation.operation)
-        if root is None or self._operation.operation is OperationType.SUBSCRIPTION:
-            return self._operation.operation.value, 1_000
-        try:
-            nodes = compiler.fields(root, self._operation.selection_set)
-            selection = Selection({name: compiler.column(root, each) for name, each in nodes.items()})
-        except NotCompiledError as why:
-            return str(why), 1_000
-        # The nodes keep the document.
-        place = self._operation.loc
+    def _compile(self, selector: Selector) -> tuple[Compiled, int]:
+        """The columns; their nodes keep the document."""
+        compiler = Compiler(selector)
+        root = self._schema.get_root_type(self._node.operation)
+        if root is None or self._node.operation is OperationType.SUBSCRIPTION:
+            raise NotCompiledError(self._node.operation.value)
+        nodes = compiler.fields(root, self._node.selection_set)
+        selection = Selection({name: compiler.column(root, each) for name, each in nodes.items()})
+        place = self._node.loc
         weight = OF_A_COLUMN * compiler.columns + 50 * (len(place.source.body) if place else 0)
         return Compiled(nodes, selection), weight
 

@@ -4,18 +4,13 @@ from asyncio import Future
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    VariableNode,
-    Visitor,
-    visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
@@ -27,16 +22,15 @@ from models.reads.conditions import Condition
 from models.viewer import Viewer
 from plans.bounded import Bounded
 from plans.mirrors import Mirrors
+from plans.operation import NUMBERS, Operation
 from plans.selections import Selector
 from plans.shape import Shape, make_shape
 from plans.statement import Page, write_statement
 from plans.structure import ListRead, NotPlannedError, Structure, Writer
-from plans.variables import Variables
 
 # Characters of SQL, and of the generated functions, which take some ten times as much.
 STATEMENTS: Bounded[str] = Bounded(8_000_000)
 COMPILED: "Bounded[Compiled | str]" = Bounded(2_000_000)
-NUMBERS = count()
 # PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
 MOST_COLUMNS = 1_000
 MOST_LISTS = 20
@@ -111,68 +105,36 @@ class Bound:
         return tuple(page.shape for page in self.pages)
 
 
-class Plan:
+class Plan(Operation[Compiled]):
     """One query operation of a valid document: what it reads, by one statement."""
 
+    kept = COMPILED
+    refusal = NotPlannedError
+
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, using: "Using"
+        self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, using: "Using"
     ) -> None:
-        self._schema = schema
-        self._operation = operation
+        super().__init__(schema, document, node)
         self._using = using
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
-        self._conditions = variables_of_conditions(document)
-        self._variables = Variables(schema, operation.variable_definitions or ())
-        # Not the plan itself: what is kept must not keep it.
-        self._number = next(NUMBERS)
 
     def bind(self, given: Mapping[str, Any] | None) -> Bound:
         """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
-        variables = self._values(given) if self._operation.variable_definitions else NO_VALUES
+        variables = self._coerced(given) if self._node.variable_definitions else NO_VALUES
         compiled = self._compiled_for(variables)
         return Bound(compiled, [self._page(read, variables) for read in compiled.structure.lists])
 
-    def _values(self, given: Mapping[str, Any] | None) -> VariableValues:
-        coerced = self._variables.coerced(given)
-        if not isinstance(coerced, VariableValues):
-            raise NotPlannedError("variables")
-        return coerced
-
-    def _compiled_for(self, variables: VariableValues) -> Compiled:
-        booleans = tuple(variables.coerced.get(name) for name in self._conditions)
-        if not all(isinstance(each, bool) for each in booleans):
-            raise NotPlannedError("variables")
-        key = (self._number, booleans)
-        if (found := COMPILED.get(key)) is None:
-            found = self._compile(dict(zip(self._conditions, booleans, strict=True)))
-            COMPILED.put(key, found, self._weight(found))
-        if isinstance(found, str):
-            raise NotPlannedError(found)
-        return found
-
-    def _compile(self, booleans: dict[str, Any]) -> Compiled | str:
-        """The structure and its function, or why there is none."""
-        selector = Selector(self._schema, self._fragments, booleans)
+    def _compile(self, selector: Selector) -> tuple[Compiled, int]:
+        """The structure and its function, and with them the document that its nodes are of."""
         query = self._schema.query_type
         if query is None:
-            return "no queries"
-        try:
-            fields = selector.fields(query, self._operation.selection_set)
-            structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).query(fields)
-        except NotPlannedError as why:
-            return str(why)
+            raise NotPlannedError("no queries")
+        fields = selector.fields(query, self._node.selection_set)
+        structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).query(fields)
         if structure.columns > MOST_COLUMNS or len(structure.lists) > MOST_LISTS:
-            return "size"
-        return Compiled(structure, make_shape(structure))
-
-    def _weight(self, found: Compiled | str) -> int:
-        """What it keeps: the function, and the document that its nodes are of."""
-        if isinstance(found, str):
-            return 1_000
-        place = self._operation.loc
-        return 1_000 + len(found.structure.code) + 5 * (len(place.source.body) if place else 0)
+            raise NotPlannedError("size")
+        place = self._node.loc
+        weight = 1_000 + len(structure.code) + 5 * (len(place.source.body) if place else 0)
+        return Compiled(structure, make_shape(structure)), weight
 
     def _page(self, read: ListRead, variables: VariableValues) -> Page:
         try:
@@ -193,24 +155,3 @@ class Using:
 
     mirrors: Mirrors
     paging: Paging
-
-
-def variables_of_conditions(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that @skip and @include look at, in a fixed order."""
-    finder = _Conditions()
-    visit(document, finder)
-    return tuple(sorted(finder.names))
-
-
-class _Conditions(Visitor):
-    """Finds the variables that @skip and @include look at."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_directive(self, node: Any, *_args: Any) -> None:
-        """Look at one directive."""
-        for argument in node.arguments or ():
-            if isinstance(argument.value, VariableNode):
-                self.names.add(argument.value.name.value)
