@@ -76,6 +76,6 @@ def shown(error: Exception) -> GraphQLError:
 
 def refusal(status: int, reason: str, *, code: str | None = None) -> Response:
     """The answer to a request that is no GraphQL, or too much."""
-    code = code or ("LIMIT_EXCEEDED" if status in {413, 414} else "BAD_REQUEST")
+    code = code or ("LIMIT_EXCEEDED" if status in {413, 414, 431} else "BAD_REQUEST")
     body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))

@@ -3,10 +3,13 @@
 from typing import Any
 
 import orjson
+import pytest
 
+import usher.requests
 from api.answers import GRAPHQL_JSON
 from api.heads import Head, Remembered, head_of
 from tests.protocol.test_connections import NAME, Line, line
+from tests.support.client import Client
 from tests.support.company import Company
 
 
@@ -64,6 +67,56 @@ async def test_what_comes_after_a_body_is_no_header_field_of_this_request_nor_of
             assert await connection.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
             connection.send(chunks, f"{after}\r\n".encode())
             assert told in (await connection.answer())[2]
+
+
+LATE = "The head of the request did not come within 0 seconds."
+LARGE = "The head of the request is too large: at most 65536 bytes are allowed."
+
+
+async def refused(connection: Line) -> tuple[str, list[Any]]:
+    """The status line and the errors of the last answer of a connection."""
+    status, told, body = await connection.answer()
+    assert (told["connection"], await connection.reader.read()) == ("close", b"")
+    return status, orjson.loads(body)["errors"]
+
+
+async def test_a_head_that_is_too_large_ends_the_connection(company: Company, server_url: str) -> None:
+    async with line(company, server_url) as connection, line(company, server_url) as another:
+        assert (await asked(connection))[0] == "HTTP/1.1 200 OK"
+        connection.send(b"POST /graphql HTTP/1.1\r\nX-Large: ")
+        for _ in range(10):
+            connection.send(b"x" * 8_000)
+            # Each is read by itself.
+            assert (await asked(another))[0] == "HTTP/1.1 200 OK"
+        error = {"message": LARGE, "extensions": {"code": "LIMIT_EXCEEDED"}}
+        assert await refused(connection) == ("HTTP/1.1 431 Request Header Fields Too Large", [error])
+
+
+async def test_a_head_that_does_not_come_ends_the_connection_and_no_socket(
+    company: Company, server_url: str, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usher.requests, "HEAD_WITHIN", 0.2)
+    error = {"message": LATE, "extensions": {"code": "BAD_REQUEST"}}
+    async with admin.live() as live:
+        for begun in (b"", b"POST /graphql HTTP/1.1\r\nHost: loc"):
+            async with line(company, server_url) as connection:
+                connection.send(begun)
+                assert await refused(connection) == ("HTTP/1.1 408 Request Timeout", [error])
+        async with line(company, server_url) as connection:
+            assert (await asked(connection))[0] == "HTTP/1.1 200 OK"
+            connection.send(b"POST /graphql HTTP/1.1\r\n")
+            assert await refused(connection) == ("HTTP/1.1 408 Request Timeout", [error])
+        await live.send(type="ping")
+        assert (await live.receive())["type"] == "pong"
+
+
+async def test_a_head_may_come_in_parts(company: Company, server_url: str) -> None:
+    async with line(company, server_url) as connection, line(company, server_url) as another:
+        request = connection.ask(NAME)
+        for place in range(0, len(request), 30):
+            connection.send(request[place : place + 30])
+            assert (await asked(another))[0] == "HTTP/1.1 200 OK"
+        assert (await connection.answer())[0] == "HTTP/1.1 200 OK"
 
 
 def scope(token: str = "a", client: str = "127.0.0.1", **more: Any) -> dict[str, Any]:
