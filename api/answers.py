@@ -16,7 +16,8 @@ JSON = "application/json"
 # What a server calls its way to be given a whole answer.
 WHOLE = "usher.whole"
 _JSON = JSON.encode()
-REFUSAL_HEADERS = {408: {"connection": "close"}, 429: {"retry-after": "10"}}
+_CLOSING = {"connection": "close"}
+REFUSAL_HEADERS = {408: _CLOSING, 429: {"retry-after": "10"}, 431: _CLOSING}
 
 
 class Written(Response):

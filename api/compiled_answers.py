@@ -32,8 +32,7 @@ Recalling = Callable[[Request, Response, int], Awaitable[Context]]
 class CompiledAnswers:
     """Runs what it can of the operations of one process.
 
-    `recognising` finds out who asks; for what looks again by itself, and costs so much, `recalling`
-    does.
+    `recognising` finds out who asks; for what looks again by itself, and costs so much, `recalling` does.
     """
 
     def __init__(self, schema: Schema, questions: Questions, recognising: Recognising, recalling: Recalling) -> None:
@@ -85,7 +84,8 @@ class CompiledAnswers:
 
 
 def _looks_again(bound: Bound) -> bool:
-    return bool(bound.resolvers) and all(map(is_looking_again, bound.resolvers))
+    resolvers = bound.resolvers
+    return bool(resolvers) and all(map(is_looking_again, resolvers))
 
 
 def _unavailable(result: ExecutionResult) -> Exception | None:

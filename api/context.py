@@ -123,10 +123,7 @@ class Context:
         """
         context = replace(self.afresh(), budget=None)
         if self.viewer is not None and self.connection.scope["type"] == "websocket":
-            try:
-                context.viewer = await still_signed_in(self.viewer)
-            except Unauthenticated as error:
-                context.viewer, context.refused = None, error
+            await context._look_at_viewer()  # noqa: SLF001 - another of the same class
         return context
 
     def afresh(self) -> "Context":

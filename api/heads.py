@@ -26,7 +26,6 @@ class Head:
 
     # Secrets are among them.
     fields: HeaderFields = field(repr=False)
-    accept: str
     wants_events: bool
     prefers_graphql_json: bool
     is_json: bool
@@ -63,7 +62,6 @@ def read_head(scope: Scope) -> Head:
     accept = header(fields, b"accept")
     return Head(
         fields=fields,
-        accept=accept,
         wants_events=wants_events(accept),
         prefers_graphql_json=prefers(accept, GRAPHQL_JSON, JSON),
         is_json=fields.get(b"content-type", b"").lower().startswith(b"application/json"),

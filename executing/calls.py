@@ -24,7 +24,7 @@ class Called(Reader):
     def __init__(self, field: GraphQLField, node: FieldNode, handlers: Handlers) -> None:
         self._shown: StrawberryField = field.extensions["strawberry-definition"]
         resolver: Any = self._shown.base_resolver
-        self.resolver = self._resolve = resolver.wrapped_func
+        self.resolver: Any = resolver.wrapped_func
         self._takes_row = resolver.self_parameter is not None
         self._info = resolver.info_parameter.name if resolver.info_parameter else None
         self._arguments = converted_arguments(field, node) if field.args else None
@@ -38,7 +38,7 @@ class Called(Reader):
         info: Any = Info(_raw_info=run, _field=self._shown)  # pyright: ignore[reportArgumentType]
         if self._info:
             given[self._info] = info
-        resolve, takes_row = self._resolve, self._takes_row
+        resolve, takes_row = self.resolver, self._takes_row
         answers = [resolve(row, **given) if takes_row else resolve(**given) for row in rows]
         if not self.waits:
             return answers

@@ -4,11 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import (
-    ExecutionResult,
-    FieldNode,
-    OperationType,
-)
+from graphql import ExecutionResult, FieldNode, OperationType
 from graphql.execution.values import VariableValues
 
 from executing.columns import Column, Run, Selection

@@ -66,7 +66,7 @@ class Budgets:
         """Whether a caller may spend so much now."""
         period, passed = self._window.at(now().timestamp())
         spent = self._caller(whom, period).spent.seen_in(period)
-        return spent.counting(passed) + cost <= self._window.most
+        return self._window.left(spent, passed, cost) >= 0
 
     def spend(self, whom: UUID, cost: int) -> Budget:
         """Spend of a caller's budget. Raises RateLimited, with when to try again; then nothing was spent."""
@@ -74,7 +74,7 @@ class Budgets:
         period, passed = window.at(time)
         caller = self._caller(whom, period)
         spent = caller.spent.seen_in(period)
-        left = window.most - spent.counting(passed) - cost
+        left = window.left(spent, passed, cost)
         if left < 0:
             caller.spent = spent
             raise RateLimited(window.room_at(spent, cost))

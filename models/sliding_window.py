@@ -50,6 +50,10 @@ class Window:
         period = int(periods)
         return Moment(period, periods - period)
 
+    def left(self, spent: Spent, passed: float, cost: int) -> float:
+        """What is left after so much more, when a share of the period has passed; below zero, there is no room."""
+        return self.most - spent.counting(passed) - cost
+
     def room_at(self, spent: Spent, cost: int) -> datetime:
         """When there will be room for so much more, if nothing else is spent meanwhile."""
         room = self.most - cost - spent.spent

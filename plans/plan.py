@@ -34,7 +34,6 @@ COMPILED: "Bounded[Compiled | str]" = Bounded(2_000_000)
 # PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
 MOST_COLUMNS = 1_000
 MOST_LISTS = 20
-NO_VALUES = VariableValues({}, {})
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Plan(Operation[Compiled]):
 
     def bind(self, given: Mapping[str, Any] | None) -> Bound:
         """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
-        variables = self._coerced(given) if self._node.variable_definitions else NO_VALUES
+        variables = self._coerced(given)
         compiled = self._compiled_for(variables)
         return Bound(compiled, [self._page(read, variables) for read in compiled.structure.lists])
 

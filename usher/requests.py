@@ -5,6 +5,7 @@ made up: an eighth of what a poll takes.
 """
 
 import asyncio
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, cast
 from weakref import ref
@@ -19,6 +20,9 @@ MOST_OF_HEAD = 64 * 1024
 HEAD_WITHIN = 30.0
 
 
+Fields = Iterable[tuple[bytes, bytes]]
+
+
 class Whole:
     """Puts the answer to one request on its connection."""
 
@@ -28,14 +32,13 @@ class Whole:
         # The request holds this, and would be held by it until somebody looks for garbage.
         self._cycle = ref(cycle)
 
-    def __call__(self, status: int, fields: list[tuple[bytes, bytes]], body: bytes) -> bool:
+    def __call__(self, status: int, fields: Fields, body: bytes) -> bool:
         """Answer; False, and nothing done, where there is more to it than to write."""
         cycle = self._cycle()
         if cycle is None or cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
             return False
-        head = b"".join([b"%b: %b\r\n" % field for field in chain(cycle.default_headers, fields)])
         cycle.response_started = cycle.response_complete = True
-        cycle.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        cycle.transport.write(_on_the_wire(status, chain(cycle.default_headers, fields), body))
         cycle.message_event.set()
         cycle.on_response()
         return True
@@ -104,7 +107,10 @@ class Connection(HttpToolsProtocol):
         """Say why, unless another request waits for its answer, and close."""
         if self.cycle is None or self.cycle.response_complete:
             response = refusal(status, reason)
-            fields = [*response.raw_headers, (b"connection", b"close")]
-            head = b"".join([b"%b: %b\r\n" % field for field in fields])
-            self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, response.body))
+            self.transport.write(_on_the_wire(status, response.raw_headers, bytes(response.body)))
         self.transport.close()
+
+
+def _on_the_wire(status: int, fields: Fields, body: bytes) -> bytes:
+    head = b"".join([b"%b: %b\r\n" % field for field in fields])
+    return b"%b%b\r\n%b" % (STATUS_LINE[status], head, body)

@@ -94,9 +94,7 @@ async def test_a_key_that_was_revoked_gives_nothing(admin: Client, company: Comp
     assert await broken_invariants() == {}
 
 
-async def test_who_may_no_more_is_refused_and_who_may_again_is_not(
-    admin: Client, company: Company, other_company: Company
-) -> None:
+async def test_who_may_no_more_is_refused_and_who_may_again_is_not(admin: Client, company: Company) -> None:
     await company.buy(PRO=2)
     ben = company.users[1]
     caller = admin.signed_in(await company.access_token(ben))

@@ -1,54 +1,13 @@
 """Answers that are put on their connection as a whole: what stands on the wire, and what comes after."""
 
-import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from tests.support.company import Company
+from tests.support.line import NAME, line
 
-NAME = b'{"query": "{ account { name } }"}'
 VERSION = b'{"query": "{ account { name __typename } }"}'
-
-
-class Line:
-    """A connection to the server, by hand."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
-        self.reader = reader
-        self._writer = writer
-        self._token = token
-
-    def ask(self, body: bytes, *more: str, version: str = "1.1") -> bytes:
-        """What a request looks like."""
-        fields = [f"POST /graphql HTTP/{version}", "Host: localhost", "Content-Type: application/json", *more]
-        head = "\r\n".join([*fields, f"Authorization: Bearer {self._token}", f"Content-Length: {len(body)}"])
-        return head.encode() + b"\r\n\r\n" + body
-
-    def send(self, *requests: bytes) -> None:
-        """Send requests without waiting for answers."""
-        self._writer.write(b"".join(requests))
-
-    async def answer(self) -> tuple[str, dict[str, str], bytes]:
-        """The next answer: status line, fields and body."""
-        head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
-        first, *lines = head.strip().split("\r\n")
-        fields = dict(line.split(": ", 1) for line in lines)
-        return first, fields, await self.reader.readexactly(int(fields.get("content-length", "0")))
-
-
-@asynccontextmanager
-async def line(company: Company, url: str) -> AsyncIterator[Line]:
-    """A connection while the block runs."""
-    address = urlsplit(url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    token = await company.access_token()
-    async with asyncio.timeout(20):
-        yield Line(reader, writer, token)
-    writer.close()
 
 
 async def test_an_answer_has_its_fields_once_and_the_connection_stays_open(company: Company, server_url: str) -> None:

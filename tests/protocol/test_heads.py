@@ -8,9 +8,9 @@ import pytest
 import usher.requests
 from api.answers import GRAPHQL_JSON
 from api.heads import Head, Remembered, head_of
-from tests.protocol.test_connections import NAME, Line, line
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.line import NAME, Line, line
 
 
 async def asked(connection: Line, *fields: str) -> tuple[str, dict[str, str], dict[str, Any]]:

@@ -3,8 +3,8 @@
 import httpx2
 import pytest
 
-from tests.protocol.test_connections import line
 from tests.support.company import Company
+from tests.support.line import line
 
 PUBLIC = {"x-forwarded-for": "8.8.8.8"}
 
