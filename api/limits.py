@@ -14,7 +14,8 @@ class Limits:
     may have answered in any minute, whatever process it meets. `document_repeats` counts fields that stand in
     a selection a second time. `sockets` are those of one process, `caller_sockets` those of one address on it. An
     address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever
-    process it meets.
+    process it meets; `accounts_per_hour` may be opened from all addresses together. An IPv6 address is a /64, and
+    its /56 and /48 may have 4 and 16 times as much.
     """
 
     body_bytes: int = 200_000
@@ -33,6 +34,7 @@ class Limits:
     cost_per_minute: int = 300_000
     caller_sign_ins: int = 300
     caller_accounts: int = 20
+    accounts_per_hour: int = 1_000
 
     def __post_init__(self) -> None:
         for limit in fields(self):

@@ -1,10 +1,12 @@
 """How often a caller may do what costs others something: shared by all processes, over a sliding window."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from models.caller import Network
 from models.clock import now
 from models.database import fetch_one
 from models.errors import RateLimited
@@ -56,6 +58,15 @@ async def spend(allowance: Allowance, whom: str, cost: int = 1) -> None:
     )
     if row is None:
         raise RateLimited(window.room_at(await _spent(key, place.period), cost))
+
+
+async def spend_from(allowance: Allowance, networks: Iterable[Network]) -> None:
+    """Spend one of what each network of a client is allowed, in their order. Raises RateLimited.
+
+    The refusal of a network leaves the allowances of those after it alone.
+    """
+    for network in networks:
+        await spend(replace(allowance, most=allowance.most * network.factor), network.name)
 
 
 async def _spent(key: UUID, period: int) -> Spent:

@@ -1,12 +1,23 @@
-"""Who calls without being signed in."""
+"""The anonymous client of a request, and what it may do."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Caller:
-    """An address, and how much may come from it: sign-in links in 15 minutes, new accounts in an hour."""
+class Network(NamedTuple):
+    """A network that limits count by; `factor` times as much may come from it as from one address."""
 
-    address: str
+    name: str
+    factor: int = 1
+
+
+class Caller(NamedTuple):
+    """The networks of the client's address, smallest first, and the limits of one address.
+
+    `sign_ins` are links in 15 minutes and `accounts` those opened in an hour; `all_accounts` is the limit of accounts
+    that all clients together may open in an hour.
+    """
+
+    networks: tuple[Network, ...]
     sign_ins: int
     accounts: int
+    all_accounts: int

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tortoise.exceptions import IntegrityError
 
 from models import wakeups
-from models.allowances import Allowance, spend
+from models.allowances import Allowance, spend, spend_from
 from models.caller import Caller
 from models.clock import now
 from models.database import savepoint, transaction
@@ -14,6 +14,8 @@ from models.errors import EmailTaken
 from models.events import EventType, record
 from models.inputs import Inputs
 from models.tables import Account, Role, User
+
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ async def open_account(
     inputs.refuse_bad()
     if caller is not None:
         # Each mails somebody who need not have asked for it, and tells whether an address is taken.
-        await spend(Allowance("accounts of a caller", caller.accounts, timedelta(hours=1)), caller.address)
+        await spend_from(Allowance("accounts of a caller", caller.accounts, AN_HOUR), caller.networks)
+        await spend(Allowance("accounts", caller.all_accounts, AN_HOUR), "all callers")
     async with transaction():
         account = await Account.create(name=name, created_at=now())
         user.account_id = account.id

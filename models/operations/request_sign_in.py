@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import wakeups
-from models.allowances import Allowance, spend
+from models.allowances import Allowance, spend, spend_from
 from models.caller import Caller
 from models.clock import now
 from models.errors import RateLimited
@@ -33,7 +33,7 @@ async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
     address = inputs.email("email", email)
     inputs.refuse_bad()
     moment = now()
-    await spend(Allowance("sign-in links of a caller", caller.sign_ins, SIGN_IN_LINK_LIFETIME), caller.address)
+    await spend_from(Allowance("sign-in links of a caller", caller.sign_ins, SIGN_IN_LINK_LIFETIME), caller.networks)
     try:
         await spend(LINKS_OF_AN_ADDRESS, address.lower())
     except RateLimited:
