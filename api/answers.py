@@ -16,8 +16,7 @@ JSON = "application/json"
 # What a server calls its way to be given a whole answer.
 WHOLE = "usher.whole"
 _JSON = JSON.encode()
-_CLOSING = {"connection": "close"}
-REFUSAL_HEADERS = {408: _CLOSING, 429: {"retry-after": "10"}, 431: _CLOSING}
+REFUSAL_HEADERS = {429: {"retry-after": "10"}}
 
 
 class Written(Response):
@@ -75,8 +74,9 @@ def shown(error: Exception) -> GraphQLError:
     return present(GraphQLError(str(error), original_error=error))
 
 
-def refusal(status: int, reason: str, *, code: str | None = None) -> Response:
-    """The answer to a request that is no GraphQL, or too much."""
+def refusal(status: int, reason: str, *, code: str | None = None, closes: bool = False) -> Response:
+    """The answer to a request that is no GraphQL, or too much; `closes` says that the connection ends with it."""
     code = code or ("LIMIT_EXCEEDED" if status in {413, 414, 431} else "BAD_REQUEST")
     body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
-    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=REFUSAL_HEADERS.get(status))
+    headers = REFUSAL_HEADERS.get(status, {}) | ({"connection": "close"} if closes or status == 408 else {})
+    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=headers)

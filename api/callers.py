@@ -32,7 +32,7 @@ def networks_of(connection: HTTPConnection) -> tuple[Network, ...]:
     An IPv4 address is one. An IPv6 address counts in its /64, /56 and /48, of which the larger ones have larger
     limits. Clients whose address nobody told are one network.
     """
-    return _networks(exact_address_of(connection))
+    return networks_of_address(exact_address_of(connection))
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -50,7 +50,8 @@ def exact_address_of(connection: HTTPConnection) -> str:
 
 
 @lru_cache(10_000)
-def _networks(address: str) -> tuple[Network, ...]:
+def networks_of_address(address: str) -> tuple[Network, ...]:
+    """The same of an address that the network tells."""
     try:
         found = _translated(ip_address(address))
     except ValueError:

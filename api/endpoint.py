@@ -25,7 +25,7 @@ from api.asgi import once_more, plainly_spelled, until_gone
 from api.asked import Asked
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
-from api.callers import address_of
+from api.callers import networks_of
 from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
 from api.compiled_answers import CompiledAnswers
 from api.context import Context, Services
@@ -80,7 +80,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket."""
         try:
-            with self._sockets.room(address_of(HTTPConnection(scope))):
+            with self._sockets.room(networks_of(HTTPConnection(scope))):
                 await super().__call__(scope, receive, send)
         except TooManySockets as error:
             too_many = refusal(429, str(error), code="LIMIT_EXCEEDED")
@@ -115,7 +115,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _serve_stream(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._sockets.room(address_of(HTTPConnection(scope))):
+            with self._sockets.room(networks_of(HTTPConnection(scope))):
                 await stream(scope, receive, send)
         except TooManySockets as error:
             await stream.aclose()

@@ -1,12 +1,16 @@
-"""How many WebSockets and streams a process holds, and how many of one caller."""
+"""How many WebSockets and streams a process holds, and how many of one address.
 
-from collections import Counter
-from collections.abc import Iterator
+An IPv6 address counts in its /64, /56 and /48, as for every other limit of an address.
+"""
+
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from prometheus_client import Gauge
 
 from api.limits import Limits
+from api.network_counts import NetworkCounts
+from models.caller import Network
 
 OPEN = Gauge("usher_sockets", "Open WebSockets and streams.", multiprocess_mode="livesum")
 
@@ -25,17 +29,18 @@ class Sockets:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._of_caller: Counter[str] = Counter()
+        self._of_networks = NetworkCounts()
         self._total = 0
 
     @contextmanager
-    def room(self, caller: str) -> Iterator[None]:
-        """Hold a place while the block runs. Raises TooManySockets."""
+    def room(self, networks: Sequence[Network]) -> Iterator[None]:
+        """Hold a place for a client of these networks while the block runs. Raises TooManySockets."""
+        most = self._limits.caller_sockets
         if self._total >= self._limits.sockets:
             raise TooManySockets("of one process", self._limits.sockets)
-        if self._of_caller[caller] >= self._limits.caller_sockets:
-            raise TooManySockets("of one address", self._limits.caller_sockets)
-        self._of_caller[caller] += 1
+        if self._of_networks.is_full(networks, most):
+            raise TooManySockets("of one address", most)
+        self._of_networks.add(networks)
         self._total += 1
         OPEN.inc()
         try:
@@ -43,6 +48,4 @@ class Sockets:
         finally:
             OPEN.dec()
             self._total -= 1
-            self._of_caller[caller] -= 1
-            if not self._of_caller[caller]:
-                del self._of_caller[caller]
+            self._of_networks.remove(networks)

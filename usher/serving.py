@@ -1,15 +1,17 @@
 """How uvicorn is run: one place for `usher serve`, its workers, and the demo."""
 
 import gc
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
 
 import models  # noqa: F401 - before usher's own: it says how some libraries are imported
+from usher.connection_limits import ConnectionLimits
 from usher.logs import configure_logs
 from usher.process import build_app
 from usher.requests import Connection
-from usher.settings import load_settings
+from usher.settings import Settings, load_settings
 from usher.sockets import Socket
 
 UVICORN: dict[str, Any] = {
@@ -29,6 +31,18 @@ UVICORN: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
 }
+
+
+def uvicorn_options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn serves an installation."""
+    limits = ConnectionLimits(settings.max, settings.trusted_proxies.split(","))
+    return UVICORN | {
+        "http": partial(Connection, limits=limits),
+        "host": settings.host,
+        "port": settings.port,
+        "timeout_keep_alive": settings.keep_alive_seconds,
+        "forwarded_allow_ips": settings.trusted_proxies,
+    }
 
 
 def app() -> Starlette:

@@ -120,6 +120,7 @@ class Settings:
     install_url: Annotated[str, _web_url] = ""
     host: Annotated[str, str] = "127.0.0.1"
     port: Annotated[int, partial(_integer, least=1, most=65535)] = 8000
+    keep_alive_seconds: Annotated[int, partial(_integer, least=5, most=3600)] = 75
     secret_key: Annotated[Secret | None, _secret_key] = None
     cors_origins: Annotated[Sequence[str], _origins] = ()
     payments: Annotated[str, _payments] = "sandbox"

@@ -5,9 +5,12 @@ from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import HeaderLineTooLong, RequestLineTooLong, TooManyHeaders
 from websockets.http11 import Request
 
+from api.answers import refusal
 from api.follower import SOCKET
+from usher.response_bytes import response_bytes
 
 
 class Gate:
@@ -85,6 +88,33 @@ class Socket(WebSocketsSansIOProtocol):
         if scope := getattr(self, "scope", None):
             scope["extensions"][SOCKET] = self
 
+    def data_received(self, data: bytes) -> None:
+        """Read frames; a handshake that cannot be read is refused, and its connection closed."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse_handshake(self.conn.handshake_exc)
+
+    def _refuse_handshake(self, problem: Exception) -> None:
+        self.handshake_initiated = self.handshake_complete = self.close_sent = True
+        status = _REFUSED_WITH.get(type(problem), 400)
+        reason = f"The handshake cannot be read: {problem}."
+        self.transport.write(response_bytes(refusal(status, reason, closes=True)))
+        self.transport.close()
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; one of text that is not UTF-8 closes the socket (RFC 6455, section 8.1)."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf8(self.frames):
+            self.frames = []
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        """Close; the application may be about to send something, or to close by itself."""
+        self.cut = True
+        super().handle_parser_exception()
+
     def post(self, frame: bytes) -> bool:
         """Send a whole frame; False, and nothing sent, while the peer has not taken what was sent before."""
         if not self.writable.is_set():
@@ -122,3 +152,14 @@ class Socket(WebSocketsSansIOProtocol):
                 done.headers.clear()
             self.request: Any = None
             self.response: Any = None
+
+
+_REFUSED_WITH: dict[type[Exception], int] = {RequestLineTooLong: 414, HeaderLineTooLong: 431, TooManyHeaders: 431}
+
+
+def _is_utf8(parts: list[bytes]) -> bool:
+    try:
+        b"".join(parts).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

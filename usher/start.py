@@ -9,11 +9,12 @@ import sys
 import uvicorn
 
 from models.migrated import pending_migrations
+from usher.connection_limits import raise_open_files
 from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.metrics import shared_metrics
 from usher.process import start_database
-from usher.serving import UVICORN
+from usher.serving import uvicorn_options
 from usher.settings import Settings, SettingsError, load_settings
 from usher.workers import Workers
 
@@ -35,13 +36,8 @@ def start(workers: int = 1, *, relay: bool = True) -> None:
     sys.stdout.write(f"Usher serves {settings.public_url}/graphql\n")
     sys.stdout.flush()
     app = "usher.serving:app"
-    options = UVICORN | {
-        "factory": True,
-        "host": settings.host,
-        "port": settings.port,
-        "workers": workers,
-        "forwarded_allow_ips": settings.trusted_proxies,
-    }
+    options = uvicorn_options(settings) | {"factory": True, "workers": workers}
+    raise_open_files(settings.max.sockets)
     with shared_metrics(workers):
         if workers == 1:
             uvicorn.run(app, **options)

@@ -60,19 +60,6 @@ async def test_who_asks_for_the_end_of_the_connection_gets_it(company: Company, 
         assert await old_line.reader.read() == b""
 
 
-async def test_no_body_is_taken_for_a_request_where_another_protocol_is_wished_for(
-    company: Company, server_url: str
-) -> None:
-    """What is hidden in a body has passed whatever stands before the server."""
-    hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    async with line(company, server_url) as open_line:
-        head = open_line.ask(hidden, "Connection: Upgrade", "Upgrade: h2c").removesuffix(hidden)
-        open_line.send(head)
-        status, fields, _ = await open_line.answer()
-        assert (status, fields["connection"]) == ("HTTP/1.1 400 Bad Request", "close")
-        assert await open_line.reader.read() == b""
-
-
 async def test_what_was_answered_is_not_left_to_the_garbage_collector(company: Company, server_url: str) -> None:
     async with line(company, server_url) as open_line:
         gc.collect()

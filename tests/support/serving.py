@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from socket import socket
 
@@ -15,6 +16,8 @@ from api.limits import DEFAULT_LIMITS, Limits
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
+from usher.connection_limits import ConnectionLimits
+from usher.requests import Connection
 from usher.serving import UVICORN
 
 
@@ -40,7 +43,8 @@ async def serving(
         get_queries=get_queries,
     )
     app = make_app(services, origins=origins, explorer=Path("explorer"))
-    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN))
+    http = partial(Connection, limits=ConnectionLimits(limits, ["127.0.0.1"]))
+    server = _Server(uvicorn.Config(app, port=0, lifespan="off", **UVICORN | {"http": http}))
     running = asyncio.create_task(server.serve())
     await server.up.wait()
     async with Client(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", token) as client:

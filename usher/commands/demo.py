@@ -16,7 +16,7 @@ from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
 from usher.migrating import bring_up_to_date
 from usher.process import build_app, database, start_database
-from usher.serving import UVICORN
+from usher.serving import uvicorn_options
 from usher.settings import Secret, Settings, load_settings
 from usher.sign_in import sign_in_secret
 from usher.start import require_free_port
@@ -59,7 +59,7 @@ async def _demo(settings: Settings) -> None:
 
 async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
     app = build_app(settings, pages=mailbox_routes(mailbox), places=[Place("mailbox", "/mailbox")])
-    server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **UVICORN))
+    server = uvicorn.Server(uvicorn.Config(app, **uvicorn_options(settings)))
     serving = asyncio.create_task(server.serve())
     while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells by this flag alone
         await asyncio.sleep(0.02)
