@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -43,6 +44,8 @@ from api.url_parameters import read_url_parameters
 from api.websocket import WebSocketHandler
 
 INIT_TIMEOUT = timedelta(seconds=10)
+# What was to be sent when the socket had been closed, by the client or for what the client had sent.
+SOCKET_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -86,6 +89,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             too_many = refusal(429, str(error), code="LIMIT_EXCEEDED")
             await WebSocket(scope, receive, send).send_denial_response(too_many)
             await until_gone(receive)
+        except SOCKET_GONE:
+            return
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone while somebody connects
             code = TRY_AGAIN_LATER if is_temporary(shown(error)) else INTERNAL_ERROR
             await send({"type": "websocket.close", "code": code})
