@@ -3,3 +3,5 @@
 # After the first clients reconnect by themselves, after the second they give up.
 TRY_AGAIN_LATER = 1013
 INTERNAL_ERROR = 1011
+# graphql-transport-ws: the client has not said who it is.
+UNAUTHORIZED = 4401

@@ -36,14 +36,19 @@ from api.not_modified import entity_tag, tagged
 from api.presented_errors import is_temporary, present
 from api.questions import Question, Questions
 from api.schema import make_schema
-from api.sent_secrets import SentSecret, bearer, secret_from, sent_by_cookie
+from api.sent_secrets import SentSecret, authorization_in, bearer, secret_from, sent_by_cookie
 from api.sockets import Sockets, TooManySockets
 from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
 from api.websocket import WebSocketHandler
+from models.errors import CredentialProblem, Unauthenticated
 
 INIT_TIMEOUT = timedelta(seconds=10)
+NO_STREAM_LISTED = (
+    "A subscription is answered by a stream: connect a WebSocket (graphql-transport-ws), or send"
+    " Accept: text/event-stream, or Accept: multipart/mixed;subscriptionSpec=1.0."
+)
 # What was to be sent when the socket had been closed, by the client or for what the client had sent.
 SOCKET_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
@@ -146,9 +151,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""
-        given = context.connection_params.get("Authorization")
-        if secret := bearer(given if isinstance(given, str) else ""):
+        given = authorization_in(context.connection_params)
+        if secret := bearer(given):
             await context.recognise(secret_from(context.connection, secret))
+        elif given and context.viewer is None:
+            context.refused = Unauthenticated(CredentialProblem.MALFORMED)
         return await super().on_ws_connect(context)
 
     def parse_json(self, data: str | bytes) -> Any:
@@ -198,8 +205,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             result = await super().execute_single(*args, **kwargs)
         except HTTPException as error:
             cause = error.__cause__
-            if isinstance(cause, InvalidOperationTypeError) and kwargs["request_adapter"].method == "GET":
-                raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
+            if isinstance(cause, InvalidOperationTypeError):
+                if kwargs["request_adapter"].method == "GET":
+                    raise HTTPException(405, f"Send {cause.operation_type.value}s by POST.") from error
+                raise HTTPException(400, NO_STREAM_LISTED) from error
             raise
         if not result.errors:
             kwargs["sub_response"].raw_headers.extend(self._tagged(kwargs["context"], kwargs["request_data"]))

@@ -6,13 +6,13 @@ from functools import lru_cache
 @lru_cache(50)
 def prefers(accept: str, wanted: str, other: str) -> bool:
     """Whether an Accept header names `wanted`, and ranks it no lower than `other`."""
-    ranks = {media_type: _quality(parameters) for media_type, parameters in _listed(accept)}
+    ranks = {media_type: quality(parameters) for media_type, parameters in _listed(accept)}
     return ranks.get(wanted, 0.0) > 0 and ranks.get(wanted, 0.0) >= ranks.get(other, 0.0)
 
 
 def accepted(accept: str) -> list[tuple[str, dict[str, str]]]:
     """The media types of an Accept header that are not excluded, each with its parameters."""
-    return [(media_type, parameters) for media_type, parameters in _listed(accept) if _quality(parameters) > 0]
+    return [(media_type, parameters) for media_type, parameters in _listed(accept) if quality(parameters) > 0]
 
 
 def _listed(accept: str) -> list[tuple[str, dict[str, str]]]:
@@ -25,7 +25,8 @@ def _media_type(part: str) -> tuple[str, dict[str, str]]:
     return media_type, {name.strip(): value.strip().strip('"') for name, _, value in pairs}
 
 
-def _quality(parameters: dict[str, str]) -> float:
+def quality(parameters: dict[str, str]) -> float:
+    """The rank of a media type, from 0 to 1."""
     try:
         return float(parameters.get("q", 1.0))
     except ValueError:

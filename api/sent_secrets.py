@@ -1,5 +1,6 @@
 """The secret that says who asks."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -37,3 +38,13 @@ def bearer(authorization: str) -> str | None:
     """The token of an Authorization header."""
     scheme, _, secret = authorization.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def authorization_in(parameters: Mapping[str, object]) -> str:
+    """The Authorization of a payload of connection_init, in any case, at its top or among `headers`; else empty."""
+    headers = parameters.get("headers")
+    for fields in (parameters, headers if isinstance(headers, Mapping) else {}):
+        for name, value in fields.items():
+            if isinstance(name, str) and name.lower() == "authorization" and isinstance(value, str):
+                return value
+    return ""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.limits import Limits
-from api.media_types import accepted
+from api.media_types import accepted, quality
 from api.presented_errors import is_temporary
 
 # Proxies cut connections on which nothing comes, most of them after a minute or half of one.
@@ -61,14 +61,24 @@ def wants_events(accept: str) -> bool:
     return EVENTS.media_type in listed and not listed & JSON_TYPES
 
 
+@lru_cache(50)
 def framing_of_subscription(accept: str) -> Framing | None:
-    """How a subscription is answered; None where a client has not said that it reads streams."""
-    if wants_events(accept):
+    """How a subscription is answered: in the stream that a client lists, the better ranked of two; None without one.
+
+    Unlike a query, it has no answer in JSON: listing that as well changes nothing.
+    """
+    framings = {
+        (quality(parameters), -place): framing
+        for place, (media_type, parameters) in enumerate(accepted(accept))
+        if (framing := _framing(media_type, parameters))
+    }
+    return framings[max(framings)] if framings else None
+
+
+def _framing(media_type: str, parameters: dict[str, str]) -> Framing | None:
+    if media_type == EVENTS.media_type:
         return EVENTS
-    for media_type, parameters in accepted(accept):
-        if media_type == "multipart/mixed" and parameters.get("subscriptionspec") == "1.0":
-            return PARTS
-    return None
+    return PARTS if media_type == "multipart/mixed" and parameters.get("subscriptionspec") == "1.0" else None
 
 
 def is_subscription(document: str, operation_name: str | None, limits: Limits) -> bool:

@@ -23,9 +23,9 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from api.broadcasts import Broadcasts
 from api.budget import charge
-from api.close_codes import TRY_AGAIN_LATER
+from api.close_codes import TRY_AGAIN_LATER, UNAUTHORIZED
 from api.context import Context
-from api.follower import SOCKET, Follower
+from api.follower import SOCKET, Follower, Socket
 from api.presented_errors import is_temporary, present
 from api.schema import Schema
 from api.shared_document import Wish, wish
@@ -35,6 +35,9 @@ from models.errors import RateLimited
 from models.permission import Permission
 from models.unavailable import UNAVAILABLE
 from models.viewer import Viewer
+
+# Seconds that a socket without a viewer stays open. What it may ask is answered by plain requests as well.
+ANONYMOUS_FOR = 60.0
 
 
 class SharesExecutions(Protocol):
@@ -65,9 +68,20 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         super().on_request_accepted()
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        """Find out who it is that connects."""
+        """Authenticate the client; a socket without a viewer ends after a while."""
         self._init_timer.cancel()
         await super().handle_connection_init(message)
+        if self.connection_acknowledged and self.context.viewer is None:
+            loop = asyncio.get_running_loop()
+            self._init_timer = loop.call_later(ANONYMOUS_FOR, self._end_anonymous)
+
+    def _end_anonymous(self) -> None:
+        if socket := self._socket():
+            socket.cut_off(UNAUTHORIZED, "Connect again with a credential")
+
+    def _socket(self) -> Socket | None:
+        """The connection, where the web server offers it."""
+        return self.websocket.ws.scope.get("extensions", {}).get(SOCKET)
 
     async def shutdown(self) -> None:
         """End what runs."""
@@ -109,7 +123,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run an operation, together with others where that is the same to everybody."""
-        socket = self.websocket.ws.scope.get("extensions", {}).get(SOCKET)
+        socket = self._socket()
         asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if socket else None
         viewer = await self._admitted(asked) if asked else None
         if socket is None or asked is None or viewer is None:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class CredentialProblem(StrEnum):
-    """Why a request has no viewer. All but the first two are told to holders of a good secret alone."""
+    """Why a request has no viewer. All but the first three are told to holders of a good secret alone."""
 
     MISSING = "MISSING"
+    MALFORMED = "MALFORMED"
     UNKNOWN = "UNKNOWN"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
@@ -25,6 +26,7 @@ class CredentialProblem(StrEnum):
 
 _WHY_NOT_SIGNED_IN = {
     CredentialProblem.MISSING: "Sign in first.",
+    CredentialProblem.MALFORMED: "Authorization must be the word Bearer, a space, and the access token or API key.",
     CredentialProblem.UNKNOWN: "The access token or API key is not one that was given out here.",
     CredentialProblem.EXPIRED: "The session or API key has expired. Sign in again, or make or rotate a key.",
     CredentialProblem.REVOKED: "The session or API key was ended. Sign in again, or use another key.",

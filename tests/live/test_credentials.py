@@ -1,11 +1,13 @@
 """seatCountsChanged: who may listen, and how they say who they are."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-from api import subscription
+from api import subscription, websocket
 from models.operations.complete_sign_in import complete_sign_in
 from models.tables import Role, Session, SessionKind, User
 from tests.support.answers import not_signed_in
@@ -56,6 +58,47 @@ async def test_a_standard_user_may_not_listen(standard: Client) -> None:
 async def test_a_bearer_token_in_connection_init(server_url: str, company: Company) -> None:
     payload = {"Authorization": f"Bearer {await company.access_token()}"}
     async with socket(server_url, payload=payload) as live:
+        await listens(live)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda token: {"authorization": f"Bearer {token}"},
+        lambda token: {"AUTHORIZATION": f"bearer  {token}"},
+        lambda token: {"headers": {"Authorization": f"Bearer {token}"}},
+        lambda token: {"headers": {"authorization": f"Bearer {token}"}, "authorization": None},
+    ],
+)
+async def test_names_of_fields_in_connection_init_have_no_case(
+    server_url: str, company: Company, spelled: Callable[[str], dict[str, Any]]
+) -> None:
+    async with socket(server_url, payload=spelled(await company.access_token())) as live:
+        await listens(live)
+
+
+@pytest.mark.parametrize("spelled", [{"Authorization": "TOKEN"}, {"headers": {"authorization": "Basic TOKEN"}}])
+async def test_an_authorization_that_cannot_be_read_is_named(
+    server_url: str, company: Company, spelled: dict[str, Any]
+) -> None:
+    async with socket(server_url, payload=spelled) as live:
+        await live.subscribe(SEATS)
+        assert await failed(live) == not_signed_in("MALFORMED")
+        assert await who(live) is None
+
+
+async def test_a_socket_of_nobody_ends_after_a_while_and_one_with_a_viewer_does_not(
+    server_url: str, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "ANONYMOUS_FOR", 0.2)
+    payload = {"Authorization": f"Bearer {await company.access_token()}"}
+    async with socket(server_url, payload=payload) as live:
+        async with socket(server_url) as nobody:
+            assert await who(nobody) is None
+            with pytest.raises(ConnectionClosedError) as closed:
+                await nobody.receive(within=10)
+            assert closed.value.rcvd is not None
+            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "Connect again with a credential")
         await listens(live)
 
 

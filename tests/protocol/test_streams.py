@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from api import streams, subscription
+from api.endpoint import NO_STREAM_LISTED
 from api.limits import Limits
 from models.feed import FOLLOWERS, Feed
 from payments import make_provider
@@ -139,14 +140,35 @@ async def test_a_query_is_json_for_who_reads_json(client: Client, accept: str) -
 
 
 @pytest.mark.parametrize(
-    "accept", ["*/*", "application/json", URQL, "multipart/mixed", "multipart/mixed;deferSpec=1"]
+    "accept", ["*/*", "application/json", "multipart/mixed", "multipart/mixed;deferSpec=1", "text/event-stream;q=0"]
 )
 async def test_a_subscription_is_refused_where_no_stream_is_asked_for(admin: Client, accept: str) -> None:
     async with streamed(admin, VERSION, accept) as stream:
         assert stream.response.status_code == 400
-        assert "subscriptions are not allowed when using POST" in await stream.rest()
+        assert NO_STREAM_LISTED in await stream.rest()
     plain = await admin.http.post("/graphql", json={"query": VERSION})
     assert plain.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/event-stream, application/json;q=0.5", EVENTS),
+        (URQL, EVENTS),
+        ("application/json, text/event-stream;q=0.1", EVENTS),
+        (f"{PARTS}, application/graphql-response+json, application/json", "multipart/mixed"),
+        (f"text/event-stream;q=0.2, {PARTS}", "multipart/mixed"),
+        (f"text/event-stream, {PARTS}", EVENTS),
+        (f"{PARTS}, text/event-stream", "multipart/mixed"),
+        ("multipart/mixed;subscriptionSpec=1.0;q=0, text/event-stream;q=0.1", EVENTS),
+    ],
+)
+async def test_a_subscription_is_answered_by_the_stream_that_is_listed_whatever_else_is(
+    admin: Client, accept: str, media_type: str
+) -> None:
+    async with streamed(admin, VERSION, accept) as stream:
+        assert stream.response.status_code == 200
+        assert stream.response.headers["content-type"].partition(";")[0] == media_type
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"query": 7}', b"{}"])

@@ -7,6 +7,7 @@ Json = dict[str, Any]
 # Why a request has no viewer, and what is said of it.
 NOT_SIGNED_IN = {
     "MISSING": "Sign in first.",
+    "MALFORMED": "Authorization must be the word Bearer, a space, and the access token or API key.",
     "UNKNOWN": "The access token or API key is not one that was given out here.",
     "EXPIRED": "The session or API key has expired. Sign in again, or make or rotate a key.",
     "REVOKED": "The session or API key was ended. Sign in again, or use another key.",
