@@ -19,8 +19,6 @@ from models.reads.rows import Rows
 Row = TypeVar("Row", bound=Model)
 Shown = TypeVar("Shown")
 
-PREFIX = "after:"
-
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
@@ -54,8 +52,12 @@ class Listed(Protocol[Shown]):
 
 @dataclass
 class Listing(Generic[Row, Shown]):
-    """A list that is read when something of it is asked for, and once: rows and total each cost one statement."""
+    """A list that is read when something of it is asked for, and once: rows and total each cost one statement.
 
+    `name` is that of the field, e.g. Account.users: its cursors are good for no other list.
+    """
+
+    name: str
     rows: Rows[Row]
     window: Window
     show: Callable[[Row], Shown]
@@ -74,7 +76,7 @@ class Listing(Generic[Row, Shown]):
 
     async def edges(self) -> list[tuple[str, Shown]]:
         """Cursor and node of each row."""
-        return [(encode_cursor(row.pk), self.show(row)) for row in (await self.page()).rows]
+        return [(encode_cursor(self.name, row.pk), self.show(row)) for row in (await self.page()).rows]
 
     async def page_info(self) -> PageInfo:
         """Where the page stands."""
@@ -82,8 +84,8 @@ class Listing(Generic[Row, Shown]):
         return PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=encode_cursor(page.rows[0].pk) if page.rows else None,
-            end_cursor=encode_cursor(page.rows[-1].pk) if page.rows else None,
+            start_cursor=encode_cursor(self.name, page.rows[0].pk) if page.rows else None,
+            end_cursor=encode_cursor(self.name, page.rows[-1].pk) if page.rows else None,
         )
 
     async def total_count(self) -> int:
@@ -91,25 +93,28 @@ class Listing(Generic[Row, Shown]):
         return await self.rows.count()
 
 
-def window(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
-    """The window that a connection's arguments ask for. Raises InvalidInput."""
-    return Window(first, decode_cursor("after", after), last, decode_cursor("before", before))
+def window(name: str, first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
+    """The window of a list that a connection's arguments ask for. Raises InvalidInput."""
+    return Window(first, decode_cursor(name, "after", after), last, decode_cursor(name, "before", before))
 
 
-def encode_cursor(row_id: UUID) -> str:
-    """The opaque cursor of a row."""
-    return binascii.b2a_base64(f"{PREFIX}{row_id!s}".encode(), newline=False).decode()
+def encode_cursor(name: str, row_id: UUID) -> str:
+    """The opaque cursor of a row in the list of this name."""
+    return binascii.b2a_base64(f"{name}:{row_id!s}".encode(), newline=False).decode()
 
 
-def decode_cursor(argument: str, value: str | None) -> UUID | None:
-    """The row id inside a cursor. Raises InvalidInput."""
+def decode_cursor(name: str, argument: str, value: str | None) -> UUID | None:
+    """The row id inside a cursor of the list of this name. Raises InvalidInput."""
     if value is None:
         return None
     try:
-        text = base64.urlsafe_b64decode(value[:200].encode("ascii")).decode()
-        return UUID(text.removeprefix(PREFIX))
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput([((argument,), "Not a cursor of this list.")]) from error
+        row_id = UUID(base64.b64decode(value[:200]).decode().rpartition(":")[2])
+    except ValueError:
+        row_id = None
+    # Compared as a whole: a cursor has one spelling.
+    if row_id is None or encode_cursor(name, row_id) != value:
+        raise InvalidInput([((argument,), "Not a cursor of this list.")])
+    return row_id
 
 
 Node = TypeVar("Node")
@@ -120,7 +125,8 @@ class Edge(Generic[Node]):
     """One row of a list."""
 
     cursor: str = strawberry.field(
-        description="Give it as `after` or `before` to go on from here. Rows added or removed do not shift it."
+        description="Give it as `after` or `before` of the same list to go on from here."
+        " Rows added or removed do not shift it."
     )
     node: Node = strawberry.field(description="The row.")
 

@@ -40,9 +40,9 @@ def count(way: str) -> None:
     _counter(way).inc()
 
 
-def _page(arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:
+def _page(name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:
     first, after, last, before = (arguments.get(name) for name in ("first", "after", "last", "before"))
-    asked = window(first, after, last, before)
+    asked = window(name, first, after, last, before)
     return Page(conditions, asked.size, asked.after, asked.before, asked.backwards)
 
 

@@ -38,10 +38,10 @@ MOST_LISTS = 20
 
 @dataclass(frozen=True)
 class Paging:
-    """How a connection's arguments become a page, and a row's id its cursor."""
+    """How a connection's arguments become a page, and a row's id its cursor, in the list of a name."""
 
-    page: Callable[[Mapping[str, Any], tuple[Condition, ...]], Page]
-    cursor: Callable[[Any], str]
+    page: Callable[[str, Mapping[str, Any], tuple[Condition, ...]], Page]
+    cursor: Callable[[str, Any], str]
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,11 @@ class Plan(Operation[Compiled]):
             arguments = get_argument_values(read.definition, read.node, variables)
             wanted = read.listed.wanted
             conditions = tuple(wanted(arguments)) if wanted else ()
-            page = self._using.paging.page(arguments, conditions) if read.listed.connection else Page(conditions)
+            page = (
+                self._using.paging.page(read.name, arguments, conditions)
+                if read.listed.connection
+                else Page(conditions)
+            )
         except (GraphQLError, BusinessError) as error:
             raise NotPlannedError("arguments") from error
         if read.wants_rows:

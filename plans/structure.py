@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
@@ -18,13 +19,17 @@ class NotPlannedError(Exception):
 
 @dataclass
 class ListRead:
-    """One list of a document: the rows it shows, and the field whose arguments say which."""
+    """One list of a document: the rows it shows, and the field whose arguments say which.
+
+    `name` is that of the list itself, e.g. Account.users.
+    """
 
     listed: Listed
     rows: Rows
     node: FieldNode
     definition: GraphQLField
     number: int
+    name: str
     wants_rows: bool = False
     wants_total: bool = False
     wants_page_info: bool = False
@@ -63,11 +68,11 @@ class Here:
 class Writer:
     """Writes the expression of an answer, and notes what must be read for it."""
 
-    def __init__(self, mirrors: Mirrors, selector: Selector, cursor: Callable[[Any], str]) -> None:
+    def __init__(self, mirrors: Mirrors, selector: Selector, cursor: Callable[[str, Any], str]) -> None:
         self._mirrors = mirrors
         self._selector = selector
         self._structure = Structure(Rows(mirrors["Account"], "a"))
-        self._structure.functions["cursor"] = cursor
+        self._cursor = cursor
 
     def query(self, fields: Mapping[str, list[FieldNode]]) -> Structure:
         """The structure of what a query selects. Raises NotPlannedError."""
@@ -115,7 +120,7 @@ class Writer:
             self._structure.requires.add(field.requires)
         if isinstance(field, Embedded):
             return self._embedded(field, nodes, definition, here)
-        return self._listed(field, nodes, here.arguments or (nodes[0], definition), definition)
+        return self._listed(field, nodes, definition, here)
 
     def _column(self, field: Column, here: Here) -> str:
         if not field.columns:
@@ -144,12 +149,13 @@ class Writer:
         self,
         field: Listed,
         nodes: list[FieldNode],
-        arguments: tuple[FieldNode, GraphQLField],
         definition: GraphQLField,
+        here: Here,
     ) -> str:
         number = len(self._structure.lists)
         mirror = self._mirrors[field.type_name]
-        read = ListRead(field, Rows(mirror, f"l{number}"), *arguments, number)
+        name = f"{here.mirror.type_name}.{nodes[0].name.value}"
+        read = ListRead(field, Rows(mirror, f"l{number}"), *(here.arguments or (nodes[0], definition)), number, name)
         self._structure.lists.append(read)
         if not field.connection:
             return self._all(read, nodes)
@@ -196,7 +202,7 @@ class Writer:
                 case "__typename":
                     shown = repr(type_name)
                 case "cursor":
-                    shown = f"cursor({read.rows.column(read.rows.alias, 'id')})"
+                    shown = f"{self._cursor_of(read)}({read.rows.column(read.rows.alias, 'id')})"
                 case _:
                     shown = self._node(read, found)
             parts.append(f"{key!r}: {shown}")
@@ -205,16 +211,21 @@ class Writer:
     def _page_info(self, read: ListRead, nodes: list[FieldNode]) -> str:
         read.wants_rows = read.wants_page_info = True
         number, column = read.number, read.rows.column(read.rows.alias, "id")
-        place = read.rows.variables.index(column)
+        place, cursor = read.rows.variables.index(column), self._cursor_of(read)
         known = {
             "__typename": "'PageInfo'",
             "hasNextPage": f"(beyond{number} if backwards{number} else more{number})",
             "hasPreviousPage": f"(more{number} if backwards{number} else beyond{number})",
-            "startCursor": f"(cursor(rows{number}[0][{place}]) if rows{number} else None)",
-            "endCursor": f"(cursor(rows{number}[-1][{place}]) if rows{number} else None)",
+            "startCursor": f"({cursor}(rows{number}[0][{place}]) if rows{number} else None)",
+            "endCursor": f"({cursor}(rows{number}[-1][{place}]) if rows{number} else None)",
         }
         parts = [f"{key!r}: {known[found[0].name.value]}" for key, found, _ in self._selected("PageInfo", nodes)]
         return f"{{{', '.join(parts)}}}"
+
+    def _cursor_of(self, read: ListRead) -> str:
+        name = f"cursor{read.number}"
+        self._structure.functions.setdefault(name, partial(self._cursor, read.name))
+        return name
 
     def _function(self, show: Callable[..., Any]) -> str:
         functions = self._structure.functions

@@ -38,6 +38,10 @@ After = Annotated[str | None, strawberry.argument(description="Only what comes a
 Last = Annotated[int | None, strawberry.argument(description="How many from the end, at most 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
+# The names of the lists, which their cursors hold; a plan makes the same of the mirror's and the field's.
+USERS, LICENSES, PURCHASES = "Account.users", "Account.licenses", "Account.purchases"
+SESSIONS, API_KEYS = "Account.sessions", "Account.apiKeys"
+
 
 @strawberry.input(description="Which users. Conditions given together must all hold.")
 class UserFilter:
@@ -106,7 +110,7 @@ class Account(Node):
         info.context.require(self.key, Permission.MANAGE_USERS)
         wanted = user_reads.UserFilter(**vars(filter)) if filter else user_reads.UserFilter()
         rows = Rows(tables.User, self.key, user_reads.user_conditions(wanted))
-        return Connection(listing=Listing(rows, window(first, after, last, before), User.of))
+        return Connection(listing=Listing(USERS, rows, window(USERS, first, after, last, before), User.of))
 
     @strawberry.field(description="Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.")
     def licenses(
@@ -123,7 +127,7 @@ class Account(Node):
         """The account's licenses."""
         info.context.require(self.key, Permission.VIEW_INVENTORY)
         rows = Rows(tables.License, self.key, license_reads.license_conditions(_license_filter(filter)))
-        return Connection(listing=Listing(rows, window(first, after, last, before), License.of))
+        return Connection(listing=Listing(LICENSES, rows, window(LICENSES, first, after, last, before), License.of))
 
     @strawberry.field(description="What the viewer is about to buy. Needs PURCHASE.")
     async def cart(self, info: Info) -> Cart:
@@ -142,8 +146,8 @@ class Account(Node):
     ) -> Connection[Purchase]:
         """The account's purchases."""
         info.context.require(self.key, Permission.VIEW_BILLING)
-        where = window(first, after, last, before)
-        listing = Listing(Rows(tables.Purchase, self.key), where, Purchase.of, newest_first=True)
+        where = window(PURCHASES, first, after, last, before)
+        listing = Listing(PURCHASES, Rows(tables.Purchase, self.key), where, Purchase.of, newest_first=True)
         return Connection(listing=listing)
 
     @strawberry.field(description="The e-mail domains it claims, by name. Needs MANAGE_DOMAINS.")
@@ -186,8 +190,8 @@ class Account(Node):
         """The account's live sessions."""
         info.context.require(self.key, Permission.MANAGE_USERS)
         whose = decode_id("User", user_id) if user_id is not None else None
-        where = window(first, after, last, before)
-        return Connection(listing=Listing(live_sessions(self.key, whose), where, Session.of))
+        where = window(SESSIONS, first, after, last, before)
+        return Connection(listing=Listing(SESSIONS, live_sessions(self.key, whose), where, Session.of))
 
     @strawberry.field(
         description="The keys of its integrations, ended ones too, oldest first. Needs MANAGE_INTEGRATIONS."
@@ -202,8 +206,8 @@ class Account(Node):
     ) -> Connection[ApiKey]:
         """The account's API keys."""
         info.context.require(self.key, Permission.MANAGE_INTEGRATIONS)
-        where = window(first, after, last, before)
-        return Connection(listing=Listing(Rows(tables.ApiKey, self.key), where, ApiKey.of))
+        where = window(API_KEYS, first, after, last, before)
+        return Connection(listing=Listing(API_KEYS, Rows(tables.ApiKey, self.key), where, ApiKey.of))
 
     @classmethod
     def of(cls, row: tables.Account) -> "Account":

@@ -18,6 +18,7 @@ from models.reads.sessions import live_sessions
 
 # No user has it.
 NOBODY = UUID(int=0)
+SESSIONS = "Viewer.sessions"
 
 
 @strawberry.type(description="Who asks: a signed-in user or an API key.")
@@ -57,7 +58,8 @@ class Viewer:
     ) -> Connection[Session]:
         """The viewer's live sessions."""
         live = live_sessions(self.asking.account_id, self.asking.user_id or NOBODY)
-        return Connection(listing=Listing(live, window(first, after, last, before), Session.of))
+        where = window(SESSIONS, first, after, last, before)
+        return Connection(listing=Listing(SESSIONS, live, where, Session.of))
 
     @classmethod
     def of(cls, viewer: models_viewer.Viewer) -> "Viewer":

@@ -125,7 +125,7 @@ async def test_the_search_finds_each_of_these(world: World) -> None:
         base64.b64encode(digest).decode(),
         base64.urlsafe_b64encode(digest).decode(),
         encode_id("User", user.id),
-        encode_cursor(user.id),
+        encode_cursor("Account.users", user.id),
         str(user.id).upper(),
         user.id.hex,
         f'{{"email": "{user.email.upper()}"}}',
@@ -141,7 +141,7 @@ async def test_the_search_finds_each_of_these(world: World) -> None:
 @pytest.mark.parametrize("what", NAMING)
 async def test_naming_what_another_account_has_shows_one_s_own_alone(world: World, what: str) -> None:
     aimed_at = world.administrator
-    row = encode_cursor(aimed_at.license.id)
+    row = encode_cursor(f"Account.{NAMING[what].partition('(')[0]}", aimed_at.license.id)
     field = NAMING[what].format(user=aimed_at.user, user_id=encode_id("User", aimed_at.user.id), row=row)
     other = world.callers["other"]
     response = await other.client.http.post("/graphql", json={"query": f"{{ account {{ {field} }} }}"})

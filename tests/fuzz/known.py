@@ -90,6 +90,9 @@ QUERIES = {
     ),
 }
 TOKENS = ["activation", "signIn"]
+LISTS = [f"Account.{name}" for name in ("users", "licenses", "purchases", "sessions", "apiKeys")] + [
+    "Viewer.sessions"
+]
 LIVE_NAMES = [*QUERIES, *TOKENS]
 
 
@@ -105,7 +108,7 @@ async def known_of(history: History) -> Known:
     ids["SeatPool"] = [encode_id("SeatPool", f"{row['account_id']}/{row['package_id']}") for row in pools]
     ids["Cart"] = [encode_id("Cart", row["user_id"]) for row in await fetch("SELECT user_id FROM carts ORDER BY 1")]
     every_id = [each for some in ids.values() for each in some]
-    cursors = [encode_cursor(key) for key in keys[::5]]
+    cursors = [encode_cursor(name, key) for name in LISTS for key in keys[::20]]
     company = history.company
     return Known(
         company=company,

@@ -52,7 +52,7 @@ def test_no_document_makes_the_process_keep_more_than_its_share() -> None:
     lists = " ".join(f"a{n}: licenses(first: 1, after: $c{n}) {{ nodes {{ id }} }}" for n in range(10))
     variables = ", ".join(f"$c{n}: String" for n in range(10))
     document = f"query ({variables}, $s: Boolean = false) {{ account {{ id @skip(if: $s) {lists} }} }}"
-    cursor = encode_cursor(uuid4())
+    cursor = encode_cursor("Account.licenses", uuid4())
     for shape in range(2**10):
         given = {f"c{n}": cursor for n in range(10) if shape >> n & 1}
         bound(document, **given, s=bool(shape % 2)).statement(ASKING)

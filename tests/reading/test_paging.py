@@ -189,8 +189,11 @@ async def test_garbage_cursors_are_refused(admin: Client, company: Company) -> N
         "null",
         encode_id("User", company.administrator.id),
         str(company.administrator.id),
-        base64.urlsafe_b64encode(b"after:").decode(),
-        base64.urlsafe_b64encode(b"after:not-a-key").decode(),
+        base64.b64encode(b"Account.users:").decode(),
+        base64.b64encode(b"Account.users:not-a-key").decode(),
+        base64.b64encode(f"Account.users:{company.administrator.id.hex}".encode()).decode(),
+        base64.b64encode(f"after:{company.administrator.id}".encode()).decode(),
+        base64.b64encode(f"Account.users:{company.administrator.id}".encode()).decode() + "\n",
         base64.urlsafe_b64encode(b"\xff\xfe\xfd").decode(),
         "A" * 100_000,
     ]
