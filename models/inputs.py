@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from models.clock import now
 from models.errors import InvalidInput
+from models.locales import FALLBACK, nearest_locale
 from models.networks import network
 from models.permission import Permission
 
@@ -18,8 +19,6 @@ MAX_NETWORKS = 20
 _UNPRINTABLE = {"Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"}
 # Some scripts cannot be written without these two.
 _JOINERS = {0x200C: "x", 0x200D: "x"}
-# BCP 47: language, and maybe script and region; what else a tag may hold changes nothing of a mail.
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
 
 
@@ -76,17 +75,12 @@ class Inputs:
         return clean
 
     def locale(self, field: str, value: str) -> str:
-        """A BCP 47 tag that the Unicode locale data knows, e.g. en or fr-CA, in canonical case."""
-        from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - a server answers first
-
-        try:
-            found = Locale.parse(value.strip(), sep="-") if _LOCALE.match(value.strip()) else None
-        except (ValueError, UnknownLocaleError):
-            found = None
+        """The nearest known locale to a BCP 47 tag, in canonical case: en-jp is en."""
+        found = nearest_locale(value.strip())
         if found is None:
             self._refuse(field, "Not a locale, for example en or fr-CA.")
-            return "en"
-        return str(found).replace("_", "-")
+            return FALLBACK
+        return found
 
     def quantity(self, field: str, value: int, *, least: int = 1) -> int:
         """A number of seats from `least` to 10 000."""

@@ -18,7 +18,11 @@ class AddUserInput:
     email: str = strawberry.field(description="An address of an approved domain of the account.")
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
-    locale: str | None = strawberry.field(default="en", description="BCP 47, e.g. en or fr-CA.")
+    locale: str | None = strawberry.field(
+        default="en",
+        description="Any BCP 47 tag, e.g. what a browser calls its language; the nearest known locale is kept: en-JP"
+        " is kept as en. A language that has no data is kept as English, one that does not exist is refused.",
+    )
     role: Role | None = strawberry.field(
         default=Role.STANDARD, description="What they may do. Needs MANAGE_ROLES as well, for an administrator."
     )

@@ -18,7 +18,11 @@ class OpenAccountInput:
     email: str = strawberry.field(description="The administrator's address; the sign-in link goes there.")
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
-    locale: str | None = strawberry.field(default="en", description="BCP 47, e.g. en or fr-CA.")
+    locale: str | None = strawberry.field(
+        default="en",
+        description="Any BCP 47 tag, e.g. what a browser calls its language; the nearest known locale is kept: en-JP"
+        " is kept as en. A language that has no data is kept as English, one that does not exist is refused.",
+    )
 
 
 @strawberry.type(description="The account is open; a sign-in link is on its way.")

@@ -26,7 +26,9 @@ class User(Node):
     email: str = strawberry.field(description="Where notices go; compared without regard to case.")
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
-    locale: str = strawberry.field(description="BCP 47: en, fr-CA. Notices to this person are written in it.")
+    locale: str = strawberry.field(
+        description="A known locale as a BCP 47 tag: en, fr-CA. Notices to this person are written in it."
+    )
     role: Role = strawberry.field(description="What the user may do.")
     created_at: datetime = strawberry.field(description="When the user was added.")
 

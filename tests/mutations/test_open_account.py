@@ -83,6 +83,20 @@ async def test_the_language_is_english_unless_told(client: Client, left_out: boo
     assert (await User.get(email="owner@example.net")).locale == "en"
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("en-TH", "en"),
+        ("ru-US", "ru"),
+        ("no-NO", "no"),
+        ("en-US-u-hc-h12", "en-US"),
+        ("ca-ES-valencia", "ca-ES-valencia"),
+    ],
+)
+async def test_what_a_browser_calls_its_language_is_taken(client: Client, said: str, kept: str) -> None:
+    assert (await opened(client, locale=said))[2].locale == kept
+
+
 async def test_what_people_type_is_tidied(client: Client) -> None:
     _, account, user = await opened(
         client,
@@ -183,7 +197,7 @@ async def test_what_is_no_language_tag_is_refused(client: Client) -> None:
         "fr-",
         "fr-ca-",
         "fr--CA",
-        "fr-XX",
+        "x-klingon",
         "en\x00",
         "en\n-CA",
         "en@euro",

@@ -4,6 +4,8 @@
 from typing import Any
 
 import pytest
+from babel import Locale
+from babel.localedata import locale_identifiers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,25 +188,70 @@ GOOD_LOCALES = {
     "es-419": "es-419",
     "sr-Latn-RS": "sr-Latn-RS",
     "zh-hant-tw": "zh-Hant-TW",
+    "zh-TW": "zh-Hant-TW",
+    "sr-RS": "sr-Cyrl-RS",
+    "en-Latn-GB": "en-GB",
+    # Where there is none of the region, the language.
+    "en-JP": "en",
+    "de-us": "de",
+    "ja-US": "ja",
+    "no-NO": "no",
+    "en-XX": "en",
+    "sr-Latn-US": "sr-Latn",
+    "zh-US": "zh-Hant",
+    # Variants, extensions, private use.
+    "ca-ES-VALENCIA": "ca-ES-valencia",
+    "de-CH-1996": "de-CH",
+    "sl-rozaj-biske-1994": "sl",
+    "en-US-u-hc-h12": "en-US",
+    "en-GB-x-house": "en-GB",
+    "th-TH-u-ca-buddhist-nu-thai-t-en-m0-abc-x-y": "th-TH",
+    # Former and longer codes.
+    "tl": "fil",
+    "iw-IL": "he-IL",
+    "eng-840": "en-US",
+    "en-UK": "en-GB",
+    "sh": "sr-Latn",
+    "zh-cmn-Hans-CN": "zh-Hans-CN",
+    "zh-min-nan": "zh",
+    "i-klingon": "en",
+    "i-LUX": "lb",
+    "no-nyn": "nn",
+    "en-GB-oed": "en-GB",
+    # Languages without data, and none.
+    "sco": "en",
+    "sco-GB": "en-GB",
+    "und": "en",
+    "und-CA": "en-CA",
+    "mul": "en",
 }
 BAD_LOCALES = [
     "",
     " ",
     "e",
+    "C",
     "xx",
+    "zz-CA",
     "english",
+    "french-CA",
     "fr_CA",
-    "en-XX",
     "en-",
     "-en",
     "en--US",
+    "en-u",
+    "en-x-",
+    "en-USA-",
+    "i-nonsense",
     "en.UTF-8",
+    "en-US@calendar",
     "ca-ES@valencia",
     "root",
     "x-klingon",
     "en\x00",
     "en\nfr",
+    "\uff45\uff4e",
     "../../etc/passwd",
+    "en" + "-variant" * 32,
     "e" * 100_000,
 ]
 
@@ -217,6 +264,34 @@ def test_good_locales_are_kept_in_one_form(typed: str) -> None:
 @pytest.mark.parametrize("typed", BAD_LOCALES, ids=lambda typed: ascii(typed)[:40])
 def test_bad_locales_are_refused(typed: str) -> None:
     assert refused("locale", typed) == NOT_A_LOCALE
+
+
+async def test_every_locale_that_there_is_data_of_is_kept_as_it_is() -> None:
+    known = [name for name in locale_identifiers() if name not in {"root", "und"}]
+    assert len(known) > 1_000
+    for name in known:
+        tag = "-".join(each.lower() if len(each) > 4 else each for each in name.split("_"))
+        assert taken("locale", tag) == taken("locale", tag.upper()) == tag
+        assert Locale.parse(tag, sep="-") == Locale.parse(name)
+
+
+SUBTAG = st.from_regex(r"[a-zA-Z0-9]{1,8}", fullmatch=True)
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    language=st.sampled_from(["en", "FR", "zh", "sr", "no", "und", "sco", "haw", "deu"]),
+    script=st.sampled_from(["", "-Latn", "-CYRL", "-hant", "-Zzzz"]),
+    region=st.from_regex(r"(-([A-Za-z]{2}|[0-9]{3}))?", fullmatch=True),
+    variant=st.sampled_from(["", "-valencia", "-1996", "-POSIX-polyton"]),
+    private=st.lists(SUBTAG, max_size=3).map(lambda parts: "-x-" + "-".join(parts) if parts else ""),
+)
+def test_every_tag_of_a_language_leads_to_a_locale_that_formats_can_use(
+    language: str, script: str, region: str, variant: str, private: str
+) -> None:
+    kept = taken("locale", language + script + region + variant + private)
+    assert Locale.parse(kept, sep="-").number_symbols
+    assert taken("locale", kept) == kept
 
 
 GOOD_TEXTS = {

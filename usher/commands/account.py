@@ -22,7 +22,9 @@ def create(
     email: Annotated[str, typer.Argument(help="Its first administrator, who is mailed a sign-in link.")],
     first_name: Annotated[str, typer.Option(help="The administrator's first name.")],
     last_name: Annotated[str, typer.Option(help="The administrator's last name.")],
-    locale: Annotated[str, typer.Option(help="BCP 47, e.g. en or fr-CA.")] = "en",
+    locale: Annotated[
+        str, typer.Option(help="A BCP 47 tag, e.g. en or fr-CA; the nearest known locale is kept.")
+    ] = "en",
 ) -> None:
     """Open an account; a relay mails its administrator a sign-in link."""
     opened = run_on_database(
