@@ -13,10 +13,27 @@ _TAG = re.compile(
 )
 # The same, 2.2.8, with what the registry prefers, if anything; those that begin with zh do as they are.
 _GRANDFATHERED = {
-    "art-lojban": "jbo", "cel-gaulish": "und", "en-gb-oed": "en-gb", "no-bok": "nb", "no-nyn": "nn",
-    "i-ami": "ami", "i-bnn": "bnn", "i-default": "und", "i-enochian": "und", "i-hak": "hak", "i-klingon": "tlh",
-    "i-lux": "lb", "i-mingo": "und", "i-navajo": "nv", "i-pwn": "pwn", "i-tao": "tao", "i-tay": "tay",
-    "i-tsu": "tsu", "sgn-be-fr": "und", "sgn-be-nl": "und", "sgn-ch-de": "und",
+    "art-lojban": "jbo",
+    "cel-gaulish": "und",
+    "en-gb-oed": "en-gb",
+    "no-bok": "nb",
+    "no-nyn": "nn",
+    "i-ami": "ami",
+    "i-bnn": "bnn",
+    "i-default": "und",
+    "i-enochian": "und",
+    "i-hak": "hak",
+    "i-klingon": "tlh",
+    "i-lux": "lb",
+    "i-mingo": "und",
+    "i-navajo": "nv",
+    "i-pwn": "pwn",
+    "i-tao": "tao",
+    "i-tay": "tay",
+    "i-tsu": "tsu",
+    "sgn-be-fr": "und",
+    "sgn-be-nl": "und",
+    "sgn-ch-de": "und",
 }
 # A language that is not determined, one without a code, several, none.
 _NO_LANGUAGE = {"und", "mis", "mul", "zxx"}

@@ -123,6 +123,14 @@ GOOD_DOMAINS = {
     "例え.example.com": "xn--r8jz45g.example.com",
     "example.рф": "example.xn--p1ai",
     "example。com": "example.com",
+    # Of networks without a way out, and of developers.
+    "corp.local": "corp.local",
+    "Corp.TEST": "corp.test",
+    "a.b.internal": "a.b.internal",
+    "office.lan": "office.lan",
+    "attic.home.arpa": "attic.home.arpa",
+    "corp.example": "corp.example",
+    "localhost.example.com": "localhost.example.com",
     f"{'a' * 63}.com": f"{'a' * 63}.com",
     ".".join(["a" * 60] * 4) + ".example": ".".join(["a" * 60] * 4) + ".example",
 }
@@ -149,8 +157,15 @@ BAD_DOMAINS = [
     "example.com\x00",
     "exam\nple.com",
     "127.0.0.1",
+    "[127.0.0.1]",
     "example.123",
     "[::1]",
+    "[IPv6:2001:db8::1]",
+    "mail.localhost",
+    "Example.INVALID",
+    "example.onion",
+    "2.0.192.in-addr.arpa",
+    "example.arpa",
     "xn--.com",
     "xn--a.com",
     "ab--cd.com",
@@ -177,6 +192,28 @@ def test_bad_domains_are_refused(typed: str) -> None:
 def test_an_address_has_the_domain_that_was_claimed(typed: str) -> None:
     domain = typed.strip().removesuffix(".")
     assert taken("email", f"ann@{domain}") == f"ann@{GOOD_DOMAINS[typed]}"
+
+
+@pytest.mark.parametrize("typed", BAD_DOMAINS, ids=lambda typed: ascii(typed)[:40])
+def test_an_address_has_no_domain_that_cannot_be_claimed(typed: str) -> None:
+    assert refused("email", f"ann@{typed}") == NOT_AN_EMAIL
+
+
+LABELS = st.text(st.sampled_from("aZ09-_\u00e9\u00df\u3002 "), max_size=5)
+ENDS = ["com", "local", "test", "lan", "internal", "home.arpa", "arpa", "onion", "invalid", "localhost", "123", ""]
+
+
+@settings(derandomize=True, deadline=None)
+@given(labels=st.lists(LABELS, max_size=3), end=st.sampled_from(ENDS))
+def test_what_can_be_claimed_can_be_an_address_and_the_other_way_round(labels: list[str], end: str) -> None:
+    typed = ".".join([*labels, end])
+    claim, address = Inputs(), Inputs()
+    name, email = claim.domain("field", typed), address.email("field", f"ann@{typed}")
+    # Around a claim there may be white space, and a dot after it.
+    if typed == typed.strip().removesuffix("."):
+        assert bool(claim.bad) == bool(address.bad)
+    if not address.bad:
+        assert email == f"ann@{name}"
 
 
 GOOD_LOCALES = {

@@ -1,0 +1,19 @@
+"""Names of e-mail domains: one rule for those that are claimed and those in addresses."""
+
+import re
+
+_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
+# RFC 6761, RFC 7686: no mail can go there. Private networks have .local, .test, .internal, .lan and home.arpa.
+_NOWHERE = re.compile(r"(.*\.)?(localhost|invalid|onion|(?<!home\.)arpa)")
+MAX_TYPED = 1_000
+
+
+def domain_name(typed: str) -> str | None:
+    """The name in lower case, an internationalised one in its ASCII form; None for what is no e-mail domain."""
+    import idna  # noqa: PLC0415 - a server answers first
+
+    try:
+        name = idna.encode(typed, uts46=True).decode() if len(typed) < MAX_TYPED else ""
+    except idna.IDNAError:
+        return None
+    return name if _NAME.match(name) and not _NOWHERE.fullmatch(name) else None
