@@ -27,6 +27,10 @@ class LicenseChanged:
     license: License = strawberry.field(
         description="The license on the new package, a new one: the old one ended and stays as history."
     )
+    ended: License = strawberry.field(
+        description="The license that was given, as it is now: ENDED, also when the same change is asked for again."
+        " Where it was of that package already nothing ended, and this is `license`."
+    )
     pools: list[SeatPool] = strawberry.field(description="The pools that moved, after it: the old one, then the new.")
 
 
@@ -46,4 +50,8 @@ async def change_license(
         license_id=decode_id("License", input.license_id),
         package_id=decode_id("Package", input.package_id),
     )
-    return LicenseChanged(license=License.of(done.license), pools=[SeatPool.of(pool) for pool in done.pools])
+    return LicenseChanged(
+        license=License.of(done.license),
+        ended=License.of(done.ended),
+        pools=[SeatPool.of(pool) for pool in done.pools],
+    )

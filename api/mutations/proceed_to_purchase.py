@@ -1,6 +1,7 @@
 """proceedToPurchase."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -15,8 +16,10 @@ from api.errors import (
     PurchaseNotOpenError,
 )
 from api.ids import decode_id
+from api.types.cart import Cart
 from api.types.purchase import Purchase
 from api.types.seats import SeatInventory
+from executing.loading import by_loaders
 from models.operations import proceed_to_purchase as operation
 
 
@@ -42,8 +45,22 @@ class ProceedToPurchaseInput:
 class PurchaseProceeded:
     """The purchase went on."""
 
+    account_id: strawberry.Private[UUID]
+    buyer_id: strawberry.Private[UUID]
     purchase: Purchase = strawberry.field(description="The purchase as it is now.")
     seat_inventory: SeatInventory = strawberry.field(description="The account's seats after it.")
+
+    @strawberry.field(
+        description="The buyer's cart as it is now, also when the same key answers again. What was paid for is no"
+        " longer in it; while the payment waits, it still is."
+    )
+    @by_loaders
+    async def cart(self, info: Info) -> Cart:
+        """The buyer's cart after the purchase."""
+        cart = await info.context.loaders(self.account_id).carts.load(self.buyer_id)
+        if cart is None:
+            raise LookupError("every buyer has a cart, if only an empty one")
+        return Cart.of(cart)
 
 
 ProceedToPurchasePayload = Annotated[
@@ -73,5 +90,8 @@ async def proceed_to_purchase(
         provider=info.context.services.provider,
     )
     return PurchaseProceeded(
-        purchase=Purchase.of(done.purchase, done.payment), seat_inventory=SeatInventory.of(done.inventory)
+        account_id=done.purchase.account_id,
+        buyer_id=done.purchase.buyer_id,
+        purchase=Purchase.of(done.purchase, done.payment),
+        seat_inventory=SeatInventory.of(done.inventory),
     )

@@ -22,6 +22,10 @@ class PurchaseValidated:
     """What the confirmation pop-up shows."""
 
     purchase: Purchase = strawberry.field(description="Waits for acceptance until `expiresAt`.")
+    replaced: Purchase | None = strawberry.field(
+        description="The purchase that waited before, now CANCELLED, or EXPIRED where its prices had run out:"
+        " only the newest one waits. Null when none waited."
+    )
 
 
 ValidatePurchasePayload = Annotated[
@@ -36,5 +40,6 @@ async def validate_purchase(
 ) -> ValidatePurchasePayload:
     """Turn the viewer's cart into a purchase."""
     viewer = info.context.require_viewer()
-    purchase = await operation.validate_purchase(viewer, cart_version=input.cart_version)
-    return PurchaseValidated(purchase=Purchase.of(purchase))
+    done = await operation.validate_purchase(viewer, cart_version=input.cart_version)
+    replaced = Purchase.of(done.replaced) if done.replaced else None
+    return PurchaseValidated(purchase=Purchase.of(done.purchase), replaced=replaced)

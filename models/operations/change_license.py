@@ -17,9 +17,13 @@ from models.viewer import Viewer
 
 @dataclass(frozen=True)
 class LicenseChanged:
-    """The license on the new package, and both pools after it."""
+    """The license on the new package, the one that was given, and both pools after it.
+
+    The one that was given has ended, unless it was of that package already.
+    """
 
     license: License
+    ended: License
     pools: list[PoolCounts]
 
 
@@ -30,11 +34,12 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
     """
     viewer.require(Permission.ASSIGN_LICENSES)
     async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
-        license = await _find_changeable(account, license_id, package_id)
+        license = await find_license(account, license_id)
+        current = await _current(account, license, package_id)
         if not await Package.exists(id=package_id):
             raise NotFound("Package", package_id)
-        if license.package_id == package_id:
-            return LicenseChanged(license, [await pool_of(account.id, package_id)])
+        if current.package_id == package_id:
+            return LicenseChanged(current, license, [await pool_of(account.id, package_id)])
         activated = license.activated_at is not None
         taken = await take_seat(account.id, package_id, activated=activated)
         changed = await _replace(license, package_id, viewer)
@@ -54,12 +59,11 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
             },
             pools=pools,
         )
-    return LicenseChanged(changed, pools)
+    return LicenseChanged(changed, license, pools)
 
 
-async def _find_changeable(account: Account, license_id: UUID, package_id: UUID) -> License:
-    """The live license, or, where this very change was made already, the one it led to."""
-    license = await find_license(account, license_id)
+async def _current(account: Account, license: License, package_id: UUID) -> License:
+    """The license itself while it is live, or, where this very change was made already, the one it led to."""
     if license.ended_at is None:
         return license
     if license.end_reason is LicenseEnd.CHANGED:
@@ -68,7 +72,7 @@ async def _find_changeable(account: Account, license_id: UUID, package_id: UUID)
         )
         if successor is not None:
             return successor
-    raise NotFound("License", license_id)
+    raise NotFound("License", license.id)
 
 
 async def _replace(license: License, package_id: UUID, viewer: Viewer) -> License:

@@ -1,5 +1,6 @@
 """Turning the cart into a purchase that waits for acceptance."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from models.account_transaction import viewer_transaction
@@ -15,7 +16,15 @@ from models.viewer import Viewer
 PRICES_HOLD = timedelta(minutes=30)
 
 
-async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
+@dataclass(frozen=True)
+class PurchaseValidated:
+    """The purchase that waits for acceptance, and the one whose place it took; None where none waited."""
+
+    purchase: Purchase
+    replaced: Purchase | None = None
+
+
+async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseValidated:
     """Freeze the cart's lines and prices for 30 minutes, for the buyer to accept.
 
     A purchase of the same buyer that still waits is cancelled: there is one pop-up at a time.
@@ -29,7 +38,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
         cart = await read_cart(viewer.buyer_id)
         if not cart.lines:
             raise CartEmpty
-        await _cancel_waiting(account, viewer)
+        replaced = await _cancel_waiting(account, viewer)
         purchase = await _freeze(account, viewer, cart)
         await record(
             account,
@@ -37,22 +46,23 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> Purchase:
             by=viewer.actor_id,
             data={"purchase_id": purchase.id, "number": purchase.number},
         )
-    return purchase
+    return PurchaseValidated(purchase, replaced)
 
 
-async def _cancel_waiting(account: Account, viewer: Viewer) -> None:
-    """End the purchase that still waits; the database holds that there is one at most."""
+async def _cancel_waiting(account: Account, viewer: Viewer) -> Purchase | None:
+    """End and return the purchase that still waits; the database holds that there is one at most."""
     waiting = await Purchase.get_or_none(
         account_id=account.id, buyer_id=viewer.buyer_id, state=PurchaseState.AWAITING_ACCEPTANCE
     )
     if waiting is None:
-        return
+        return None
     expired = waiting.expires_at <= now()
     waiting.state = PurchaseState.EXPIRED if expired else PurchaseState.CANCELLED
     await waiting.save(update_fields=["state"])
     if not expired:
         data = {"purchase_id": waiting.id, "number": waiting.number}
         await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=data)
+    return waiting
 
 
 async def _freeze(account: Account, viewer: Viewer, cart: CartContents) -> Purchase:

@@ -25,7 +25,7 @@ from tests.support.refusals import (
 from tests.support.shown import LICENSE, POOL, moment, shown_license, shown_pool
 from tests.support.unchanged import nothing_changes
 
-CHANGED = f"... on LicenseChanged {{ license {LICENSE} pools {POOL} }}"
+CHANGED = f"... on LicenseChanged {{ license {LICENSE} ended {LICENSE} pools {POOL} }}"
 NO_SEAT = f"... on NoSeatAvailableError {{ pool {POOL} alternatives {POOL} }}"
 
 
@@ -51,6 +51,7 @@ async def test_the_user_moves_to_the_other_package_and_keeps_the_activation(
     assert answer == {
         "__typename": "LicenseChanged",
         "license": await shown_license(company, held, "PRO", ann, state),
+        "ended": await shown_license(company, old, "ECO", ann, "ENDED"),
         "pools": [shown_pool(company, "ECO", 2, 0, 0), shown_pool(company, "PRO", 3, 1, on)],
     }
     assert answer["license"]["activatedAt"] == moment(old.activated_at)
@@ -98,6 +99,7 @@ async def test_a_change_to_the_same_package_changes_nothing(
     assert answer == {
         "__typename": "LicenseChanged",
         "license": await shown_license(company, held, "PRO", ann, state),
+        "ended": await shown_license(company, held, "PRO", ann, state),
         "pools": [shown_pool(company, "PRO", 1, 1, int(activated))],
     }
 
@@ -111,6 +113,8 @@ async def test_the_same_change_again_with_the_old_id_answers_the_current_license
     async with nothing_changes():
         again = await change(admin, company, old, "PRO")
     assert (again["__typename"], again["license"]) == ("LicenseChanged", first["license"])
+    assert (again["ended"], again["ended"]["state"]) == (first["ended"], "ENDED")
+    assert first["ended"]["id"] == id_of(old)
     assert again["pools"] == [shown_pool(company, "PRO", 1, 1, 0)]
 
 

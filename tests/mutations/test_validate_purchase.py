@@ -23,7 +23,7 @@ from tests.support.refusals import (
 from tests.support.shown import CART, PURCHASE
 from tests.support.unchanged import nothing_changes
 
-VALIDATED = f"... on PurchaseValidated {{ purchase {PURCHASE} }}"
+VALIDATED = f"... on PurchaseValidated {{ purchase {PURCHASE} replaced {PURCHASE} }}"
 CART_CHANGED = f"... on CartChangedError {{ cart {CART} }}"
 EMPTY = refusal("CartEmptyError", "CART_EMPTY", "The cart is empty.")
 TABLES = ("accounts", "events", "purchases", "purchase_lines")
@@ -47,6 +47,7 @@ async def test_the_cart_becomes_a_purchase_that_waits(admin: Client, company: Co
     assert answer == {
         "__typename": "PurchaseValidated",
         "purchase": await shown_purchase(row, "AWAITING_ACCEPTANCE", ECO=3, PRO=2),
+        "replaced": None,
     }
     assert answer["purchase"]["total"] == {"amount": "678.00", "currency": "CAD"}
     assert (answer["purchase"]["acceptedAt"], answer["purchase"]["completedAt"]) == (None, None)
@@ -149,13 +150,16 @@ async def test_validating_again_cancels_the_purchase_that_waited(admin: Client, 
     assert events[0]["data"] == {"purchase_id": str(first.id), "number": first.number}
     assert await states() == [PurchaseState.CANCELLED, PurchaseState.AWAITING_ACCEPTANCE]
     assert answer["purchase"]["number"] > first.number
+    assert answer["replaced"] == await shown_purchase(first, "CANCELLED", PRO=2)
 
 
 async def test_validating_again_marks_the_purchase_that_expired(admin: Client, company: Company) -> None:
     await company.put_in_cart(PRO=2)
-    await expire(await company.validate())
+    first = await company.validate()
+    await expire(first)
     async with records(company, "purchase.validated"):
-        await admin.mutate("validatePurchase", VALIDATED, cartVersion="1")
+        answer = await admin.mutate("validatePurchase", VALIDATED, cartVersion="1")
+    assert answer["replaced"] == await shown_purchase(first, "EXPIRED", PRO=2)
     assert await states() == [PurchaseState.EXPIRED, PurchaseState.AWAITING_ACCEPTANCE]
 
 
@@ -179,12 +183,15 @@ async def test_each_buyer_has_a_purchase_of_their_own(client: Client, admin: Cli
 
 async def test_validations_at_once_leave_one_purchase_that_waits(admin: Client, company: Company) -> None:
     await company.put_in_cart(PRO=2)
-    replaced = ["purchase.cancelled", "purchase.validated"] * 9
-    async with records(company, "purchase.validated", *replaced):
+    more = ["purchase.cancelled", "purchase.validated"] * 9
+    async with records(company, "purchase.validated", *more):
         tries = [admin.mutate("validatePurchase", VALIDATED, cartVersion="1") for _ in range(10)]
         answers = await asyncio.gather(*tries)
     assert {answer["purchase"]["state"] for answer in answers} == {"AWAITING_ACCEPTANCE"}
-    assert len({answer["purchase"]["number"] for answer in answers}) == 10
+    numbers = {answer["purchase"]["number"] for answer in answers}
+    replaced = {answer["replaced"]["number"] for answer in answers if answer["replaced"]}
+    # Each but the first tells of the one whose place it took, and only the last is left.
+    assert (len(numbers), len(replaced), len(numbers - replaced)) == (10, 9, 1)
     assert sorted(await states()) == [PurchaseState.AWAITING_ACCEPTANCE] + [PurchaseState.CANCELLED] * 9
     assert await broken_invariants() == {}
 

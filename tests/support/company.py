@@ -63,7 +63,7 @@ class Company:
     async def validate(self) -> Purchase:
         """Validate the cart as it is."""
         cart = await read_cart(self.viewer.user_id)
-        return await validate_purchase(self.viewer, cart_version=str(cart.version))
+        return (await validate_purchase(self.viewer, cart_version=str(cart.version))).purchase
 
     async def buy(self, **seats: int) -> Purchase:
         """Buy and pay seats, e.g. PRO=2."""
