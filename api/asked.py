@@ -1,6 +1,6 @@
 """What a request asks, as it says it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -8,36 +8,39 @@ from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.datastructures import QueryParams
 
+from api.limits import Limits
 from api.trusted_documents import TrustedDocuments, asked_document, naming_problem
 from api.url_parameters import read_url_parameters
+from api.variable_size import NONE, VariableSize, measure_variables, variables_excess
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One operation of a document, with variables."""
+    """One operation of a document, with variables and how much they hold."""
 
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
+    size: VariableSize = field(default=NONE)
 
 
-def asked_by_body(body: bytes, trusted: TrustedDocuments) -> Asked | None:
+def asked_by_body(body: bytes, trusted: TrustedDocuments, limits: Limits) -> Asked | None:
     """What a JSON body asks; None where anything about it is wrong or unusual, to be told elsewhere."""
     try:
-        return _asked(orjson.loads(body), trusted)
+        return _asked(orjson.loads(body), trusted, limits)
     except orjson.JSONDecodeError:
         return None
 
 
-def asked_by_address(query_string: bytes, trusted: TrustedDocuments) -> Asked | None:
+def asked_by_address(query_string: bytes, trusted: TrustedDocuments, limits: Limits) -> Asked | None:
     """The same of a request that stands in its address."""
     try:
-        return _asked(read_url_parameters(QueryParams(query_string)), trusted)
+        return _asked(read_url_parameters(QueryParams(query_string)), trusted, limits)
     except HTTPException:
         return None
 
 
-def _asked(given: Any, trusted: TrustedDocuments) -> Asked | None:
+def _asked(given: Any, trusted: TrustedDocuments, limits: Limits) -> Asked | None:
     if not isinstance(given, dict) or naming_problem(given):
         return None
     try:
@@ -48,4 +51,7 @@ def _asked(given: Any, trusted: TrustedDocuments) -> Asked | None:
         return None
     variables, name = given.get("variables"), given.get("operationName")
     usual = all(isinstance(given.get(each), dict | None) for each in ("variables", "extensions"))
-    return Asked(query, variables, name) if usual and isinstance(name, str | None) and query else None
+    if not usual or not isinstance(name, str | None) or not query:
+        return None
+    size = measure_variables(variables)
+    return None if variables_excess(size, limits) else Asked(query, variables, name, size)

@@ -53,7 +53,7 @@ class CompiledAnswers:
             return None
         # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
         response = Written(b"", [])
-        cost = checked.cost(asked.operation_name)
+        cost = checked.cost(asked.operation_name) + asked.size.cost
         if _looks_again(bound):
             context = await self._recalling(request, response, cost)
         else:

@@ -20,6 +20,7 @@ from api.budget import charge
 from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_trusted
 from api.document_size import excesses, measure
 from api.limits import Limits, limit_error
+from api.variable_size import VariableSize, measure_variables, variables_excess
 from api.versioned import is_versioned
 from executing.program import Program
 from plans.plan import Plan
@@ -65,6 +66,11 @@ class Documents:
         self._kept: OrderedDict[str, Checked] = OrderedDict()
         self._characters = 0
         self._wrong: tuple[str, Checked] | None = None
+
+    def require_modest(self, size: VariableSize) -> None:
+        """Raise GraphQLError where variables hold more than is allowed."""
+        if excess := variables_excess(size, self._limits):
+            raise excess
 
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
         """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
@@ -142,12 +148,14 @@ class CheckedDocuments(SchemaExtension):
         """
         context = self.execution_context
         if context.query:
+            size = measure_variables(context.variables)
             cost = 1
             try:
+                self._documents.require_modest(size)
                 self._checked = self._documents.check(context.schema._schema, context.query)  # noqa: SLF001
                 cost = self._checked.cost(context._provided_operation_name)  # noqa: SLF001
             finally:
-                charge(context.context, cost)
+                charge(context.context, cost + size.cost)
             context.graphql_document = self._checked.document
         yield
 

@@ -60,7 +60,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
         schema = make_schema(services.limits, services.documents)
-        self._questions = Questions(schema, services.documents)
+        self._questions = Questions(schema, services.documents, services.limits)
         self._direct = DirectAnswers(services)
         self._compiled = CompiledAnswers(schema, self._questions, self.get_context, self.recalling)
         self.broadcasts = Broadcasts(schema, services)

@@ -12,7 +12,8 @@ class Limits:
     `document_cost` counts the fields that an answer can have: a page of 100 rows with forty fields each is well
     inside the default, two such pages inside one another are not. `cost_per_minute` is what one session or API key
     may have answered in any minute, whatever process it meets. `document_repeats` counts fields that stand in
-    a selection a second time. `sockets` are those of one process, `caller_sockets` those of one address on it, and
+    a selection a second time. `variable_values` counts the values that the variables of one call hold, lists and
+    objects among them. `sockets` are those of one process, `caller_sockets` those of one address on it, and
     `caller_connections` the connections of one address that are no WebSockets. An
     address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever
     process it meets; `accounts_per_hour` may be opened from all addresses together. An IPv6 address is a /64, and
@@ -28,6 +29,8 @@ class Limits:
     document_aliases: int = 200
     document_repeats: int = 50
     document_directives: int = 50
+    variable_values: int = 12_000
+    variable_depth: int = 20
     sockets: int = 12_000
     caller_sockets: int = 1_000
     caller_connections: int = 500

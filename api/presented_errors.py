@@ -83,11 +83,12 @@ def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
 
 def _coded(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
     ERRORS.labels(extensions["code"]).inc()
-    return GraphQLError(
-        message,
-        nodes=error.nodes,
-        source=error.source,
-        positions=error.positions,
-        path=error.path,
-        extensions=extensions,
+    shown = GraphQLError(message, path=error.path, extensions=extensions)
+    # Given the positions, it would look through all lines before them once more.
+    shown.nodes, shown.source, shown.positions, shown.locations = (
+        error.nodes,
+        error.source,
+        error.positions,
+        error.locations,
     )
+    return shown

@@ -10,6 +10,7 @@ from graphql import GraphQLError, OperationType
 
 from api.asked import Asked, asked_by_address, asked_by_body
 from api.document_rules import DocumentRules
+from api.limits import Limits
 from api.planned import bound_plan
 from api.schema import Schema
 from plans.bounded import Bounded
@@ -45,8 +46,9 @@ class Question:
 class Questions:
     """The questions asked lately, by the requests that asked them."""
 
-    def __init__(self, schema: Schema, rules: DocumentRules) -> None:
+    def __init__(self, schema: Schema, rules: DocumentRules, limits: Limits) -> None:
         self._schema = schema
+        self._limits = limits
         self._trusted = rules.trusted
         self._kept: Bounded[Question] = Bounded(MOST_KEPT)
 
@@ -69,7 +71,7 @@ class Questions:
         return _digest(query, variables) if checked.versioned else None
 
     def _read(self, key: Hashable, request: bytes, ask: Callable[..., Asked | None]) -> Question | Asked | None:
-        asked = ask(request, self._trusted)
+        asked = ask(request, self._trusted, self._limits)
         question = self._question(asked) if asked else None
         if question is None:
             return asked
@@ -86,7 +88,8 @@ class Questions:
         operation = checked.operation(asked.operation_name)
         if operation is None or operation.operation is not OperationType.QUERY:
             return None
-        cost, digest = checked.cost(asked.operation_name), _digest(asked.query, asked.variables)
+        cost = checked.cost(asked.operation_name) + asked.size.cost
+        digest = _digest(asked.query, asked.variables)
         tagged = checked.versioned and digest is not None
         try:
             return Question(asked, cost, digest, tagged, bound_plan(schema, checked, operation, asked.variables))

@@ -26,6 +26,7 @@ from api.context import Context, Services
 from api.presented_errors import is_temporary
 from api.schema import Schema, present_errors
 from api.subscription import SeatCountsChange
+from api.variable_size import measure_variables
 from api.versions import parse_version
 from models.errors import InvalidInput
 from models.feed import SeatUpdate
@@ -86,12 +87,14 @@ def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: s
         operation = None if checked.errors else checked.operation(name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
             return None
+        size = measure_variables(variables)
+        schema.documents.require_modest(size)
         given = dict(variables or {})
         after = _after(schema, checked.document, given, name)
     except (GraphQLError, InvalidInput, RecursionError, _NotShared):
         return None
     shared = SharedDocument(text, name, _told_apart(checked.document, operation, given))
-    return Wish(shared, after, checked.cost(name))
+    return Wish(shared, after, checked.cost(name) + size.cost)
 
 
 class _NotShared(Exception):

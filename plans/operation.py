@@ -51,7 +51,7 @@ class Operation(ABC, Generic[Found]):
     def _coerced(self, given: Mapping[str, Any] | None) -> VariableValues:
         """The values of its variables. Raises `refusal` where they do not fit."""
         coerced = self._variables.coerced(given)
-        if not isinstance(coerced, VariableValues):
+        if coerced is None:
             raise self.refusal("variables")
         return coerced
 

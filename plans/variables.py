@@ -1,6 +1,6 @@
 """Variables that are as they were declared, without looking at every type anew for each request.
 
-What is not, and what is rare, is for graphql-core, which also tells what is wrong.
+What is not, and what is rare, is for graphql-core.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,12 +43,17 @@ class Variables:
             if not isinstance(signature, GraphQLError):
                 self._known.append((signature, _coercer(signature.type)))
 
-    def coerced(self, given: Mapping[str, Any] | None) -> VariableValues | list[GraphQLError]:
-        """The values that are given, as graphql-core coerces them (section 6.1.2 of the specification)."""
+    def coerced(self, given: Mapping[str, Any] | None) -> VariableValues | None:
+        """The values that are given, as graphql-core coerces them (section 6.1.2 of the specification).
+
+        None where they do not fit; graphql-core tells why where it runs the operation.
+        """
         try:
             return self._usual(given or {})
         except UnusualError:
-            return get_variable_values(self._schema, self._definitions, dict(given or {}))
+            # Of a list of wrong items, finding out what is wrong with each would take seconds.
+            found = get_variable_values(self._schema, self._definitions, dict(given or {}), max_errors=1)
+            return found if isinstance(found, VariableValues) else None
 
     def _usual(self, given: Mapping[str, Any]) -> VariableValues:
         if len(self._known) < len(self._definitions):

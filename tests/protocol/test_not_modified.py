@@ -165,16 +165,6 @@ async def test_what_would_be_refused_is_refused_whatever_the_caller_has(admin: C
     assert codes(answer.json()) == ["BAD_REQUEST"]
 
 
-async def test_variables_too_deep_to_be_told_apart_are_answered_without_a_tag(admin: Client) -> None:
-    deep = "[" * 500 + "]" * 500
-    body = f'{{"query": "{{ account {{ version }} }}", "variables": {{"deep": {deep}}}}}'
-    answer = await admin.http.post(
-        "/graphql", content=body, headers={"content-type": "application/json", "if-none-match": "x"}
-    )
-    assert (answer.status_code, list(answer.json())) == (200, ["data"])
-    assert "etag" not in answer.headers
-
-
 async def test_a_wrong_document_is_validated_once(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     validated: list[object] = []
 

@@ -38,10 +38,10 @@ values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dic
 plain = st.fixed_dictionaries({"id": st.text(max_size=2)}, optional={"key": leaves, "size": st.integers(0, 9)})
 
 
-def told(found: VariableValues | list[GraphQLError]) -> object:
-    """Values and what they were made of, or the errors; as text, which tells true from one."""
+def told(found: VariableValues | list[GraphQLError] | None) -> object:
+    """Values and what they were made of, as text, which tells true from one; None where they do not fit."""
     if not isinstance(found, VariableValues):
-        return [str(error) for error in found]
+        return None
     return repr(found.coerced), {name: repr(source.value) for name, source in found.sources.items()}
 
 
