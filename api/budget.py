@@ -3,8 +3,9 @@
 import math
 from datetime import datetime
 
+from api.callers import networks_of
 from api.context import Context, Services
-from models.budgets import LENGTH, Budget
+from models.budgets import LENGTH, Budget, Payer
 from models.clock import now
 from models.errors import RateLimited
 from models.viewer import Viewer
@@ -19,26 +20,50 @@ SHOWN_TO_SCRIPTS = [POLICY, LIMIT, COST, RETRY]
 
 
 def charge(context: Context, cost: int) -> None:
-    """Charge a call to its session or API key, and tell what is left. Raises RateLimited.
+    """Charge a call to its session or API key, or to the address of an anonymous client, and tell what is left.
 
-    Who is not signed in has no budget: they can read the catalogue alone.
+    Raises RateLimited.
     """
-    if context.viewer is None:
-        return
     try:
-        context.budget = spend(context.services, context.viewer, cost)
+        budget = context.services.budgets.spend(payer_of(context), cost)
     except RateLimited as refused:
-        if context.response is not None:
-            context.response.status_code = 429
-            context.response.headers[RETRY] = str(seconds_until(refused.retry_at))
+        _refuse(context, refused)
         raise
-    if context.response is not None:
-        context.response.raw_headers.extend(told(context.budget))
+    _show(context, budget)
+
+
+def charge_refused(context: Context, cost: int) -> None:
+    """Charge a call that is refused with what it took to find out, also where there is no room for it."""
+    _show(context, context.services.budgets.owe(payer_of(context), cost))
+
+
+def owe_where_too_much(context: Context, cost: int, owed: int) -> None:
+    """Have the caller owe what was done for a call that costs more than is left, and will be refused."""
+    budgets, payer = context.services.budgets, payer_of(context)
+    if not budgets.has_room(payer, cost):
+        budgets.owe(payer, owed)
+
+
+def require_room(context: Context) -> None:
+    """Raise RateLimited where nothing is left of a budget: then nothing is looked at."""
+    try:
+        context.services.budgets.require_room(payer_of(context), 1)
+    except RateLimited as refused:
+        _refuse(context, refused)
+        raise
+
+
+def payer_of(context: Context) -> Payer:
+    """Who pays for a call."""
+    if context.viewer is None:
+        return context.services.budgets.of_networks(networks_of(context.connection))
+    return context.services.budgets.of_viewer(context.viewer.budget_id, context.viewer.account_id)
 
 
 def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
     """Spend of the budget that a viewer's session or API key has. Raises RateLimited."""
-    return services.budgets.spend(viewer.budget_id, cost)
+    budgets = services.budgets
+    return budgets.spend(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost)
 
 
 def told(budget: Budget) -> list[tuple[bytes, bytes]]:
@@ -50,3 +75,16 @@ def told(budget: Budget) -> list[tuple[bytes, bytes]]:
 def seconds_until(moment: datetime) -> int:
     """Whole seconds until a moment, at least one."""
     return max(1, math.ceil((moment - now()).total_seconds()))
+
+
+def _show(context: Context, budget: Budget) -> None:
+    if context.viewer is not None:
+        context.budget = budget
+    if context.response is not None:
+        context.response.raw_headers.extend(told(budget))
+
+
+def _refuse(context: Context, refused: RateLimited) -> None:
+    if context.response is not None:
+        context.response.status_code = 429
+        context.response.headers[RETRY] = str(seconds_until(refused.retry_at))

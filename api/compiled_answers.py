@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.answers import Written, answer, written
 from api.asked import Asked
 from api.budget import charge
+from api.checked_documents import cost_of
 from api.context import Context
 from api.documents import Checked
 from api.mutations.looks_again import is_looking_again
@@ -58,7 +59,7 @@ class CompiledAnswers:
             context = await self._recalling(request, response, cost)
         else:
             context = await self._recognising(request, response)
-        result = await _charged(bound, context, cost)
+        result = await _charged(bound, context, asked.size.cost + cost_of(context, checked, asked.operation_name))
         if context.recalled is not None and (unavailable := _unavailable(result)):
             # Who calls could not have been found out, and nothing been run.
             raise unavailable

@@ -45,8 +45,9 @@ class Services:
 
     @cached_property
     def budgets(self) -> Budgets:
-        """What each session and API key has spent."""
-        return Budgets(self.limits.cost_per_minute)
+        """What each session, API key, account and address has spent."""
+        limits = self.limits
+        return Budgets(limits.cost_per_minute, limits.account_cost_per_minute, limits.anonymous_cost_per_minute)
 
     @cached_property
     def callers_seen(self) -> CallersSeen:
@@ -92,10 +93,14 @@ class Context:
         Unless they will be told that it costs too much.
         """
         viewer = self.services.callers_seen.recall(sent) if sent else None
-        if viewer is None or not self.services.budgets.has_room(viewer.budget_id, cost):
+        if viewer is None or not self._has_room(viewer, cost):
             await self.recognise(sent)
         else:
             self.viewer, self.recalled = viewer, sent
+
+    def _has_room(self, viewer: Viewer, cost: int) -> bool:
+        budgets = self.services.budgets
+        return budgets.has_room(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost)
 
     async def look_again(self) -> None:
         """Have the viewer be who they are now, if anybody."""

@@ -31,13 +31,21 @@ from models.reads.paging import DEFAULT_PAGE, MAX_PAGE
 UNPAGED = {"__schema": 40, "__type": 40, "domains": MOST_DOMAINS, "secrets": 2 * MOST_REPLACED + 1}
 
 
+# Root fields that are null or refused, whatever is selected of them, where nobody is signed in.
+NEED_A_VIEWER = {"account", "viewer", "rateLimit"}
+
+
 @dataclass(frozen=True)
 class Size:
-    """`cost` counts the fields that an answer can have, `depth` how far they nest, `aliases` those renamed."""
+    """`cost` counts the fields that an answer can have, `depth` how far they nest, `aliases` those renamed.
+
+    `anonymous_cost` counts those that an answer to an anonymous client can have.
+    """
 
     cost: int = 0
     depth: int = 0
     aliases: int = 0
+    anonymous_cost: int = 0
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,7 @@ class _Measure:
             sum(size.cost for size in sizes),
             max((size.depth for size in sizes), default=0),
             sum(size.aliases for size in sizes),
+            sum(size.anonymous_cost for size in sizes),
         )
 
     def _measure_one(self, selection: Any, parent: Any) -> Size:
@@ -123,10 +132,13 @@ class _Measure:
             return self._sum(selection.selection_set, self._condition(selection) or parent)
         field = getattr(parent, "fields", {}).get(selection.name.value)
         inside = self._measure(selection.selection_set, get_named_type(field.type) if field else None)
+        rows = _rows(selection, field)
+        needs_viewer = parent is self._schema.query_type and selection.name.value in NEED_A_VIEWER
         return Size(
-            1 + inside.cost * _rows(selection, field),
+            1 + inside.cost * rows,
             1 + inside.depth,
             inside.aliases + (selection.alias is not None),
+            1 if needs_viewer else 1 + inside.anonymous_cost * rows,
         )
 
     def _measure_fragment(self, name: str) -> Size:

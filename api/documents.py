@@ -1,7 +1,6 @@
 """Each document is read, measured and validated once."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -13,34 +12,37 @@ from graphql import (
     parse,
     specified_rules,
 )
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
-from api.budget import charge
 from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_trusted
-from api.document_size import excesses, measure
+from api.document_size import Size, excesses, measure
 from api.limits import Limits, limit_error
-from api.variable_size import VariableSize, measure_variables, variables_excess
+from api.variable_size import VariableSize, variables_excess
 from api.versioned import is_versioned
 from executing.program import Program
 from plans.plan import Plan
 
 # What is kept of a document takes some fifty times its length.
 KEPT_CHARACTERS = 500_000
+# With the space behind it.
+CHARACTERS_OF_A_WORD = 4
+NO_SIZE = Size()
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A document, what is wrong with it, and its operations by their names, with what each costs.
+    """A document, what is wrong with it, and its operations by their names, with the size of each.
 
-    `versioned` says that its answer changes only with the versions of the account and the catalogue.
+    `reading` is what it took to find that out, as cost; `versioned` says that its answer changes only with the
+    versions of the account and the catalogue.
     """
 
     document: DocumentNode
     errors: list[GraphQLError]
     operations: dict[str | None, OperationDefinitionNode]
-    costs: dict[str | None, int]
+    sizes: dict[str | None, Size]
     versioned: bool
+    reading: int
     plans: dict[str | None, Plan] = field(default_factory=dict)
     programs: dict[str | None, Program] = field(default_factory=dict)
 
@@ -52,9 +54,16 @@ class Checked:
 
     def cost(self, operation_name: str | None) -> int:
         """What an operation costs; one where there is none of that name, or none is run."""
-        if operation_name is None and len(self.costs) == 1:
-            return next(iter(self.costs.values()))
-        return self.costs.get(operation_name, 1)
+        return max(1, self._size(operation_name).cost)
+
+    def anonymous_cost(self, operation_name: str | None) -> int:
+        """What it costs an anonymous client."""
+        return max(1, self._size(operation_name).anonymous_cost)
+
+    def _size(self, name: str | None) -> Size:
+        if name is None and len(self.sizes) == 1:
+            return next(iter(self.sizes.values()))
+        return self.sizes.get(name, NO_SIZE)
 
 
 class Documents:
@@ -65,7 +74,11 @@ class Documents:
         self._rules = rules
         self._kept: OrderedDict[str, Checked] = OrderedDict()
         self._characters = 0
-        self._wrong: tuple[str, Checked] | None = None
+        self._wrong: tuple[str, Checked | GraphQLError] | None = None
+
+    def knows(self, text: str) -> bool:
+        """Whether a document is a good one, and was read."""
+        return text in self._kept
 
     def require_modest(self, size: VariableSize) -> None:
         """Raise GraphQLError where variables hold more than is allowed."""
@@ -77,16 +90,25 @@ class Documents:
         if kept := self._kept.get(text):
             self._kept.move_to_end(text)
             return kept
-        if self._wrong and self._wrong[0] == text:
-            return self._wrong[1]
-        require_trusted(self._rules, text)
-        self._refuse_long(text)
-        checked = self._check(schema, text)
+        checked = self._wrong[1] if self._wrong and self._wrong[0] == text else None
+        if checked is None:
+            require_trusted(self._rules, text)
+            checked = self._checked(schema, text)
+        if isinstance(checked, GraphQLError):
+            self._wrong = (text, checked)
+            raise checked.with_traceback(None)
         if checked.errors:
             self._wrong = (text, checked)
         else:
             self._keep(text, checked)
         return checked
+
+    def _checked(self, schema: GraphQLSchema, text: str) -> Checked | GraphQLError:
+        try:
+            self._refuse_long(text)
+            return self._check(schema, text)
+        except GraphQLError as error:
+            return error
 
     def _refuse_long(self, text: str) -> None:
         # To tell where an error stands, all lines before it are looked at.
@@ -96,6 +118,7 @@ class Documents:
 
     def _check(self, schema: GraphQLSchema, text: str) -> Checked:
         document = self._parse(text)
+        reading = document.token_count + len(text.splitlines())
         size = measure(schema, document)
         errors = (
             excesses(size, self._limits)
@@ -103,11 +126,11 @@ class Documents:
             or validate_document(schema, document, tuple(specified_rules))
         )
         if errors:
-            return Checked(document, errors, {}, {}, versioned=False)
+            return Checked(document, errors, {}, {}, versioned=False, reading=reading)
         found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         operations = {node.name.value if node.name else None: node for node in found}
-        costs = {name: max(1, each.cost) for name, each in zip(operations, size.operations, strict=True)}
-        return Checked(document, errors, operations, costs, is_versioned(schema, document))
+        sizes = dict(zip(operations, size.operations, strict=True))
+        return Checked(document, errors, operations, sizes, is_versioned(schema, document), reading)
 
     def _keep(self, text: str, checked: Checked) -> None:
         self._kept[text] = checked
@@ -134,38 +157,9 @@ class Documents:
             raise
 
 
-class CheckedDocuments(SchemaExtension):
-    """Has each document checked once, in place of Strawberry's parsing and validation, and each operation charged."""
-
-    def __init__(self, documents: Documents) -> None:
-        super().__init__()
-        self._documents = documents
-
-    def on_parse(self) -> Iterator[None]:
-        """Read the document, find everything wrong with it, and charge it; what is wrong costs its caller as well.
-
-        A request without one is Strawberry's to refuse. Raises GraphQLError, RateLimited.
-        """
-        context = self.execution_context
-        if context.query:
-            size = measure_variables(context.variables)
-            cost = 1
-            try:
-                self._documents.require_modest(size)
-                self._checked = self._documents.check(context.schema._schema, context.query)  # noqa: SLF001
-                cost = self._checked.cost(context._provided_operation_name)  # noqa: SLF001
-            finally:
-                charge(context.context, cost + size.cost)
-            context.graphql_document = self._checked.document
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        """Tell what is wrong, and refuse a choice of operations without a name; Strawberry would run the first."""
-        context = self.execution_context
-        errors = list(self._checked.errors)
-        # `operation_name` would answer with the name of the first operation.
-        name = context._provided_operation_name  # noqa: SLF001
-        if len(self._checked.costs) > 1 and name is None:
-            errors.append(GraphQLError("Must provide operation name if query contains multiple operations."))
-        context.pre_execution_errors = errors
-        yield
+def reading_cost(text: str, error: GraphQLError) -> int:
+    """What it took to find out that a document cannot be read at all, as cost: roughly its words up to there."""
+    if not isinstance(error, GraphQLSyntaxError):
+        return 1
+    position = next(iter(error.positions or ()), len(text))
+    return 1 + position // CHARACTERS_OF_A_WORD + text.count("\n", 0, position)

@@ -21,6 +21,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
+from api.admission import Admission
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import once_more, plainly_spelled, until_gone
 from api.asked import Asked
@@ -63,6 +64,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._questions = Questions(schema, services.documents, services.limits)
         self._direct = DirectAnswers(services)
         self._compiled = CompiledAnswers(schema, self._questions, self.get_context, self.recalling)
+        self._admission = Admission(schema, self.get_context)
         self.broadcasts = Broadcasts(schema, services)
         super().__init__(
             schema,
@@ -180,7 +182,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         data = given["request_data"]
         if request.method != "POST" or framing_of_subscription(request.headers.get("accept", "")) is None:
             return await super().execute_operation(request, **given)
-        if not is_subscription(data.query or "", data.operation_name, self._services.limits):
+        if not self._admission.admits(given["context"], data.query) or not is_subscription(
+            data.query or "", data.operation_name, self._services.limits
+        ):
             return await super().execute_operation(request, **given)
         return await self.schema.stream(
             data.query,
@@ -254,7 +258,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             body = b"" if self._is_in_address(scope, most) else await read_body(head.fields, receive, most)
             asked = self._asked(scope, head, body)
             response = None
-            if isinstance(asked, Question):
+            if isinstance(asked, Asked) and self._admission.must_ask(asked):
+                response = await self._admission.refusal(Request(scope), asked)
+                asked = self._asked(scope, head, body)
+            if response is None and isinstance(asked, Question):
                 response = await self._direct.find(self._sent(scope, head), head.fields, asked)
             if response is None:
                 response = await self._run(Request(scope, receive), asked, body)

@@ -11,13 +11,13 @@ class Limits:
 
     `document_cost` counts the fields that an answer can have: a page of 100 rows with forty fields each is well
     inside the default, two such pages inside one another are not. `cost_per_minute` is what one session or API key
-    may have answered in any minute, whatever process it meets. `document_repeats` counts fields that stand in
-    a selection a second time. `variable_values` counts the values that the variables of one call hold, lists and
-    objects among them. `sockets` are those of one process, `caller_sockets` those of one address on it, and
-    `caller_connections` the connections of one address that are no WebSockets. An
-    address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever
-    process it meets; `accounts_per_hour` may be opened from all addresses together. An IPv6 address is a /64, and
-    its /56 and /48 may have 4 and 16 times as much.
+    may have answered in any minute, whatever process it meets, `account_cost_per_minute` what all those of an account
+    may together, and `anonymous_cost_per_minute` what one address may without any. `document_repeats` counts
+    fields that stand in a selection a second time. `variable_values` counts the values that the variables of one
+    call hold, lists and objects among them. `sockets` are those of one process, `caller_sockets` those of one
+    address on it, and `caller_connections` its connections that are no WebSockets. An address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an
+    hour, whatever process it meets; `accounts_per_hour` may be opened from all addresses together. An IPv6 address
+    is a /64, and its /56 and /48 may have 4 and 16 times as much.
     """
 
     body_bytes: int = 200_000
@@ -37,11 +37,16 @@ class Limits:
     socket_operations: int = 50
     socket_messages_per_second: int = 200
     cost_per_minute: int = 300_000
+    # Where none is given, three times what one credential has.
+    account_cost_per_minute: int = 0
+    anonymous_cost_per_minute: int = 30_000
     caller_sign_ins: int = 300
     caller_accounts: int = 20
     accounts_per_hour: int = 1_000
 
     def __post_init__(self) -> None:
+        if self.account_cost_per_minute == 0:
+            object.__setattr__(self, "account_cost_per_minute", 3 * self.cost_per_minute)
         for limit in fields(self):
             if getattr(self, limit.name) < 1:
                 raise ValueError(f"{limit.name} must be 1 or more")

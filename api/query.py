@@ -58,8 +58,8 @@ class Query:
     @strawberry.field(description="What the caller may still ask for. Null when nobody is signed in.")
     def rate_limit(self, info: Info) -> RateLimit | None:
         """The caller's budget, after this operation."""
-        budget = info.context.budget
-        return RateLimit.of(budget) if budget else None
+        budget, limits = info.context.budget, info.context.services.limits
+        return RateLimit.of(budget, limits.cost_per_minute, limits.account_cost_per_minute) if budget else None
 
     @strawberry.field(
         description="The viewer's account. Signed out: a top-level error whose extensions.code is UNAUTHENTICATED."

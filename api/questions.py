@@ -72,7 +72,9 @@ class Questions:
 
     def _read(self, key: Hashable, request: bytes, ask: Callable[..., Asked | None]) -> Question | Asked | None:
         asked = ask(request, self._trusted, self._limits)
-        question = self._question(asked) if asked else None
+        # Documents that nobody has sent before are read once it is known who asks.
+        known = asked is not None and self._schema.documents.knows(asked.query)
+        question = self._question(asked) if asked and known else None
         if question is None:
             return asked
         code = len(question.bound.compiled.structure.code) if question.bound else 0

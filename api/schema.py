@@ -12,8 +12,9 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api.checked_documents import CheckedDocuments
 from api.document_rules import DEFAULT_RULES, DocumentRules
-from api.documents import CheckedDocuments, Documents
+from api.documents import Documents
 from api.errors import exception_handlers
 from api.fresh_context import FreshContext
 from api.limits import Limits

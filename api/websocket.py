@@ -21,6 +21,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
+from api.admission import is_admitted
 from api.broadcasts import Broadcasts
 from api.budget import charge
 from api.close_codes import TRY_AGAIN_LATER, UNAUTHORIZED
@@ -124,7 +125,8 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run an operation, together with others where that is the same to everybody."""
         socket = self._socket()
-        asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if socket else None
+        shared = socket and is_admitted(self.context, self.schema, operation.query)
+        asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if shared else None
         viewer = await self._admitted(asked) if asked else None
         if socket is None or asked is None or viewer is None:
             # What is wrong is told there as well.

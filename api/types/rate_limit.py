@@ -18,11 +18,23 @@ class RateLimit:
         description="What this operation costs: one for each field that its answer can have, a page counting as many"
         " as it may hold. An answer that has not changed (304) costs 1."
     )
-    remaining: int = strawberry.field(description="What is left after it.")
-    limit: int = strawberry.field(description="What may be spent in any minute.")
+    remaining: int = strawberry.field(
+        description="What is left after it: of the session or API key, or of the account where that has less left."
+    )
+    limit: int = strawberry.field(description="What the session or API key may spend in any minute.")
+    account_limit: int = strawberry.field(
+        description="What all sessions and API keys of the account together may spend in any minute. Where it is"
+        " nearer, the headers tell of it."
+    )
     reset_at: datetime = strawberry.field(description="When all of it is there again, if nothing more is spent.")
 
     @classmethod
-    def of(cls, budget: Budget) -> "RateLimit":
-        """Present a budget."""
-        return cls(cost=budget.cost, remaining=budget.remaining, limit=budget.limit, reset_at=budget.reset_at)
+    def of(cls, budget: Budget, limit: int, account_limit: int) -> "RateLimit":
+        """Present a budget, with what a credential and its account may spend."""
+        return cls(
+            cost=budget.cost,
+            remaining=budget.remaining,
+            limit=limit,
+            account_limit=account_limit,
+            reset_at=budget.reset_at,
+        )

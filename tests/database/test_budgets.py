@@ -1,13 +1,15 @@
 """What callers may spend in a minute: told between processes, remembered by the database."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
 
 import models.budgets
-from models.budgets import Budgets
+from models.budgets import Budget, Budgets
+from models.caller import Network
 from models.database import fetch
 from models.errors import RateLimited
 from tests.support.waiting import until, until_told
@@ -35,15 +37,31 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def refused(budgets: Budgets, whom: object, cost: int) -> float:
+class Accounts:
+    """Budgets of callers each of whom is alone in an account of the same size."""
+
+    def __init__(self, most: int, of_account: int | None = None) -> None:
+        self.budgets = Budgets(most, most if of_account is None else of_account, 10)
+        self._accounts: defaultdict[UUID, UUID] = defaultdict(uuid4)
+
+    def spend(self, whom: UUID, cost: int) -> Budget:
+        """Spend of a caller's."""
+        return self.budgets.spend(self.budgets.of_viewer(whom, self._accounts[whom]), cost)
+
+    async def tell(self) -> None:
+        """Tell the database."""
+        await self.budgets.tell()
+
+
+def refused(budgets: Accounts, whom: UUID, cost: int) -> float:
     """In how many seconds after the start a refused caller may try again."""
     with pytest.raises(RateLimited) as caught:
-        budgets.spend(whom, cost)  # pyright: ignore[reportArgumentType]
+        budgets.spend(whom, cost)
     return (caught.value.retry_at - START).total_seconds()
 
 
 def test_a_caller_spends_what_there_is_and_others_their_own(clock: Clock) -> None:
-    budgets, ann, ben = Budgets(100), uuid4(), uuid4()
+    budgets, ann, ben = Accounts(100), uuid4(), uuid4()
     told = budgets.spend(ann, 60)
     assert (told.cost, told.remaining, told.limit) == (60, 40, 100)
     assert told.reset_at == START + timedelta(minutes=2)
@@ -54,7 +72,7 @@ def test_a_caller_spends_what_there_is_and_others_their_own(clock: Clock) -> Non
 
 
 def test_what_was_spent_fades_over_the_next_minute(clock: Clock) -> None:
-    budgets, ann = Budgets(100), uuid4()
+    budgets, ann = Accounts(100), uuid4()
     budgets.spend(ann, 100)
     clock.at(90)
     assert budgets.spend(ann, 50).remaining == 0
@@ -64,13 +82,13 @@ def test_what_was_spent_fades_over_the_next_minute(clock: Clock) -> None:
 
 
 def test_more_than_there_ever_is_is_refused_and_costs_nothing(clock: Clock) -> None:
-    budgets, ann = Budgets(100), uuid4()
+    budgets, ann = Accounts(100), uuid4()
     assert refused(budgets, ann, 101) == 120
     assert budgets.spend(ann, 100).remaining == 0
 
 
 async def test_two_processes_tell_each_other(db: None, clock: Clock) -> None:
-    here, there, ann = Budgets(100), Budgets(100), uuid4()
+    here, there, ann = Accounts(100), Accounts(100), uuid4()
     here.spend(ann, 60)
     there.spend(ann, 30)
     await here.tell()
@@ -88,11 +106,11 @@ async def test_two_processes_tell_each_other(db: None, clock: Clock) -> None:
 
 async def test_a_process_that_starts_anew_hears_what_was_spent(db: None, clock: Clock) -> None:
     ann = uuid4()
-    before = Budgets(100)
+    before = Accounts(100)
     before.spend(ann, 70)
     await before.tell()
     clock.at(75)
-    after = Budgets(100)
+    after = Accounts(100)
     after.spend(ann, 1)
     await after.tell()
     # Of 70, three quarters of a minute later, 52.5 still count.
@@ -100,7 +118,7 @@ async def test_a_process_that_starts_anew_hears_what_was_spent(db: None, clock: 
 
 
 async def test_what_is_told_while_more_is_spent_is_told_once(db: None, clock: Clock) -> None:
-    budgets, ann = Budgets(100), uuid4()
+    budgets, ann = Accounts(100), uuid4()
     budgets.spend(ann, 10)
     await budgets.tell()
     await budgets.tell()
@@ -114,24 +132,28 @@ async def test_callers_who_come_no_more_are_forgotten_once_they_are_told(
     db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(models.budgets, "MOST_CALLERS", 3)
-    budgets = Budgets(100)
-    for _ in range(5):
-        budgets.spend(uuid4(), 1)
-    assert len(budgets._callers) == 5
+    budgets, account, callers = Budgets(100, 300, 10), uuid4(), [uuid4() for _ in range(5)]
+    for caller in callers:
+        budgets.spend(budgets.of_viewer(caller, account), 1)
+    assert len(budgets._payers) == 6
     await budgets.tell()
-    assert len(budgets._callers) == 3
-    assert await fetch("SELECT count(*) AS told FROM allowances_spent") == [{"told": 5}]
+    # The account goes last: whoever pays together with it may come again.
+    assert list(budgets._payers) == [*callers[3:], account]
+    assert await fetch("SELECT count(*) AS told FROM allowances_spent") == [{"told": 6}]
+    budgets.spend(budgets.of_viewer(callers[0], account), 1)
+    await budgets.tell()
+    assert await fetch("SELECT spent FROM allowances_spent WHERE key = $1", account) == [{"spent": 6}]
 
 
 async def test_telling_goes_on_after_whatever_failure(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models.budgets, "TOLD_EVERY", 0.01)
-    budgets, ann = Budgets(100), uuid4()
+    budgets, ann = Accounts(100), uuid4()
 
     async def is_told() -> bool:
         return await fetch("SELECT spent FROM allowances_spent WHERE key = $1", ann) == [{"spent": 10}]
 
     with capture_logs() as logs:
-        async with budgets.running():
+        async with budgets.budgets.running():
             # Tortoise has errors of its own for what PostgreSQL says of a statement.
             await fetch("ALTER TABLE allowances_spent RENAME TO away")
             try:
@@ -140,3 +162,70 @@ async def test_telling_goes_on_after_whatever_failure(db: None, monkeypatch: pyt
             finally:
                 await fetch("ALTER TABLE away RENAME TO allowances_spent")
             await until_told(is_told)
+
+
+def test_the_credentials_of_an_account_share_its_budget(clock: Clock) -> None:
+    budgets, account = Budgets(100, 250, 10), uuid4()
+    first, second, third = ([uuid4(), account] for _ in range(3))
+    told = budgets.spend(budgets.of_viewer(*first), 100)
+    assert (told.remaining, told.limit) == (0, 100)
+    told = budgets.spend(budgets.of_viewer(*second), 90)
+    assert (told.remaining, told.limit) == (10, 100)
+    # Of the account there is less left.
+    told = budgets.spend(budgets.of_viewer(*third), 45)
+    assert (told.remaining, told.limit) == (15, 250)
+    with pytest.raises(RateLimited) as caught:
+        budgets.spend(budgets.of_viewer(*third), 16)
+    # Of 235, 234 may count.
+    assert (caught.value.retry_at - START).total_seconds() == pytest.approx(60 + 60 / 235)
+    assert budgets.spend(budgets.of_viewer(*third), 15).remaining == 0
+    assert budgets.spend(budgets.of_viewer(uuid4(), uuid4()), 100).remaining == 0
+
+
+def test_when_both_are_spent_the_later_moment_is_told(clock: Clock) -> None:
+    budgets, account, ann = Budgets(100, 150, 10), uuid4(), uuid4()
+    budgets.spend(budgets.of_viewer(uuid4(), account), 50)
+    budgets.spend(budgets.of_viewer(ann, account), 100)
+    with pytest.raises(RateLimited) as caught:
+        budgets.spend(budgets.of_viewer(ann, account), 50)
+    assert (caught.value.retry_at - START).total_seconds() == 90
+
+
+async def test_what_an_account_spent_is_told_to_other_processes(db: None, clock: Clock) -> None:
+    here, there, account = Budgets(100, 150, 10), Budgets(100, 150, 10), uuid4()
+    here.spend(here.of_viewer(uuid4(), account), 100)
+    await here.tell()
+    other = there.of_viewer(uuid4(), account)
+    there.spend(other, 10)
+    await there.tell()
+    assert there.spend(other, 5).remaining == 35
+    assert await fetch("SELECT spent FROM allowances_spent ORDER BY spent") == [
+        {"spent": spent} for spent in (10, 100, 110)
+    ]
+
+
+def test_a_network_pays_together_with_the_larger_ones(clock: Clock) -> None:
+    budgets = Budgets(100, 300, 10)
+
+    def payer(number: int) -> tuple[Network, ...]:
+        return Network(f"2001:db8:0:{number:x}::/64"), Network("2001:db8::/56", 4), Network("2001:db8::/48", 16)
+
+    for number in range(4):
+        assert budgets.spend(budgets.of_networks(payer(number)), 10).remaining == 0
+    assert not budgets.has_room(budgets.of_networks(payer(5)), 1)
+    with pytest.raises(RateLimited):
+        budgets.require_room(budgets.of_networks(payer(5)), 1)
+    assert budgets.spend(budgets.of_networks((Network("203.0.113.5"),)), 10).limit == 10
+
+
+def test_what_was_done_is_owed_and_nothing_more_until_it_has_faded(clock: Clock) -> None:
+    budgets, ann, account = Budgets(100, 300, 10), uuid4(), uuid4()
+    payer = budgets.of_viewer(ann, account)
+    assert budgets.spend(payer, 90).remaining == 10
+    told = budgets.owe(payer, 110)
+    assert (told.cost, told.remaining, told.limit) == (110, 0, 100)
+    assert not budgets.has_room(payer, 1)
+    with pytest.raises(RateLimited) as caught:
+        budgets.spend(payer, 1)
+    # Of 200, 99 may count.
+    assert (caught.value.retry_at - START).total_seconds() == pytest.approx(60 + 60 * 101 / 200)

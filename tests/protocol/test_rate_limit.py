@@ -19,7 +19,7 @@ from tests.support.unchanged import nothing_changes
 
 LIMIT = 201
 POLL = "{ account { seatInventory { version } } }"
-LEFT = "{ viewer { permissions } rateLimit { cost remaining limit resetAt } }"
+LEFT = "{ viewer { permissions } rateLimit { cost remaining limit accountLimit resetAt } }"
 PAGE = "{ account { users(first: 10) { nodes { id email } } } }"
 TOO_OFTEN = {"message": "Too often. Try again later.", "extensions": {"code": "RATE_LIMITED"}}
 
@@ -61,7 +61,8 @@ async def test_every_answer_tells_what_it_cost_and_what_is_left(limited: Client)
     third = await ask(limited, LEFT)
     shown = third.json()["data"]["rateLimit"]
     cost, left, seconds = told(third)
-    assert (shown["cost"], shown["remaining"], shown["limit"]) == (cost, left, LIMIT) == (7, LIMIT - 42, LIMIT)
+    assert (shown["cost"], shown["remaining"], shown["limit"]) == (cost, left, LIMIT) == (8, LIMIT - 43, LIMIT)
+    assert shown["accountLimit"] == 3 * LIMIT
     ends = datetime.fromisoformat(shown["resetAt"])
     assert timedelta() < ends - datetime.now(UTC) <= timedelta(minutes=2)
     assert 0 < seconds <= 120
@@ -88,24 +89,31 @@ async def test_over_it_no_change_is_made(limited: Client, company: Company) -> N
     assert response.status_code == 429
 
 
-async def test_what_is_refused_for_other_reasons_costs_one(limited: Client) -> None:
-    assert told(await ask(limited, "{ nonsense }"))[:2] == (1, LIMIT - 1)
+async def test_what_is_refused_costs_what_it_took_to_look_at(limited: Client) -> None:
+    # Three words, one line.
+    assert told(await ask(limited, "{ nonsense }"))[:2] == (4, LIMIT - 4)
+    assert told(await ask(limited, "{\n nonsense\n absurd\n}"))[:2] == (8, LIMIT - 12)
+    # A choice that is none was read before, and costs one.
     assert told(await ask(limited, "query A { viewer { permissions } } query B { packages { id } }"))[0] == 1
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "cost"),
     [
-        ({"query": "{ account { "}, "GRAPHQL_PARSE_FAILED"),
-        ({"query": "{ packages { id } }" + " " * 20_000}, "LIMIT_EXCEEDED"),
-        ({"query": PAGE, "operationName": "Other"}, "BAD_REQUEST"),
-        ({"query": PAGE, "operationName": ""}, "BAD_REQUEST"),
+        # Up to its end, twelve characters.
+        ({"query": "{ account { "}, "GRAPHQL_PARSE_FAILED", 4),
+        ({"query": "{ packages { id } }" + " " * 20_000}, "LIMIT_EXCEEDED", 1),
+        ({"query": PAGE, "operationName": "Other"}, "BAD_REQUEST", 1),
+        ({"query": PAGE, "operationName": ""}, "BAD_REQUEST", 1),
+        ({"query": PAGE, "variables": {"x": [0] * 12_000}}, "LIMIT_EXCEEDED", 601),
     ],
 )
-async def test_what_cannot_be_read_or_chosen_costs_one_too(limited: Client, body: dict[str, str], code: str) -> None:
+async def test_what_cannot_be_read_or_chosen_costs_something_too(
+    limited: Client, body: dict[str, str], code: str, cost: int
+) -> None:
     wrong = await limited.http.post("/graphql", json=body)
     assert codes(wrong.json()) == [code]
-    assert told(wrong)[:2] == (1, LIMIT - 1)
+    assert told(wrong)[:2] == (cost, max(0, LIMIT - cost))
     await spend_all(limited)
     answers = [await limited.http.post("/graphql", json=body) for _ in range(4)]
     assert answers[-1].status_code == 429
@@ -126,7 +134,7 @@ async def test_each_caller_has_a_budget_of_their_own(limited: Client, company: C
     async with nobody:
         response = await ask(nobody, "{ packages { code } rateLimit { cost } }")
         assert response.json()["data"]["rateLimit"] is None
-        assert "ratelimit" not in response.headers
+        assert response.headers["ratelimit-policy"] == '"cost";q=30000;w=60'
 
 
 async def test_operations_of_a_socket_are_charged_and_refused_one_by_one(limited: Client) -> None:
