@@ -11,13 +11,14 @@ class Limits:
 
     `document_cost` counts the fields that an answer can have: a page of 100 rows with forty fields each is well
     inside the default, two such pages inside one another are not. `cost_per_minute` is what one session or API key
-    may have answered in any minute, whatever process it meets, `account_cost_per_minute` what all those of an account
-    may together, and `anonymous_cost_per_minute` what one address may without any. `document_repeats` counts
-    fields that stand in a selection a second time. `variable_values` counts the values that the variables of one
-    call hold, lists and objects among them. `sockets` are those of one process, `caller_sockets` those of one
-    address on it, and `caller_connections` its connections that are no WebSockets. An address may ask for `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an
-    hour, whatever process it meets; `accounts_per_hour` may be opened from all addresses together. An IPv6 address
-    is a /64, and its /56 and /48 may have 4 and 16 times as much.
+    may have answered in any minute, whatever process it meets, `account_cost_per_minute` what all those of an
+    account may together, and `anonymous_cost_per_minute` what one address may without any. `document_repeats`
+    counts fields that stand in a selection a second time. `variable_values` counts the values that the variables of
+    one call hold, lists and objects among them. `sockets` are those of one process, `caller_sockets` those of one
+    address on it, and `caller_connections` its connections that are no WebSockets. An address may ask for
+    `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever process it meets;
+    `accounts_per_hour` may be opened from all addresses together. An IPv6 address is a /64, and its /56 and /48 may
+    have 4 and 16 times as much.
     """
 
     body_bytes: int = 200_000
