@@ -1,8 +1,12 @@
 """docs/partners.md: every program does what the page says."""
 
+import asyncio
 import re
 import shlex
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,6 +57,45 @@ async def test_a_poll_tells_the_counts_and_each_change(
         await company.assign(company.users[0], "PRO")
         lines = [(await program.line()).replace(",", "") for _ in range(3)]
         assert lines[-1] == "PRO 1 assigned 1 available"
+
+
+@pytest.mark.parametrize("name", ["poll.py", "poll.mjs"])
+async def test_a_poll_goes_on_where_a_kept_connection_broke(
+    company: Company, environment: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    await company.buy(PRO=2)
+    async with (
+        breaking_once(environment["USHER_URL"]) as url,
+        running(PAGE, name, tmp_path, **environment | {"USHER_URL": url}) as program,
+    ):
+        assert [(await program.line()).split()[0] for _ in range(3)] == ["ECO", "ADVANCED", "PRO"]
+
+
+@asynccontextmanager
+async def breaking_once(url: str) -> AsyncIterator[str]:
+    """The address of a way to a server that breaks its first connection when a request has come."""
+    address, seen = urlsplit(url), []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.read(65_536))
+        if len(seen) == 1:
+            writer.transport.abort()
+            return
+        there, back = await asyncio.open_connection(address.hostname, address.port)
+        back.write(seen[-1])
+        await asyncio.gather(passed_on(there, writer), passed_on(reader, back))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+    assert len(seen) > 1
+
+
+async def passed_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await source.read(65_536):
+            sink.write(data)
+    sink.close()
 
 
 @pytest.mark.parametrize("name", ["poll.py", "poll.mjs"])
