@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.database import fetch, transaction
 from models.ids import new_id
 from models.json import to_json
+from models.text_files import read_utf8
 
 SHIPPED = Path(__file__).with_name("catalogue.toml")
 
@@ -63,8 +64,8 @@ class Catalogue(BaseModel):
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Read a catalogue file. Raises OSError, tomllib.TOMLDecodeError, pydantic.ValidationError."""
-    return Catalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    """Read a catalogue file. Raises OSError, and ValueError, also as TOMLDecodeError and ValidationError."""
+    return Catalogue.model_validate(tomllib.loads(read_utf8(path)))
 
 
 async def load_shipped_catalogue() -> None:

@@ -51,8 +51,10 @@ LATE = {
     "models/inputs.py": {"email_validator"},
     "models/locales.py": {"babel", "babel.core", "babel.localedata"},
     "usher/run.py": {"rich.console", "rich.markup", "usher.commands.group", "usher.start"},
-    "usher/settings.py": {"dotenv"},
+    "usher/env_file.py": {"dotenv", "dotenv.parser"},
+    "usher/settings.py": {"difflib"},
     "usher/start.py": {"usher.migrating"},
+    "usher/web_addresses.py": {"idna"},
     # Before anything else is imported, garbage collection is stopped.
     "usher/cli.py": {"models", "usher.run"},
     # The library reads the environment when it is imported.

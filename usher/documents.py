@@ -8,6 +8,7 @@ from typing import Any
 
 from api.document_rules import DocumentRules
 from api.trusted_documents import PREFIX, TrustedDocuments, document_hash
+from models.text_files import read_utf8
 from usher.settings import Settings, SettingsError
 
 PORTAL = Path(__file__).parent.parent / "portal" / "dist"
@@ -53,9 +54,13 @@ def _files(path: Path) -> list[Path]:
 def _entries(file: Path) -> list[tuple[str, str]]:
     """Hashes and texts: an object of them, or the operations of an Apollo manifest."""
     try:
-        manifest = json.loads(file.read_text("utf-8"))
+        text = read_utf8(file)
     except OSError as error:
         raise _wrong(f"{file} cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise _wrong(f"{file} cannot be read: {error}") from None
+    try:
+        manifest = json.loads(text)
     except (ValueError, RecursionError):
         raise _wrong(f"{file} is not JSON") from None
     entries = _apollo(manifest) if _is_apollo(manifest) else manifest

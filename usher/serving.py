@@ -2,6 +2,7 @@
 
 import gc
 from functools import partial
+from ipaddress import ip_network
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,7 +12,7 @@ from usher.connection_limits import ConnectionLimits
 from usher.logs import configure_logs
 from usher.process import build_app
 from usher.requests import Connection
-from usher.settings import Settings, load_settings
+from usher.settings import Settings, read_settings
 from usher.sockets import Socket
 
 UVICORN: dict[str, Any] = {
@@ -35,20 +36,27 @@ UVICORN: dict[str, Any] = {
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:
     """How uvicorn serves an installation."""
-    limits = ConnectionLimits(settings.max, settings.trusted_proxies.split(","))
+    proxies = _as_connected(settings.trusted_proxies)
     return UVICORN | {
-        "http": partial(Connection, limits=limits),
+        "http": partial(Connection, limits=ConnectionLimits(settings.max, proxies)),
         "host": settings.host,
         "port": settings.port,
         "timeout_keep_alive": settings.keep_alive_seconds,
-        "forwarded_allow_ips": settings.trusted_proxies,
+        "forwarded_allow_ips": proxies,
     }
+
+
+def _as_connected(proxies: str) -> list[str]:
+    """The networks of proxies; those of IPv4 also as a socket of both families names them, e.g. ::ffff:10.0.0.1."""
+    networks = [ip_network(proxy.strip()) for proxy in proxies.split(",")]
+    mapped = [f"::ffff:{each.network_address}/{each.prefixlen + 96}" for each in networks if each.version == 4]
+    return [*map(str, networks), *mapped]
 
 
 def app() -> Starlette:
     """The application of one worker, which knows its settings from the environment alone."""
     configure_logs()
-    built = build_app(load_settings())
+    built = build_app(read_settings())
     # What there is by now stays: it need not be looked through for garbage, ever again.
     gc.freeze()
     # An answer makes thousands of objects that end with it: to look every 700 of them finds nothing.

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from email.utils import parseaddr
@@ -9,17 +10,20 @@ from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
-from urllib.parse import urlsplit
 
 from api.limits import DEFAULT_LIMITS, Limits
 from mailers.transport import SmtpServer
 from models.database import credentials
 from payments import PROVIDERS
+from usher import web_addresses
+from usher.env_file import read_env_file
 
-PREFIX = "usher_"
+PREFIX = "USHER_"
 FILE = Path(".env")
 DATA_FOLDER = Path(".usher")
 MIN_KEY_LENGTH = 32
+# A client is told its limits as GraphQL's Int.
+MAX_LIMIT = 2**31 - 1
 TRUE = {"1", "true", "t", "yes", "y", "on"}
 FALSE = {"0", "false", "f", "no", "n", "off"}
 
@@ -70,24 +74,6 @@ def _mail_from(value: str) -> str:
     return value
 
 
-def _web_url(value: str) -> str:
-    parts = urlsplit(value)
-    if not value:
-        return value
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("expected http://host or https://host")
-    return value.rstrip("/")
-
-
-def _origins(value: str) -> list[str]:
-    origins = [origin.strip() for origin in value.split(",") if origin.strip()]
-    for origin in origins:
-        parts = urlsplit(origin)
-        if f"{parts.scheme}://{parts.netloc}" != origin or parts.scheme not in {"http", "https"}:
-            raise ValueError(f"{origin} is not an origin, e.g. https://app.example.com")
-    return origins
-
-
 def _proxies(value: str) -> str:
     for proxy in value.split(","):
         try:
@@ -103,10 +89,32 @@ def _secret_key(value: str) -> Secret:
     return Secret(value)
 
 
+def _path(value: str) -> Path:
+    if not value:
+        raise ValueError("expected a path")
+    try:
+        # A shell would, but not what reads `.env`.
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{value} begins with the home of an unknown user") from None
+
+
+def _folder(value: str) -> Path:
+    folder = _path(value)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is not a folder")
+    return folder
+
+
 def _payments(value: str) -> str:
     if value not in PROVIDERS:
         raise ValueError(f"expected one of: {', '.join(PROVIDERS)}")
     return value
+
+
+def _or_empty(read: Callable[[str], str]) -> Callable[[str], str]:
+    """An empty value stands for the default."""
+    return lambda value: read(value) if value else ""
 
 
 @dataclass(kw_only=True)
@@ -116,13 +124,13 @@ class Settings:
     database_url: Annotated[str | None, _database_url] = field(default=None, repr=False)
     smtp_url: Annotated[Secret | None, _smtp_url] = None
     mail_from: Annotated[str, _mail_from] = "Usher <usher@localhost>"
-    public_url: Annotated[str, _web_url] = ""
-    install_url: Annotated[str, _web_url] = ""
-    host: Annotated[str, str] = "127.0.0.1"
+    public_url: Annotated[str, _or_empty(web_addresses.public_url)] = ""
+    install_url: Annotated[str, _or_empty(web_addresses.link)] = ""
+    host: Annotated[str, web_addresses.host] = "127.0.0.1"
     port: Annotated[int, partial(_integer, least=1, most=65535)] = 8000
     keep_alive_seconds: Annotated[int, partial(_integer, least=5, most=3600)] = 75
     secret_key: Annotated[Secret | None, _secret_key] = None
-    cors_origins: Annotated[Sequence[str], _origins] = ()
+    cors_origins: Annotated[Sequence[str], web_addresses.origins] = ()
     payments: Annotated[str, _payments] = "sandbox"
     database_pool: Annotated[int, partial(_integer, least=2, most=200)] = 20
     kept_megabytes: Annotated[int, partial(_integer, least=0, most=10_000)] = 16
@@ -130,28 +138,34 @@ class Settings:
     explorer: Annotated[bool, _boolean] = True
     portal: Annotated[bool, _boolean] = True
     introspection: Annotated[bool, _boolean] = True
-    trusted_documents: Annotated[Path | None, Path] = None
+    trusted_documents: Annotated[Path | None, _path] = None
     only_trusted_documents: Annotated[bool, _boolean] = False
-    data_folder: Annotated[Path, Path] = DATA_FOLDER
+    data_folder: Annotated[Path, _folder] = DATA_FOLDER
     trusted_proxies: Annotated[str, _proxies] = "127.0.0.1"
     get_queries: Annotated[bool, _boolean] = False
     # USHER_MAX_DOCUMENT_COST is document_cost.
     max: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
-        # Nobody can follow a link to a wildcard address.
-        host = "localhost" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - it is compared
+        # Nobody can follow a link to all addresses of a machine.
+        host = "localhost" if web_addresses.is_any_address(self.host) else self.host.partition("%")[0]
         shown = f"[{host}]" if ":" in host else host
-        self.public_url = self.public_url or f"http://{shown}:{self.port}"
+        self.public_url = self.public_url or web_addresses.public_url(f"http://{shown}:{self.port}")
         self.install_url = self.install_url or self.public_url
 
     def require(self, *names: str) -> None:
         """Raise SettingsError unless each of these is set."""
         for name in names:
             if getattr(self, name) is None:
-                raise SettingsError(f"USHER_{name.upper()} is missing. {_HELP[name]}")
+                raise SettingsError(f"{_env_name(name)} is missing. {_HELP[name]}")
 
 
+def _env_name(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
+_LIMITS = [f"max_{limit.name}" for limit in fields(Limits)]
+_NAMES = {_env_name(name) for name in (*(setting.name for setting in fields(Settings)), *_LIMITS) if name != "max"}
 _HELP = {
     "secret_key": f"Set it to {MIN_KEY_LENGTH} or more random characters; links in mails are made with it.",
     "smtp_url": "Set it to your mail server, e.g. smtp://user:password@host:587?starttls=required",
@@ -159,35 +173,57 @@ _HELP = {
 
 
 def load_settings() -> Settings:
+    """Read the settings, and warn of names that are none on standard error. Raises SettingsError."""
+    for name in _unknown(_given()):
+        sys.stderr.write(f"usher: {name} is not a setting and has no effect.{_suggestion(name)}\n")
+    return read_settings()
+
+
+def read_settings() -> Settings:
     """Read the settings. Raises SettingsError with one line that names the first wrong one."""
     given = _given()
     types = get_type_hints(Settings, include_extras=True).items()
     readers = {name: kind.__metadata__[0] for name, kind in types if name != "max"}
-    read = {name: _read(name, reader, given) for name, reader in readers.items() if name in given}
-    limits = [limit.name for limit in fields(Limits) if f"max_{limit.name}" in given]
-    most = {name: _read(f"max_{name}", _integer, given) for name in limits}
-    try:
-        return Settings(**read, max=Limits(**most))
-    except ValueError as error:
-        raise SettingsError(f"USHER_MAX is wrong: {error}.") from None
+    read = {name: _read(name, reader, given) for name, reader in readers.items() if _env_name(name) in given}
+    limit = partial(_integer, least=1, most=MAX_LIMIT)
+    limits = {name: _read(name, limit, given) for name in _LIMITS if _env_name(name) in given}
+    return Settings(**read, max=Limits(**{name.removeprefix("max_"): most for name, most in limits.items()}))
 
 
 def _read(name: str, read: Callable[[str], Any], given: Mapping[str, str]) -> Any:
+    value = given[_env_name(name)].strip()
     try:
-        return read(given[name])
+        # Bytes of the environment that are no UTF-8 stand in it as halves of characters.
+        value.encode()
+    except UnicodeEncodeError:
+        raise SettingsError(f"{_env_name(name)} is wrong: it is not UTF-8 text.") from None
+    try:
+        return read(value)
     except ValueError as error:
-        raise SettingsError(f"USHER_{name.upper()} is wrong: {error}.") from None
+        raise SettingsError(f"{_env_name(name)} is wrong: {error}.") from None
 
 
 def _given() -> dict[str, str]:
-    """What is set, by names in lower case and without our prefix."""
-    named = [*_in_file().items(), *os.environ.items()]
-    return {name.lower().removeprefix(PREFIX): value for name, value in named if name.lower().startswith(PREFIX)}
+    """Every variable whose name begins as those of settings do; the environment wins over the file."""
+    try:
+        in_file = read_env_file(FILE, PREFIX)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{FILE} cannot be read: {reason}.") from None
+    given = {name: value for name, value in {**in_file, **os.environ}.items() if name.upper().startswith(PREFIX)}
+    for name in given.keys() - _NAMES:
+        if name.upper() in _NAMES:
+            raise SettingsError(f"{name} is not a setting: write {name.upper()}, in capitals.")
+    return given
 
 
-def _in_file() -> dict[str, str]:
-    if not FILE.is_file():
-        return {}
-    from dotenv import dotenv_values  # noqa: PLC0415 - installations set their environment
+def _unknown(given: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in given.keys() - _NAMES if name.startswith(PREFIX))
 
-    return {name: value for name, value in dotenv_values(FILE, encoding="utf8").items() if value is not None}
+
+def _suggestion(name: str) -> str:
+    # Only a misspelt setting needs it.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    nearest = get_close_matches(name, sorted(_NAMES), n=1, cutoff=0.85)
+    return f" Did you mean {nearest[0]}?" if nearest else ""

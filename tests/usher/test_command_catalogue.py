@@ -17,7 +17,7 @@ from models.tables import CatalogueVersion, Package, Purchase
 from payments import make_provider
 from tests.support.company import Company
 from tests.support.history import empty_database
-from tests.support.refused_command import assert_one_line
+from tests.support.refused_command import assert_one_line, assert_refused
 from tests.support.unchanged import nothing_changes
 from tests.usher.conftest import Run
 
@@ -82,6 +82,13 @@ async def test_a_file_becomes_the_catalogue(run: Run, db: None, file: Path) -> N
     gold = await Package.get(code="GOLD_2")
     assert (gold.attachment_limit_megabytes, gold.signatory_limit, gold.translations) == (None, None, {})
     assert await Package.filter(on_sale=False).order_by("code").values_list("code", flat=True) == ["ADVANCED", "PRO"]
+
+
+async def test_a_byte_order_mark_is_passed_over(run: Run, db: None, file: Path) -> None:
+    file.write_text(catalogue(entry("ECO", "61.5", name="Éco")), "utf-8-sig")
+    done = await run("catalogue", str(file))
+    assert (done.code, done.out, done.err) == (0, "1 packages are on sale.\n", "")
+    assert await on_sale() == {"ECO": ("Éco", "61.50 CAD", 1)}
 
 
 async def test_without_a_file_it_is_the_shipped_one_again(run: Run, db: None, file: Path) -> None:
@@ -197,5 +204,9 @@ async def test_what_is_no_text_file_is_refused_in_one_line(run: Run, db: None, f
     async with nothing_changes():
         assert_one_line(await run("catalogue", str(file)), f"{file} is no catalogue: ")
         file.write_bytes(b"currency = '\xff'")
-        assert_one_line(await run("catalogue", str(file)), f"{file} is no catalogue: ")
+        not_text = "line 1 is not UTF-8 text; save it as UTF-8"
+        assert_refused(await run("catalogue", str(file)), f"{file} is no catalogue: {not_text}")
+        file.write_text(GOOD, "utf-16")
+        utf_16 = "it is UTF-16 text, as PowerShell's > writes it; save it as UTF-8"
+        assert_refused(await run("catalogue", str(file)), f"{file} is no catalogue: {utf_16}")
         assert_one_line(await run("catalogue", str(file.parent)), f"{file.parent} is no catalogue: ")

@@ -49,6 +49,12 @@ def test_a_manifest_is_read(tmp_path: Path, content: object) -> None:
     assert (found.only_trusted, "{ __typename }" in found.trusted) == (False, False)
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps({TYPE_HASH: TYPE}, ensure_ascii=False), "utf-8-sig")
+    assert rules(file).trusted.find(TYPE_HASH) == TYPE
+
+
 def test_every_manifest_of_a_folder_is_read_and_nothing_else(tmp_path: Path) -> None:
     manifest(tmp_path / "one.json", {WHO_HASH: WHO})
     manifest(tmp_path / "two.json", apollo(operation(TYPE), operation(WHO)))

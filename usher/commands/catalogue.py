@@ -1,11 +1,9 @@
 """usher catalogue."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
 from usher.commands.console import console
@@ -22,7 +20,7 @@ def catalogue(
     """
     try:
         entries = read_catalogue(file or SHIPPED)
-    except (OSError, tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"{file} is no catalogue: {str(error).splitlines()[0]}") from None
     run_on_database(lambda: load_catalogue(entries))
     console.print(f"{len(entries.package)} packages are on sale.")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from usher.commands.shared import run_on_database
-from usher.settings import load_settings
+from usher.settings import read_settings
 from usher.sign_in import sign_in, sign_in_secret
 
 token = typer.Typer(help="Ways in for a user, without a mail.", no_args_is_help=True)
@@ -26,4 +26,4 @@ def bearer(email: Annotated[str, typer.Argument(help="The user's address.")]) ->
 def link(email: Annotated[str, typer.Argument(help="The user's address.")]) -> None:
     """Print a sign-in link, good for one use within 15 minutes."""
     secret = run_on_database(lambda: sign_in_secret(email))
-    typer.echo(f"{load_settings().public_url}/sign-in?token={secret}")
+    typer.echo(f"{read_settings().public_url}/sign-in?token={secret}")
