@@ -1,14 +1,22 @@
 """Making a database ready to be served."""
 
+from tortoise.exceptions import OperationalError
+
 from models.catalogue import load_shipped_catalogue
 from models.migrate import migrate
 from usher.process import database
-from usher.settings import Settings
+from usher.settings import Settings, SettingsError
 
 
 async def bring_up_to_date(settings: Settings) -> list[str]:
-    """Migrate and load the shipped catalogue; returns the names of the migrations applied."""
-    applied = await migrate(settings.database_url or "")
+    """Migrate and load the shipped catalogue; returns the names of the migrations applied.
+
+    Raises SettingsError where the database refuses, e.g. for want of rights.
+    """
+    try:
+        applied = await migrate(settings.database_url or "")
+    except OperationalError as error:
+        raise SettingsError(f"The database cannot be migrated: {str(error).splitlines()[0]}") from None
     async with database(settings):
         await load_shipped_catalogue()
     return applied

@@ -22,7 +22,10 @@ def run() -> None:
     except (SettingsError, BusinessError) as error:
         _fail(str(error))
     except OperationalError as error:
-        _fail(f"The database does not fit this version; run `usher migrate`. {str(error).splitlines()[0]}")
+        reason = str(error).splitlines()[0]
+        if isinstance(error.__cause__, asyncpg.InsufficientPrivilegeError):
+            _fail(f"The database cannot be used: {reason}")
+        _fail(f"The database does not fit this version; run `usher migrate`. {reason}")
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         _fail(f"The database cannot be used: {error}")
 

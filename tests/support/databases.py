@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -33,3 +34,17 @@ def another_database(database_url: str, name: str) -> str:
     """The URL of another database on the same server, which need not exist."""
     base, _, query = database_url.partition("?")
     return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+async def as_reader(database_url: str) -> str:
+    """The URL of a database for a user that may look at its schema, and do nothing else."""
+    role, password = "usher_test_reader", "reads"
+    connection = await asyncpg.connect(database_url)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+            await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+        await connection.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    finally:
+        await connection.close()
+    parts = urlsplit(database_url)
+    return parts._replace(netloc=f"{role}:{password}@{parts.netloc.rpartition('@')[2]}").geturl()

@@ -8,7 +8,7 @@ import pytest
 from models.database import fetch
 from models.invariants import INVARIANTS
 from tests.support.company import Company
-from tests.support.databases import another_database
+from tests.support.databases import another_database, as_reader
 from tests.support.refused_command import assert_one_line, assert_refused
 from tests.support.running import free_port, run_usher
 from tests.support.unchanged import nothing_changes
@@ -108,6 +108,18 @@ async def test_a_database_that_the_server_does_not_have_is_told_in_one_line(
 ) -> None:
     url = another_database(database_url, "usher_test_of_nobody")
     assert_one_line(await run(*arguments, DATABASE_URL=url), "The database cannot be used: ")
+
+
+async def test_who_may_not_migrate_is_told_the_reason_alone(run: Run, empty_url: str) -> None:
+    reader = await as_reader(empty_url)
+    done = await run("migrate", DATABASE_URL=reader)
+    assert_refused(done, "The database cannot be migrated: permission denied for schema public")
+
+
+async def test_who_may_not_read_is_not_told_to_migrate(run: Run, empty_url: str) -> None:
+    assert (await run("migrate", DATABASE_URL=empty_url)).code == 0
+    done = await run("token", "bearer", "ann@example.com", DATABASE_URL=await as_reader(empty_url))
+    assert_refused(done, "The database cannot be used: permission denied for table users")
 
 
 async def test_a_wrong_setting_is_told_in_one_line(run: Run) -> None:
