@@ -294,12 +294,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return False
 
     def _asked(self, scope: Scope, head: Head, body: bytes) -> Question | Asked | None:
-        """What is asked, if one answer in JSON is wanted."""
+        """What is asked, if one answer in JSON is wanted. Raises HTTPException where the body is not JSON."""
+        if scope["method"] == "POST" and not head.is_json:
+            raise HTTPException(400, "Unsupported content type")
         if head.wants_events:
             return None
         if scope["method"] == "GET":
             return self._questions.of_address(scope["query_string"])
-        return self._questions.of_body(body) if head.is_json else None
+        return self._questions.of_body(body)
 
     async def _run(self, request: Request, asked: Question | Asked | None, body: bytes) -> Response:
         """The answer by what the operation was compiled to, or Strawberry's."""

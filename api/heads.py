@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api.answers import GRAPHQL_JSON, JSON
-from api.media_types import prefers
+from api.media_types import is_json, prefers
 from api.sent_secrets import SentSecret, bearer, secret_from
 from api.streams import wants_events
 
@@ -64,7 +64,7 @@ def read_head(scope: Scope) -> Head:
         fields=fields,
         wants_events=wants_events(accept),
         prefers_graphql_json=prefers(accept, GRAPHQL_JSON, JSON),
-        is_json=fields.get(b"content-type", b"").lower().startswith(b"application/json"),
+        is_json=is_json(header(fields, b"content-type")),
         sent=secret_from(HTTPConnection(scope), bearer(header(fields, b"authorization"))),
     )
 

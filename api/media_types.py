@@ -1,6 +1,11 @@
-"""Which media type a client prefers (RFC 9110, 12.5.1)."""
+"""Media types: of a body, and those that a client prefers (RFC 9110, 12.5.1)."""
 
 from functools import lru_cache
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type is application/json, with any parameters."""
+    return content_type.partition(";")[0].strip().lower() == "application/json"
 
 
 @lru_cache(50)
