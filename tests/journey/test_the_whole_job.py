@@ -9,6 +9,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
 from tests.support.client import Client
 from tests.support.running import free_port, run_usher, running_usher
 
@@ -29,6 +33,7 @@ async def test_the_whole_job(tmp_path: Path) -> None:
         mails = Mails(tmp_path / "data" / "mailbox")
         async with Client(f"http://127.0.0.1:{port}") as nobody:
             await _do_the_job(nobody, token, mails)
+            await _is_shown_under_its_own_names_alone(nobody, port)
         exit_code, table = await run_usher("verify", folder=tmp_path, **demo)
         assert exit_code == 0, table
         assert "invariants hold" in table
@@ -55,6 +60,15 @@ async def _do_the_job(nobody: Client, token: str, mails: "Mails") -> None:
         assert await _moved(dashboard) == {"PRO": (5, 2, 1)}
     after = _counts((await admin.run(INVENTORY))["account"]["seatInventory"]["pools"])
     assert after == before | {"PRO": (5, 2, 1)}
+
+
+async def _is_shown_under_its_own_names_alone(nobody: Client, port: str) -> None:
+    for host, status in ((f"localhost:{port}", 200), (f"evil.example:{port}", 421)):
+        assert (await nobody.http.get("/mailbox", headers={"host": host})).status_code == status
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(f"ws://evil.example:{port}/graphql", host="127.0.0.1", port=int(port)):
+            pass
+    assert refused.value.response.status_code == 403
 
 
 async def _sign_in_by_printed_link(nobody: Client, token: str) -> Client:

@@ -15,6 +15,7 @@ from usher.logs import configure_logs
 from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
 from usher.migrating import bring_up_to_date
+from usher.own_hosts import OwnHosts
 from usher.process import build_app, database, start_database
 from usher.serving import uvicorn_options
 from usher.settings import Secret, Settings, load_settings
@@ -59,7 +60,7 @@ async def _demo(settings: Settings) -> None:
 
 async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
     app = build_app(settings, pages=mailbox_routes(mailbox), places=[Place("mailbox", "/mailbox")])
-    server = uvicorn.Server(uvicorn.Config(app, **uvicorn_options(settings)))
+    server = uvicorn.Server(uvicorn.Config(OwnHosts(app, settings), **uvicorn_options(settings)))
     serving = asyncio.create_task(server.serve())
     while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells by this flag alone
         await asyncio.sleep(0.02)
