@@ -59,7 +59,6 @@ def _is_graphql(scope: Scope) -> bool:
 def make_app(
     services: Services,
     *,
-    origins: Sequence[str],
     explorer: Path | None,
     portal: Portal | None = None,
     pages: Sequence[BaseRoute] = (),
@@ -67,10 +66,9 @@ def make_app(
 ) -> Starlette:
     """Put the application together.
 
-    `origins` may call /graphql from a browser, with the visitor's cookie. `explorer` is the folder that it was built
-    in; None where it is not served, as with the `portal`.
+    `explorer` is the folder that it was built in; None where it is not served, as with the `portal`.
     """
-    endpoint = GraphQLEndpoint(services, origins)
+    endpoint = GraphQLEndpoint(services)
     return _App(
         endpoint,
         routes=[
@@ -80,15 +78,16 @@ def make_app(
             *(portal_routes(portal) if portal else []),
             *pages,
         ],
-        middleware=[_cors(origins, get_queries=services.get_queries)],
+        middleware=[_cors(services)],
         lifespan=lifespan,
     )
 
 
-def _cors(origins: Sequence[str], *, get_queries: bool) -> Middleware:
+def _cors(services: Services) -> Middleware:
+    get_queries = services.get_queries
     return Middleware(
         CORSMiddleware,
-        allow_origins=list(origins),
+        allow_origins=sorted(services.origins.others),
         allow_credentials=True,
         allow_methods=["GET", "POST"] if get_queries else ["POST"],
         allow_headers=["authorization", "content-type", "if-none-match", *([PREFLIGHT] if get_queries else [])],

@@ -3,7 +3,9 @@
 import asyncio
 from contextlib import suppress
 
-from starlette.types import Message, Receive, Scope
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 
 def once_more(body: bytes) -> Receive:
@@ -15,8 +17,10 @@ def once_more(body: bytes) -> Receive:
     return receive
 
 
-async def until_gone(receive: Receive) -> None:
-    """Wait until a refused connection is lost: uvicorn logs an error where the application returns before."""
+async def deny(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse the handshake of a WebSocket with a response."""
+    await WebSocket(scope, receive, send).send_denial_response(response)
+    # uvicorn logs an error where the application returns before the connection is lost.
     with suppress(TimeoutError):
         async with asyncio.timeout(1.0):
             # That it came, that it was refused, that it is gone.

@@ -14,6 +14,7 @@ from api.callers_seen import CallersSeen
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
+from api.origins import Origins
 from api.sent_secrets import SentSecret
 from executing.loading import Loader
 from models.budgets import Budget, Budgets
@@ -29,12 +30,12 @@ from models.viewer import Viewer
 
 @dataclass(frozen=True)
 class Services:
-    """What the process provides: the live feed, the payment provider, how cookies are set, and what it allows."""
+    """What the process provides: the live feed, the payment provider, its origins, and what it allows."""
 
     feed: Feed
     provider: PaymentProvider
     install_url: str
-    secure_cookies: bool
+    origins: Origins
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
     get_queries: bool = False
@@ -138,6 +139,10 @@ class Context:
     def forget(self) -> None:
         """Have what was read be read again when it is asked for again."""
         self._packages, self._loaders = None, {}
+
+    def cookie_response(self) -> Response | None:
+        """The response to set the session cookie on; None on a WebSocket, and for a page of another site."""
+        return None if self.services.origins.is_cross_site(self.connection) else self.response
 
     @property
     def packages(self) -> Loader[UUID, Package]:

@@ -1,7 +1,6 @@
 """/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from strawberry.types.unset import UnsetType
 
 from api.admission import Admission
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
-from api.asgi import once_more, plainly_spelled, until_gone
+from api.asgi import deny, once_more, plainly_spelled
 from api.asked import Asked
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
@@ -59,7 +58,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = WebSocketHandler
 
-    def __init__(self, services: Services, allowed_origins: Sequence[str]) -> None:
+    def __init__(self, services: Services) -> None:
         schema = make_schema(services.limits, services.documents)
         self._questions = Questions(schema, services.documents, services.limits)
         self._direct = DirectAnswers(services)
@@ -73,10 +72,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
             max_subscriptions_per_connection=services.limits.socket_operations,
-            allowed_origins=allowed_origins,
+            # serve_socket refuses the others.
+            allowed_origins=["*"],
         )
         self._services = services
-        self._origins = frozenset(allowed_origins)
         self._sockets = Sockets(services.limits)
         self._methods = "GET, POST" if services.get_queries else "POST"
 
@@ -88,14 +87,16 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             await self.serve_socket(scope, receive, send)
 
     async def serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a WebSocket."""
+        """Serve a WebSocket; CORS does not hold for them, so pages of other origins are refused here."""
+        connection = HTTPConnection(scope)
+        if self._services.origins.is_cross_site(connection):
+            await deny(refusal(403, "Pages of this origin may not connect."), scope, receive, send)
+            return
         try:
-            with self._sockets.room(networks_of(HTTPConnection(scope))):
+            with self._sockets.room(networks_of(connection)):
                 await super().__call__(scope, receive, send)
         except TooManySockets as error:
-            too_many = refusal(429, str(error), code="LIMIT_EXCEEDED")
-            await WebSocket(scope, receive, send).send_denial_response(too_many)
-            await until_gone(receive)
+            await deny(refusal(429, str(error), code="LIMIT_EXCEEDED"), scope, receive, send)
         except SOCKET_GONE:
             return
         except Exception as error:  # noqa: BLE001 - e.g. the database is gone while somebody connects
@@ -149,7 +150,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """The secret that came with a request: a bearer token, or else a cookie."""
         if head.sent is not None:
             return head.sent
-        return sent_by_cookie(HTTPConnection(scope), self._origins, secure_cookies=self._services.secure_cookies)
+        return sent_by_cookie(HTTPConnection(scope), self._services.origins)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the credential of connection_init, which a script can set where it cannot set headers."""

@@ -1,14 +1,13 @@
 """The secret that says who asks."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
 from api.callers import exact_address_of
 from api.cookies import session_cookie
-from api.origins import cookie_counts
+from api.origins import Origins
 from models.secrets import secret_hash
 
 
@@ -21,11 +20,9 @@ class SentSecret:
     address: str
 
 
-def sent_by_cookie(
-    connection: HTTPConnection, origins: AbstractSet[str], *, secure_cookies: bool
-) -> SentSecret | None:
+def sent_by_cookie(connection: HTTPConnection, origins: Origins) -> SentSecret | None:
     """The session cookie of a request from a page that may use it."""
-    secret = session_cookie(connection, secure=secure_cookies) if cookie_counts(connection, origins) else None
+    secret = session_cookie(connection, origins) if origins.cookie_counts(connection) else None
     return secret_from(connection, secret)
 
 

@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
+from api.origins import Origins
 from api.portal import Portal
 from jobs.relay import Relay
 from jobs.send_mail import Postman
@@ -31,6 +32,10 @@ ROOT = Path(__file__).parent.parent
 SECRET_KEY = "a secret key of the tests, long enough"
 PUBLIC_URL = "http://usher.example.com"
 INSTALL_URL = "https://install.example.com/start"
+METRICS_TOKEN = "a-token-of-the-tests"
+ORIGINS = Origins(PUBLIC_URL, frozenset({"https://app.example.com"}))
+# What a browser sends the session under.
+COOKIE = "usher_session_80"
 
 
 @pytest.fixture(scope="session")
@@ -103,10 +108,9 @@ async def feed(pool: None) -> AsyncIterator[Feed]:
 @pytest.fixture(scope="session")
 async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
     """The address of a real web server on this process's database."""
-    services = Services(feed=feed, provider=make_provider("sandbox"), install_url=INSTALL_URL, secure_cookies=False)
+    services = Services(feed=feed, provider=make_provider("sandbox"), install_url=INSTALL_URL, origins=ORIGINS)
     app = make_app(
         services,
-        origins=["https://app.example.com"],
         explorer=ROOT / "explorer" / "dist",
         portal=Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox"),
     )

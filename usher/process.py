@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from api.app import make_app
 from api.context import Services
+from api.origins import Origins
 from api.portal import Place, Portal
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
@@ -42,7 +43,7 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Se
         feed=Feed(),
         provider=make_provider(settings.payments),
         install_url=settings.install_url,
-        secure_cookies=settings.public_url.startswith("https://"),
+        origins=Origins(settings.public_url, frozenset(settings.cors_origins)),
         limits=settings.max,
         documents=document_rules(settings),
         get_queries=settings.get_queries,
@@ -50,7 +51,6 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Se
     )
     return make_app(
         services,
-        origins=settings.cors_origins,
         explorer=EXPLORER if settings.explorer else None,
         portal=_portal(settings, places) if settings.portal else None,
         pages=pages,

@@ -14,6 +14,11 @@ from api.errors import TokenInvalidError
 from api.types.viewer import Viewer
 from models.operations import complete_sign_in as operation
 
+OVER_A_SOCKET = "A cookie cannot be set over a WebSocket. Sign in over HTTP, or ask for BEARER."
+FROM_ANOTHER_SITE = (
+    "The session cookie is set for pages of this origin, and of those that the operator allows. Ask for BEARER."
+)
+
 
 @strawberry.input(description="The token of a mailed link, and how to keep the session.")
 class CompleteSignInInput:
@@ -22,8 +27,8 @@ class CompleteSignInInput:
     token: str = strawberry.field(description="The `token` of the link, good for one use.")
     session: SessionKind | None = strawberry.field(
         default=SessionKind.COOKIE,
-        description="COOKIE sets an HttpOnly session cookie; BEARER answers an access token for clients"
-        " that are not a browser.",
+        description="COOKIE sets an HttpOnly session cookie, for pages of Usher's own origin and of those that the"
+        " operator allows; BEARER answers an access token for clients that are not a browser.",
     )
 
 
@@ -50,16 +55,16 @@ async def complete_sign_in(
 ) -> CompleteSignInPayload:
     """Trade a mailed token for a session."""
     kind = input.session or SessionKind.COOKIE
-    response = info.context.response
+    response = info.context.cookie_response()
     if kind is SessionKind.COOKIE and response is None:
-        raise GraphQLError("A cookie cannot be set over a WebSocket. Sign in over HTTP, or ask for BEARER.")
+        raise GraphQLError(OVER_A_SOCKET if info.context.response is None else FROM_ANOTHER_SITE)
     signed_in = await operation.complete_sign_in(
         token=input.token, kind=kind, client=client_of(info.context.connection)
     )
     # What the rest of the document asks, it asks as who has signed in.
     info.context.viewer = signed_in.viewer
     if kind is SessionKind.COOKIE and response is not None:
-        set_session_cookie(response, signed_in, secure=info.context.services.secure_cookies)
+        set_session_cookie(response, signed_in, info.context.services.origins)
     return SignedIn(
         viewer=Viewer.of(signed_in.viewer),
         access_token=signed_in.secret if kind is SessionKind.BEARER else None,

@@ -20,6 +20,7 @@ async def sign_out(info: Info) -> SignedOut:
     if viewer is not None and viewer.api_key_id is None:
         await operation.sign_out(viewer)
         info.context.viewer = None
-    if info.context.response is not None:
-        clear_session_cookie(info.context.response, secure=info.context.services.secure_cookies)
+    response = info.context.cookie_response()
+    if response is not None:
+        clear_session_cookie(response, info.context.services.origins)
     return SignedOut(ok=True)

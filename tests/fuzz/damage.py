@@ -152,9 +152,9 @@ HEADER_VALUES: dict[str, list[bytes]] = {
         b"",
     ],
     "cookie": [
-        b"usher_session=",
-        b'usher_session="\\303\\251"',
-        b"usher_session=\xff\xfe; usher_session=b",
+        b"usher_session_80=",
+        b'usher_session_80="\\303\\251"',
+        b"usher_session_80=\xff\xfe; usher_session_80=b",
         b"usher_page=1; =; ;;",
         b"__Host-usher_session=A",
         b"a=" * 3_000,

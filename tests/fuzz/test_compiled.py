@@ -16,6 +16,7 @@ from strawberry.types.arguments import convert_arguments
 from api.budget import charge
 from api.context import Context, Services
 from api.limits import Limits
+from api.origins import Origins
 from api.schema import make_schema, present_errors
 from executing.arguments import converted_arguments
 from executing.columns import Run
@@ -44,7 +45,7 @@ def any_field(_type: str, field: str) -> bool:
 
 
 def context_of(viewer: Viewer | None, response: Response | None = None) -> Context:
-    services = Services(Feed(), make_provider("sandbox"), "https://example.com", secure_cookies=False)
+    services = Services(Feed(), make_provider("sandbox"), "https://example.com", Origins("https://example.com"))
     scope = {"type": "http", "headers": [], "client": (LOOPBACK, 1)}
     return Context(services, HTTPConnection(scope), response, viewer)
 

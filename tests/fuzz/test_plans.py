@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from api.context import Context, Services
 from api.limits import Limits
+from api.origins import Origins
 from api.planned import bound_plan
 from api.schema import make_schema
 from models.feed import Feed
@@ -47,7 +48,7 @@ def any_field(_type: str, field: str) -> bool:
 
 async def by_graphql_core(viewer: Viewer, document: Document) -> tuple[bytes, Any]:
     """The data and the errors as graphql-core answers."""
-    services = Services(Feed(), make_provider("sandbox"), "https://example.com", secure_cookies=False)
+    services = Services(Feed(), make_provider("sandbox"), "https://example.com", Origins("https://example.com"))
     context = Context(services, HTTPConnection({"type": "http", "headers": []}), None, viewer)
     result = await SCHEMA.execute(
         document.query,

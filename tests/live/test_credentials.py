@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from api import subscription, websocket
 from models.operations.complete_sign_in import complete_sign_in
 from models.tables import Role, Session, SessionKind, User
+from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in
 from tests.support.client import Client, Live
 from tests.support.company import Company, sign_in_token, viewer_of_user
@@ -23,7 +24,7 @@ ALLOWED = "https://app.example.com"
 async def cookie(company: Company) -> str:
     """The header that a browser sends with the administrator's session cookie."""
     signed_in = await complete_sign_in(token=await sign_in_token(company.administrator), kind=SessionKind.COOKIE)
-    return f"usher_session={signed_in.secret}"
+    return f"{COOKIE}={signed_in.secret}"
 
 
 async def who(live: Live) -> str | None:

@@ -14,6 +14,7 @@ from models.operations.complete_sign_in import SESSION_LIFETIME
 from models.permission import Permission
 from models.secrets import new_secret, secret_hash
 from models.tables import License, Session, SessionKind, Token, TokenPurpose
+from tests.conftest import COOKIE
 from tests.support.client import Client
 from tests.support.company import Company, sign_in_token
 from tests.support.recorded import account_version
@@ -103,7 +104,7 @@ async def test_a_cookie_that_scripts_cannot_read_is_set(
     )
     answer = response.json()["data"]["completeSignIn"]
     assert (answer["__typename"], answer["accessToken"]) == ("SignedIn", None)
-    cookie = SimpleCookie(response.headers["set-cookie"])["usher_session"]
+    cookie = SimpleCookie(response.headers["set-cookie"])[COOKIE]
     assert (cookie["httponly"], cookie["secure"], cookie["samesite"], cookie["path"]) == (True, "", "lax", "/")
     assert int(cookie["max-age"]) in range(30 * 86400 - 60, 30 * 86400 + 1)
     session = await Session.get(hash=secret_hash(cookie.value))

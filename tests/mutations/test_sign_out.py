@@ -6,6 +6,7 @@ from models.clock import now
 from models.database import fetch
 from models.secrets import secret_hash
 from models.tables import Session
+from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in, unauthenticated
 from tests.support.client import Client
 from tests.support.company import Company, sign_in_token
@@ -48,12 +49,12 @@ async def test_other_sessions_of_the_same_user_go_on(admin: Client, client: Clie
 
 async def test_the_cookie_is_taken_back(client: Client, company: Company) -> None:
     await client.mutate("completeSignIn", "", token=await sign_in_token(company.users[0]))
-    sent = {"cookie": f"usher_session={client.http.cookies['usher_session']}"}
+    sent = {"cookie": f"{COOKIE}={client.http.cookies[COOKIE]}"}
     response = await client.http.post("/graphql", json={"query": WHO_AM_I}, headers=sent)
     assert response.json() == {"data": {"viewer": {"user": {"email": "ann@example.com"}}}}
     response = await client.http.post("/graphql", json={"query": SIGN_OUT})
     assert response.json() == {"data": DONE}
-    cookie = SimpleCookie(response.headers["set-cookie"])["usher_session"]
+    cookie = SimpleCookie(response.headers["set-cookie"])[COOKIE]
     assert (cookie.value, cookie["max-age"], cookie["path"]) == ("", "0", "/")
     assert (cookie["httponly"], cookie["samesite"]) == (True, "lax")
     response = await client.http.post("/graphql", json={"query": WHO_AM_I}, headers=sent)

@@ -12,7 +12,7 @@ from api.context import Services
 from api.portal import PATHS, Place, Portal
 from models.feed import Feed
 from payments import make_provider
-from tests.conftest import INSTALL_URL, ROOT
+from tests.conftest import INSTALL_URL, ORIGINS, ROOT
 from tests.support.activation import activation_token
 from tests.support.client import Client
 from tests.support.company import Company, sign_in_token
@@ -27,8 +27,8 @@ MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+
 
 
 def app_client(portal: Portal | None) -> httpx2.AsyncClient:
-    services = Services(Feed(), make_provider("sandbox"), INSTALL_URL, secure_cookies=False)
-    transport = httpx2.ASGITransport(make_app(services, origins=[], explorer=None, portal=portal))
+    services = Services(Feed(), make_provider("sandbox"), INSTALL_URL, ORIGINS)
+    transport = httpx2.ASGITransport(make_app(services, explorer=None, portal=portal))
     return httpx2.AsyncClient(transport=transport, base_url="http://usher.example.com")
 
 

@@ -9,6 +9,7 @@ import pytest
 from models.clock import now
 from models.permission import Permission
 from models.tables import ApiKey, ApiKeySecret, Session
+from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in, unauthenticated
 from tests.support.api_keys import WHO, Key, make_key, revoke, rotated
 from tests.support.client import Client
@@ -157,6 +158,6 @@ async def test_a_socket_may_say_who_it_is_anew_and_what_does_not_work_is_nobody(
 
 
 async def test_a_key_in_place_of_a_session_s_cookie_is_nobody(server_url: str, key: Key) -> None:
-    async with httpx2.AsyncClient(base_url=server_url, cookies={"usher_session": key.secret}) as http:
+    async with httpx2.AsyncClient(base_url=server_url, cookies={COOKIE: key.secret}) as http:
         response = await http.post("/graphql", json={"query": ACCOUNT})
     unauthenticated(response.json(), "account", reason="MISSING")

@@ -1,5 +1,6 @@
 """The session cookie, and which pages it counts for; what browsers of other origins may ask."""
 
+from contextlib import AsyncExitStack
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -8,12 +9,13 @@ import pytest
 
 from api.app import make_app
 from api.context import Services
+from api.origins import Origins
 from models.feed import Feed
 from models.operations.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from payments import make_provider
-from tests.conftest import INSTALL_URL, ROOT
-from tests.support.answers import unauthenticated
+from tests.conftest import COOKIE, INSTALL_URL, ROOT
+from tests.support.answers import refused, unauthenticated
 from tests.support.company import Company, sign_in_token
 from tests.support.unchanged import nothing_changes
 
@@ -34,7 +36,7 @@ CORS = ("access-control-allow-origin", "access-control-allow-credentials")
 async def cookie(company: Company) -> str:
     """The header that a browser sends with the administrator's session cookie."""
     signed_in = await complete_sign_in(token=await sign_in_token(company.administrator), kind=SessionKind.COOKIE)
-    return f"usher_session={signed_in.secret}"
+    return f"{COOKIE}={signed_in.secret}"
 
 
 async def ask(http: httpx2.AsyncClient, body: dict[str, Any] = WHO, **headers: str) -> dict[str, Any]:
@@ -60,8 +62,8 @@ async def test_signing_in_with_a_cookie_sets_it_out_of_reach_of_scripts(
     response = await sign_in(http, company, "COOKIE")
     assert response.json()["data"]["completeSignIn"] == {"__typename": "SignedIn", "accessToken": None, **ADMIN}
     found = cookies_set(response)
-    assert list(found) == ["usher_session"]
-    morsel = found["usher_session"]
+    assert list(found) == [COOKIE]
+    morsel = found[COOKIE]
     assert (morsel["httponly"], morsel["samesite"].lower(), morsel["path"]) == (True, "lax", "/")
     assert (morsel["secure"], morsel["domain"]) == ("", "")
     assert 30 * 86400 - 60 < int(morsel["max-age"]) <= 30 * 86400
@@ -71,12 +73,12 @@ async def test_signing_in_with_a_cookie_sets_it_out_of_reach_of_scripts(
 
 
 async def test_signing_out_takes_the_cookie_back(http: httpx2.AsyncClient, company: Company) -> None:
-    secret = cookies_set(await sign_in(http, company, "COOKIE"))["usher_session"].value
+    secret = cookies_set(await sign_in(http, company, "COOKIE"))[COOKIE].value
     response = await http.post("/graphql", json={"query": "mutation { signOut { ok } }"})
-    morsel = cookies_set(response)["usher_session"]
+    morsel = cookies_set(response)[COOKIE]
     assert (morsel.value, morsel["max-age"], morsel["path"], morsel["httponly"]) == ("", "0", "/", True)
     assert await ask(http) == {"data": NOBODY}
-    assert await ask(http, Cookie=f"usher_session={secret}") == {"data": NOBODY}
+    assert await ask(http, Cookie=f"{COOKIE}={secret}") == {"data": NOBODY}
 
 
 async def test_signing_in_with_a_bearer_token_sets_no_cookie(http: httpx2.AsyncClient, company: Company) -> None:
@@ -87,9 +89,84 @@ async def test_signing_in_with_a_bearer_token_sets_no_cookie(http: httpx2.AsyncC
     assert await ask(http, Authorization=f"Bearer {token}") == {"data": ADMIN}
 
 
+CROSS_SITE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://other.example.com"},
+    {"Origin": FOREIGN},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE)
+@pytest.mark.parametrize("session", ["COOKIE", None])
+async def test_a_page_of_another_site_cannot_sign_its_visitor_in(
+    http: httpx2.AsyncClient, company: Company, headers: dict[str, str], session: str | None
+) -> None:
+    token = await sign_in_token(company.administrator)
+    body = {"query": SIGN_IN, "variables": {"token": token, "session": session}}
+    async with nothing_changes():
+        response = await http.post("/graphql", json=body, headers=headers)
+    extensions = refused(response.json(), "BAD_REQUEST", "completeSignIn")
+    assert extensions == {"code": "BAD_REQUEST"}
+    assert response.json()["errors"][0]["message"] == (
+        "The session cookie is set for pages of this origin, and of those that the operator allows. Ask for BEARER."
+    )
+    assert response.headers.get_list("set-cookie") == []
+    # The token was not used up.
+    response = await http.post("/graphql", json=body, headers={"Origin": ALLOWED, "Sec-Fetch-Site": "cross-site"})
+    assert response.json()["data"]["completeSignIn"]["__typename"] == "SignedIn"
+    assert list(cookies_set(response)) == [COOKIE]
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE)
+async def test_a_page_of_another_site_may_have_a_bearer_token(
+    http: httpx2.AsyncClient, company: Company, headers: dict[str, str]
+) -> None:
+    variables = {"token": await sign_in_token(company.administrator), "session": "BEARER"}
+    response = await http.post("/graphql", json={"query": SIGN_IN, "variables": variables}, headers=headers)
+    token = response.json()["data"]["completeSignIn"]["accessToken"]
+    assert response.headers.get_list("set-cookie") == []
+    signed_out = {"query": "mutation { signOut { ok } }"}
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert await ask(http, **bearer) == {"data": ADMIN}
+    response = await http.post("/graphql", json=signed_out, headers=headers | bearer)
+    assert (response.json(), response.headers.get_list("set-cookie")) == ({"data": {"signOut": {"ok": True}}}, [])
+    assert await ask(http, **bearer) == {"data": NOBODY}
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE)
+async def test_a_page_of_another_site_cannot_sign_its_visitor_out(
+    http: httpx2.AsyncClient, cookie: str, headers: dict[str, str]
+) -> None:
+    body = {"query": "mutation { signOut { ok } }"}
+    async with nothing_changes():
+        response = await http.post("/graphql", json=body, headers=headers | {"Cookie": cookie})
+    assert response.headers.get_list("set-cookie") == []
+    assert await ask(http, Cookie=cookie) == {"data": ADMIN}
+
+
+async def test_installations_on_ports_of_one_host_have_sessions_of_their_own(company: Company, feed: Feed) -> None:
+    """Browsers send the cookies of a host to all of its ports."""
+    jar = httpx2.Cookies()
+    async with AsyncExitStack() as stack:
+        sites = []
+        for port in (8000, 8001):
+            url = f"http://127.0.0.1:{port}"
+            services = Services(feed, make_provider("sandbox"), INSTALL_URL, Origins(url))
+            transport = httpx2.ASGITransport(app=make_app(services, explorer=None))
+            site = httpx2.AsyncClient(transport=transport, base_url=url, cookies=jar)
+            site.cookies = jar
+            sites.append(await stack.enter_async_context(site))
+            assert list(cookies_set(await sign_in(site, company, "COOKIE"))) == [f"usher_session_{port}"]
+        first, second = sites
+        assert [await ask(first), await ask(second)] == [{"data": ADMIN}] * 2
+        await second.post("/graphql", json={"query": "mutation { signOut { ok } }"})
+        assert [await ask(first), await ask(second)] == [{"data": ADMIN}, {"data": NOBODY}]
+
+
 async def test_over_https_the_cookie_is_bound_to_the_host(company: Company, feed: Feed) -> None:
-    services = Services(feed, make_provider("sandbox"), INSTALL_URL, secure_cookies=True)
-    app = make_app(services, origins=[], explorer=ROOT / "explorer" / "dist")
+    services = Services(feed, make_provider("sandbox"), INSTALL_URL, Origins("https://usher.example.com"))
+    app = make_app(services, explorer=ROOT / "explorer" / "dist")
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://usher.example.com") as https:
         found = cookies_set(await sign_in(https, company, "COOKIE"))
@@ -98,7 +175,7 @@ async def test_over_https_the_cookie_is_bound_to_the_host(company: Company, feed
         assert (morsel["secure"], morsel["httponly"], morsel["path"], morsel["domain"]) == (True, True, "/", "")
         assert await ask(https) == {"data": ADMIN}
         https.cookies.clear()
-        assert await ask(https, Cookie=f"usher_session={morsel.value}") == {"data": NOBODY}
+        assert await ask(https, Cookie=f"{COOKIE}={morsel.value}") == {"data": NOBODY}
 
 
 @pytest.mark.parametrize(

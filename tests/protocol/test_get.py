@@ -13,6 +13,7 @@ from models.feed import Feed
 from models.operations.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from payments import make_provider
+from tests.conftest import COOKIE
 from tests.support.company import Company, sign_in_token
 from tests.support.serving import serving
 from tests.support.unchanged import nothing_changes
@@ -40,7 +41,7 @@ async def http(db: None, feed: Feed) -> AsyncIterator[httpx2.AsyncClient]:
 async def cookie(company: Company) -> str:
     """The header that a browser sends with the administrator's session cookie."""
     signed_in = await complete_sign_in(token=await sign_in_token(company.administrator), kind=SessionKind.COOKIE)
-    return f"usher_session={signed_in.secret}"
+    return f"{COOKIE}={signed_in.secret}"
 
 
 async def get(http: httpx2.AsyncClient, query: str, headers: dict[str, str] | None = None, **given: str) -> Any:

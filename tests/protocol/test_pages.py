@@ -12,7 +12,7 @@ from api.context import Services
 from models.feed import Feed
 from models.tables import Event
 from payments import make_provider
-from tests.conftest import INSTALL_URL, ROOT
+from tests.conftest import INSTALL_URL, ORIGINS, ROOT
 from tests.support.company import Company
 
 MEDIA_TYPES = {
@@ -99,8 +99,8 @@ async def test_a_slash_too_many_is_forgiven(http: httpx2.AsyncClient) -> None:
 @pytest.fixture
 async def not_built(feed: Feed, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an installation whose explorer was never built."""
-    services = Services(feed, make_provider("sandbox"), INSTALL_URL, secure_cookies=False)
-    transport = httpx2.ASGITransport(app=make_app(services, origins=[], explorer=tmp_path / "dist"))
+    services = Services(feed, make_provider("sandbox"), INSTALL_URL, ORIGINS)
+    transport = httpx2.ASGITransport(app=make_app(services, explorer=tmp_path / "dist"))
     async with httpx2.AsyncClient(transport=transport, base_url="http://usher.example.com") as client:
         yield client
 

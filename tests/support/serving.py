@@ -13,6 +13,7 @@ from api.app import make_app
 from api.context import Services
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
+from api.origins import Origins
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
@@ -37,12 +38,12 @@ async def serving(
         feed=feed,
         provider=provider,
         install_url="https://install.example.com",
-        secure_cookies=False,
+        origins=Origins("http://usher.example.com", frozenset(origins)),
         limits=limits,
         documents=documents,
         get_queries=get_queries,
     )
-    app = make_app(services, origins=origins, explorer=Path("explorer"))
+    app = make_app(services, explorer=Path("explorer"))
     http = partial(Connection, limits=ConnectionLimits(limits, ["127.0.0.1"]))
     server = _Server(uvicorn.Config(app, port=0, lifespan="off", **UVICORN | {"http": http}))
     running = asyncio.create_task(server.serve())
