@@ -20,6 +20,7 @@ from api.heads import head_of
 from api.health import health_routes
 from api.origins import PREFLIGHT
 from api.portal import Portal, portal_routes
+from api.strict_transport import strict_transport
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -36,6 +37,8 @@ class _App(Starlette):
 
     def __init__(self, endpoint: GraphQLEndpoint, **given: Any) -> None:
         super().__init__(**given)
+        # It would lead to whatever Host the request names, with the token of a mailed link in the address.
+        self.router.redirect_slashes = False
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,7 +81,7 @@ def make_app(
             *(portal_routes(portal) if portal else []),
             *pages,
         ],
-        middleware=[_cors(services)],
+        middleware=[*strict_transport(services.origins), _cors(services)],
         lifespan=lifespan,
     )
 

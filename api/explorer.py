@@ -35,7 +35,7 @@ def explorer_routes(folder: Path) -> list[Route | Mount]:
         return FileResponse(index, headers={**HEADERS, "Cache-Control": "no-cache"})
 
     async def slash(_request: Request) -> Response:
-        return RedirectResponse("/graphiql", status_code=308)
+        return RedirectResponse("/graphiql", status_code=308, headers=HEADERS)
 
     return [
         Route("/graphiql", page),

@@ -92,9 +92,31 @@ async def test_assets_have_their_media_type_and_are_kept(http: httpx2.AsyncClien
 
 
 async def test_a_slash_too_many_is_forgiven(http: httpx2.AsyncClient) -> None:
-    response = await http.get("/graphiql/")
+    response = await http.get("/graphiql/", headers={"host": "evil.example.net"})
     assert (response.status_code, response.headers["location"]) == (308, "/graphiql")
 
+    assert policy(response)["default-src"] == ["'self'"]
+    assert response.headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sign-in/?token=x",
+        "/activate/?token=x",
+        "/graphql/",
+        "/healthz/",
+        "/metrics/",
+        "/portal.json/",
+        "/portal/assets",
+        "/graphiql/assets",
+    ],
+)
+async def test_no_redirect_is_made_of_the_host(http: httpx2.AsyncClient, path: str) -> None:
+    for method in ("GET", "POST"):
+        response = await http.request(method, path, headers={"host": "evil.example.net"})
+        assert (response.status_code, response.text) == (404, "Not Found")
+        assert "location" not in response.headers
 
 @pytest.fixture
 async def not_built(feed: Feed, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
