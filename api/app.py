@@ -65,11 +65,13 @@ def make_app(
     explorer: Path | None,
     portal: Portal | None = None,
     pages: Sequence[BaseRoute] = (),
+    metrics_token: str | None = None,
     lifespan: Lifespan | None = None,
 ) -> Starlette:
     """Put the application together.
 
-    `explorer` is the folder that it was built in; None where it is not served, as with the `portal`.
+    `explorer` is the folder that it was built in; None where it is not served, as with the `portal`. Without a
+    `metrics_token` there are no metrics.
     """
     endpoint = GraphQLEndpoint(services)
     return _App(
@@ -77,7 +79,7 @@ def make_app(
         routes=[
             Route(PATH, endpoint),
             *(explorer_routes(explorer) if explorer else []),
-            *health_routes(),
+            *health_routes(metrics_token),
             *(portal_routes(portal) if portal else []),
             *pages,
         ],

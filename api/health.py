@@ -1,10 +1,10 @@
 """/healthz, /readyz and /metrics."""
 
 import asyncio
+import hmac
 import os
 from collections.abc import Coroutine
 from dataclasses import asdict
-from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.callers import address_of
+from api.sent_secrets import bearer
 from models.clock import now
+from models.database import ping
 from models.reads.backlog import Backlog, read_backlog
 
 READY_WITHIN = 2.0
@@ -26,15 +27,20 @@ BACKLOG = {
     "mail_unrelayed": "Events that no relay has looked at.",
 }
 
+NOT_STORED = {"Cache-Control": "no-store"}
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
 Result = TypeVar("Result")
 
 # asyncio itself forgets a task that nobody holds.
 _ending: set[asyncio.Task[Any]] = set()
 
 
-def health_routes() -> list[Route]:
-    """What load balancers and monitors ask."""
-    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+def health_routes(metrics_token: str | None) -> list[Route]:
+    """The addresses for load balancers and monitors; /metrics only where there is a token to protect it."""
+    monitoring = _Monitoring(metrics_token)
+    routes = [Route("/healthz", healthz), Route("/readyz", monitoring.readyz)]
+    return [*routes, Route("/metrics", monitoring.metrics)] if metrics_token else routes
 
 
 async def healthz(_request: Request) -> Response:
@@ -42,35 +48,42 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def readyz(request: Request) -> Response:
-    """The database answers; for who is no stranger, with how far behind the mail is. 503 when it does not."""
-    try:
-        backlog = await _in_time(read_backlog(now()), READY_WITHIN)
-    except Exception:  # noqa: BLE001 - whatever it is, the process cannot serve
-        return JSONResponse({"status": "unavailable", "database": "unreachable"}, status_code=503)
-    # A mail server that is away is no reason to take no more requests: what they lead to waits.
-    told = {} if _is_stranger(request) else {"mail": asdict(backlog)}
-    return JSONResponse({"status": "ok", "database": "ok", **told})
+class _Monitoring:
+    """Readiness and metrics. The counts need the token: by them, a stranger could see whether a mail was sent."""
 
+    def __init__(self, token: str | None) -> None:
+        self._token = token
 
-async def metrics(request: Request) -> Response:
-    """What the processes of this machine have counted, and what the database tells, in Prometheus' text format."""
-    if _is_stranger(request):
-        return JSONResponse({"status": "forbidden"}, status_code=403)
-    try:
-        backlog = await _in_time(read_backlog(now()), READY_WITHIN)
-    except Exception:  # noqa: BLE001 - the counters are worth having without it
-        backlog = None
-    counted = generate_latest(_counted())
-    return Response(counted + generate_latest(_told_by_database(backlog)), media_type=CONTENT_TYPE_LATEST)
+    async def readyz(self, request: Request) -> Response:
+        """The database answers; with the token, also how far behind the mail is. 503 when it does not answer."""
+        try:
+            if not self._has_token(request):
+                await _in_time(ping(), READY_WITHIN)
+                return JSONResponse({"status": "ok", "database": "ok"}, headers=NOT_STORED)
+            backlog = await _in_time(read_backlog(now()), READY_WITHIN)
+        except Exception:  # noqa: BLE001 - whatever it is, the process cannot serve
+            unavailable = {"status": "unavailable", "database": "unreachable"}
+            return JSONResponse(unavailable, status_code=503, headers=NOT_STORED)
+        # A mail server that is away is no reason to take no more requests: what they lead to waits.
+        return JSONResponse({"status": "ok", "database": "ok", "mail": asdict(backlog)}, headers=NOT_STORED)
 
+    async def metrics(self, request: Request) -> Response:
+        """The counters of this machine's processes and the gauges of the database, in Prometheus' text format."""
+        if not self._has_token(request):
+            return JSONResponse({"status": "unauthorized"}, status_code=401, headers=NOT_STORED | CHALLENGE)
+        try:
+            backlog = await _in_time(read_backlog(now()), READY_WITHIN)
+        except Exception:  # noqa: BLE001 - the counters are worth having without it
+            backlog = None
+        counted = generate_latest(_counted()) + generate_latest(_told_by_database(backlog))
+        return Response(counted, media_type=CONTENT_TYPE_LATEST, headers=NOT_STORED)
 
-def _is_stranger(request: Request) -> bool:
-    """Whether somebody calls from the open internet, who could see by the counts whether an address is a user's."""
-    try:
-        return ip_address(address_of(request)).is_global
-    except ValueError:
-        return False
+    def _has_token(self, request: Request) -> bool:
+        sent = bearer(request.headers.get("authorization", ""))
+        if self._token is None or sent is None:
+            return False
+        # In a time that does not depend on where they differ.
+        return hmac.compare_digest(sent.encode(), self._token.encode())
 
 
 def _counted() -> CollectorRegistry:

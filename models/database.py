@@ -120,6 +120,11 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+async def ping() -> None:
+    """Return once the database has answered."""
+    await fetch_one("SELECT 1")
+
+
 async def fetch_records(sql: str, *values: Any) -> list[Any]:
     """Run one statement that only reads, as `fetch` does, and return its rows as the driver has them: for less."""
     client = connections.get("default")

@@ -113,6 +113,7 @@ async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
         services,
         explorer=ROOT / "explorer" / "dist",
         portal=Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox"),
+        metrics_token=METRICS_TOKEN,
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **UVICORN)
     server = uvicorn.Server(config)

@@ -54,6 +54,7 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Se
         explorer=EXPLORER if settings.explorer else None,
         portal=_portal(settings, places) if settings.portal else None,
         pages=pages,
+        metrics_token=settings.metrics_token.value if settings.metrics_token else None,
         lifespan=_lifespan(settings, services),
     )
 

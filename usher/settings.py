@@ -22,6 +22,7 @@ PREFIX = "USHER_"
 FILE = Path(".env")
 DATA_FOLDER = Path(".usher")
 MIN_KEY_LENGTH = 32
+MIN_TOKEN_LENGTH = 16
 # A client is told its limits as GraphQL's Int.
 MAX_LIMIT = 2**31 - 1
 TRUE = {"1", "true", "t", "yes", "y", "on"}
@@ -89,6 +90,13 @@ def _secret_key(value: str) -> Secret:
     return Secret(value)
 
 
+def _metrics_token(value: str) -> Secret:
+    # A header field has no room for anything else.
+    if not re.fullmatch(rf"[!-~]{{{MIN_TOKEN_LENGTH},}}", value):
+        raise ValueError(f"use at least {MIN_TOKEN_LENGTH} random characters of ASCII, without spaces")
+    return Secret(value)
+
+
 def _path(value: str) -> Path:
     if not value:
         raise ValueError("expected a path")
@@ -130,6 +138,7 @@ class Settings:
     port: Annotated[int, partial(_integer, least=1, most=65535)] = 8000
     keep_alive_seconds: Annotated[int, partial(_integer, least=5, most=3600)] = 75
     secret_key: Annotated[Secret | None, _secret_key] = None
+    metrics_token: Annotated[Secret | None, _metrics_token] = None
     cors_origins: Annotated[Sequence[str], web_addresses.origins] = ()
     payments: Annotated[str, _payments] = "sandbox"
     database_pool: Annotated[int, partial(_integer, least=2, most=200)] = 20

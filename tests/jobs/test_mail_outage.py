@@ -14,6 +14,7 @@ from models.clock import now
 from models.database import fetch
 from models.operations.remove_license import remove_license
 from models.tables import Delivery, User
+from tests.conftest import METRICS_TOKEN
 from tests.jobs.conftest import RelayTo
 from tests.support.client import Client
 from tests.support.company import Company
@@ -41,7 +42,7 @@ async def give_and_take(company: Company, user: User) -> None:
 
 async def waiting(client: Client) -> dict[str, int]:
     """What /readyz tells of mail, but for the time, which does not pass here."""
-    answer = await client.http.get("/readyz")
+    answer = await client.http.get("/readyz", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
     assert answer.status_code == 200
     told = answer.json()["mail"]
     assert told.pop("oldest_seconds") >= 0

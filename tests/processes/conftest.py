@@ -12,7 +12,7 @@ from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from payments import make_provider
-from tests.conftest import INSTALL_URL, PUBLIC_URL, SECRET_KEY
+from tests.conftest import INSTALL_URL, METRICS_TOKEN, PUBLIC_URL, SECRET_KEY
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.installation import Installation, UsherProcess
@@ -77,6 +77,7 @@ def settings(database_url: str, mail_port: int) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
         "SECRET_KEY": SECRET_KEY,
+        "METRICS_TOKEN": METRICS_TOKEN,
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}?starttls=never",
         "MAIL_FROM": "Usher <usher@usher.example.com>",
         "PUBLIC_URL": PUBLIC_URL,

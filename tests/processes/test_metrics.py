@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import httpx2
 
 from models.database import fetch
+from tests.conftest import METRICS_TOKEN
 from tests.support.company import Company
 from tests.support.installation import SERVES, Installation, UsherProcess
 from tests.support.seats_feed import SEATS, next_update
@@ -19,7 +20,8 @@ TOLD_WITHIN = 20.0
 
 async def get(server: UsherProcess, path: str) -> httpx2.Response:
     """One answer on a connection of its own, which any worker may take."""
-    async with httpx2.AsyncClient(base_url=server.url) as http:
+    headers = {"authorization": f"Bearer {METRICS_TOKEN}"}
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers) as http:
         return await http.get(path)
 
 

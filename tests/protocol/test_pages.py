@@ -15,6 +15,7 @@ from payments import make_provider
 from tests.conftest import INSTALL_URL, ORIGINS, ROOT
 from tests.support.company import Company
 
+TOKEN = {"authorization": f"Bearer {METRICS_TOKEN}"}
 MEDIA_TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -43,7 +44,7 @@ async def test_health_is_told_without_a_sign_in(http: httpx2.AsyncClient) -> Non
 
 
 async def test_readiness_tells_how_many_notices_wait(http: httpx2.AsyncClient, company: Company) -> None:
-    response = await http.get("/readyz")
+    response = await http.get("/readyz", headers=TOKEN)
     assert response.status_code == 200
     events = await Event.all().count()
     mail = {"waiting": 0, "retrying": 0, "oldest_seconds": 0, "unrelayed": events}
@@ -51,7 +52,7 @@ async def test_readiness_tells_how_many_notices_wait(http: httpx2.AsyncClient, c
 
 
 async def test_metrics_are_in_the_text_format(http: httpx2.AsyncClient) -> None:
-    response = await http.get("/metrics")
+    response = await http.get("/metrics", headers=TOKEN)
     assert (response.status_code, media_type(response)) == (200, "text/plain")
     lines = response.text.splitlines()
     assert any(line.startswith("process_cpu_seconds_total ") for line in lines)
@@ -94,7 +95,6 @@ async def test_assets_have_their_media_type_and_are_kept(http: httpx2.AsyncClien
 async def test_a_slash_too_many_is_forgiven(http: httpx2.AsyncClient) -> None:
     response = await http.get("/graphiql/", headers={"host": "evil.example.net"})
     assert (response.status_code, response.headers["location"]) == (308, "/graphiql")
-
     assert policy(response)["default-src"] == ["'self'"]
     assert response.headers["referrer-policy"] == "same-origin"
 
@@ -117,6 +117,7 @@ async def test_no_redirect_is_made_of_the_host(http: httpx2.AsyncClient, path: s
         response = await http.request(method, path, headers={"host": "evil.example.net"})
         assert (response.status_code, response.text) == (404, "Not Found")
         assert "location" not in response.headers
+
 
 @pytest.fixture
 async def not_built(feed: Feed, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:

@@ -23,6 +23,7 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Env) -> N
         "host": "127.0.0.1",
         "port": 8000,
         "secret_key": None,
+        "metrics_token": None,
         "cors_origins": (),
         "payments": "sandbox",
         "database_pool": 20,
@@ -50,6 +51,7 @@ def test_every_setting_is_read_from_the_environment(env: Env) -> None:
         HOST="::1",
         PORT="80",
         SECRET_KEY=KEY,
+        METRICS_TOKEN="m" * 16,
         CORS_ORIGINS=" https://app.example.com, http://localhost:5173 ,",
         PAYMENTS="sandbox",
         DATABASE_POOL="2",
@@ -71,7 +73,9 @@ def test_every_setting_is_read_from_the_environment(env: Env) -> None:
     assert settings.secret_key is not None
     assert settings.smtp_url.value == "smtps://usher:hush@mail.example.com"
     assert settings.secret_key.value == KEY
-    secret = {"smtp_url", "secret_key"}
+    assert settings.metrics_token is not None
+    assert settings.metrics_token.value == "m" * 16
+    secret = {"smtp_url", "secret_key", "metrics_token"}
     assert {name: value for name, value in vars(settings).items() if name not in secret} == {
         "database_url": "postgresql://usher:hush@db.example.com:5433/usher?sslmode=require",
         "mail_from": "Seat desk <seats@example.com>",
@@ -105,6 +109,7 @@ WRONG = {
     "HOST": ["", "*", "http://127.0.0.1", "127.0.0.1:8000", "127.0.0.256", "0", "a b"],
     "PORT": ["eighty", "-1", "0", "65536", "80.5", ""],
     "SECRET_KEY": ["short", "k" * 31, "k" * 31 + " ", ""],
+    "METRICS_TOKEN": ["short", "m" * 15, "m" * 15 + " ", "two words of a token", "é" * 16, ""],
     "CORS_ORIGINS": [
         "app.example.com",
         "https://app.example.com/path",
@@ -158,6 +163,7 @@ def test_the_line_says_what_is_expected(env: Env, name: str, value: str, text: s
     ("name", "value"),
     [
         ("SECRET_KEY", "hush"),
+        ("METRICS_TOKEN", "hush"),
         ("PUBLIC_URL", "https://usher:hush@seats.example.com"),
         ("INSTALL_URL", "https://usher:hush@seats.example.com"),
         ("CORS_ORIGINS", "https://usher:hush@app.example.com"),
@@ -179,6 +185,7 @@ def test_a_wrong_setting_does_not_give_its_secret_away(env: Env, name: str, valu
 def test_secrets_do_not_show(env: Env) -> None:
     env(
         SECRET_KEY="hush" * 8,
+        METRICS_TOKEN="hush" * 8,
         SMTP_URL="smtp://usher:hush@mail.example.com",
         DATABASE_URL="postgres://usher:hush@db.example.com/usher",
     )
