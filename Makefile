@@ -42,8 +42,9 @@ bench: setup ## measure Usher beside Mercurius, PostGraphile and others, for ten
 	@$(PYTHON) scripts/setup.py bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools; needs curl, and Debian's chromium at /usr/bin/chromium
+e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools, nginx in front; needs curl, and Debian's chromium at /usr/bin/chromium and nginx
 	@command -v curl >/dev/null || { echo "e2e: install curl first: apt-get install curl" >&2; exit 1; }
 	@test -x /usr/bin/chromium || { echo "e2e: install chromium first: apt-get install chromium" >&2; exit 1; }
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { echo "e2e: install nginx first: apt-get install nginx-light" >&2; exit 1; }
 	@$(PYTHON) scripts/setup.py e2e
 	@$(BIN)/python -m pytest -q e2e
