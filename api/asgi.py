@@ -5,7 +5,11 @@ from contextlib import suppress
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from strawberry.http.exceptions import WebSocketDisconnected
+
+# What was to be sent when the socket had been closed, by the client or for what the client had sent.
+SOCKET_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 
 def once_more(body: bytes) -> Receive:

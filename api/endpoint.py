@@ -1,7 +1,6 @@
 """/graphql: GraphQL over HTTP, with streams, and over WebSocket (graphql-transport-ws)."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -11,10 +10,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -22,7 +20,7 @@ from strawberry.types.unset import UnsetType
 
 from api.admission import Admission
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
-from api.asgi import deny, once_more, plainly_spelled
+from api.asgi import SOCKET_GONE, deny, once_more, plainly_spelled
 from api.asked import Asked
 from api.bodies import read_body
 from api.broadcasts import Broadcasts
@@ -38,19 +36,11 @@ from api.questions import Question, Questions
 from api.schema import make_schema
 from api.sent_secrets import SentSecret, authorization_in, bearer, secret_from, sent_by_cookie
 from api.sockets import Sockets, TooManySockets
-from api.streams import EVENTS, Stream, framing_of_subscription, is_subscription
+from api.streams import EVENTS, NO_STREAM_LISTED, Stream, framing_of_subscription, is_subscription
 from api.trusted_documents import asked_document, naming_problem
 from api.url_parameters import read_url_parameters
-from api.websocket import WebSocketHandler
+from api.websocket import INIT_TIMEOUT, WebSocketHandler
 from models.errors import CredentialProblem, Unauthenticated
-
-INIT_TIMEOUT = timedelta(seconds=10)
-NO_STREAM_LISTED = (
-    "A subscription is answered by a stream: connect a WebSocket (graphql-transport-ws), or send"
-    " Accept: text/event-stream, or Accept: multipart/mixed;subscriptionSpec=1.0."
-)
-# What was to be sent when the socket had been closed, by the client or for what the client had sent.
-SOCKET_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):

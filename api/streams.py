@@ -19,6 +19,10 @@ from api.presented_errors import is_temporary
 BEAT_EVERY = 12.0
 TAKEN_WITHIN = 20.0
 JSON_TYPES = {"application/json", "application/graphql-response+json"}
+NO_STREAM_LISTED = (
+    "A subscription is answered by a stream: connect a WebSocket (graphql-transport-ws), or send"
+    " Accept: text/event-stream, or Accept: multipart/mixed;subscriptionSpec=1.0."
+)
 HEADERS = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
 
 

@@ -40,6 +40,8 @@ from models.viewer import Viewer
 # Seconds that a socket without a viewer stays open. What it may ask is answered by plain requests as well.
 ANONYMOUS_FOR = 60.0
 
+INIT_TIMEOUT = timedelta(seconds=10)
+
 
 class SharesExecutions(Protocol):
     """What the handler needs of the endpoint."""

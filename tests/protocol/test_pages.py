@@ -12,7 +12,7 @@ from api.context import Services
 from models.feed import Feed
 from models.tables import Event
 from payments import make_provider
-from tests.conftest import INSTALL_URL, ORIGINS, ROOT
+from tests.conftest import INSTALL_URL, METRICS_TOKEN, ORIGINS, ROOT
 from tests.support.company import Company
 
 TOKEN = {"authorization": f"Bearer {METRICS_TOKEN}"}
