@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.answers import Written, shown, written
 from api.asked import Asked
-from api.budget import owe_where_too_much, require_room
+from api.budget import owe_reading, require_room
 from api.checked_documents import cost_of
 from api.context import Context
 from api.schema import Schema
@@ -32,9 +32,7 @@ def admit(context: Context, schema: Schema, text: str) -> None:
     except GraphQLError:
         return
     if not checked.errors:
-        owe_where_too_much(
-            context, max(cost_of(context, checked, name) for name in checked.operations), checked.reading
-        )
+        owe_reading(context, max(cost_of(context, checked, name) for name in checked.operations), checked.reading)
 
 
 def is_admitted(context: Context, schema: Schema, text: str | None) -> bool:

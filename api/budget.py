@@ -37,11 +37,14 @@ def charge_refused(context: Context, cost: int) -> None:
     _show(context, context.services.budgets.owe(payer_of(context), cost))
 
 
-def owe_where_too_much(context: Context, cost: int, owed: int) -> None:
-    """Have the caller owe what was done for a call that costs more than is left, and will be refused."""
+def owe_reading(context: Context, cost: int, reading: int) -> None:
+    """Have the caller owe what it took to read a good document: an anonymous client, and whoever cannot pay for more.
+
+    A call of such a cost will then be refused.
+    """
     budgets, payer = context.services.budgets, payer_of(context)
-    if not budgets.has_room(payer, cost):
-        budgets.owe(payer, owed)
+    if context.viewer is None or not budgets.has_room(payer, cost):
+        budgets.owe(payer, reading)
 
 
 def require_room(context: Context) -> None:

@@ -14,8 +14,10 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
-from api.document_rules import DEFAULT_RULES, DocumentRules, forbidden, require_trusted
+from api.document_rules import ASKS_FOR_THE_SCHEMA, DEFAULT_RULES, DocumentRules, forbidden, require_trusted
 from api.document_size import Size, excesses, measure
+from api.introspection_size import NONE as NO_INTROSPECTION
+from api.introspection_size import Introspection, measure_introspection
 from api.limits import Limits, limit_error
 from api.variable_size import VariableSize, variables_excess
 from api.versioned import is_versioned
@@ -26,12 +28,14 @@ from plans.plan import Plan
 KEPT_CHARACTERS = 500_000
 # With the space behind it.
 CHARACTERS_OF_A_WORD = 4
+# To find out what is wrong with a name takes as long as some other names.
+ERROR_COST = 5
 NO_SIZE = Size()
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A document, what is wrong with it, and its operations by their names, with the size of each.
+    """A document, what is wrong with it, and its operations by their names, with their sizes.
 
     `reading` is what it took to find that out, as cost; `versioned` says that its answer changes only with the
     versions of the account and the catalogue.
@@ -41,6 +45,7 @@ class Checked:
     errors: list[GraphQLError]
     operations: dict[str | None, OperationDefinitionNode]
     sizes: dict[str | None, Size]
+    introspections: dict[str | None, Introspection]
     versioned: bool
     reading: int
     plans: dict[str | None, Plan] = field(default_factory=dict)
@@ -59,6 +64,12 @@ class Checked:
     def anonymous_cost(self, operation_name: str | None) -> int:
         """What it costs an anonymous client."""
         return max(1, self._size(operation_name).anonymous_cost)
+
+    def introspection(self, operation_name: str | None) -> Introspection:
+        """What an operation asks of the schema."""
+        if operation_name is None and len(self.introspections) == 1:
+            return next(iter(self.introspections.values()))
+        return self.introspections.get(operation_name, NO_INTROSPECTION)
 
     def _size(self, name: str | None) -> Size:
         if name is None and len(self.sizes) == 1:
@@ -126,11 +137,14 @@ class Documents:
             or validate_document(schema, document, tuple(specified_rules))
         )
         if errors:
-            return Checked(document, errors, {}, {}, versioned=False, reading=reading)
+            return _wrong(document, errors, reading + ERROR_COST * len(errors))
         found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         operations = {node.name.value if node.name else None: node for node in found}
         sizes = dict(zip(operations, size.operations, strict=True))
-        return Checked(document, errors, operations, sizes, is_versioned(schema, document), reading)
+        asked = _introspections(schema, document, text, operations)
+        if excessive := [excess for each in asked.values() if (excess := each.excess)]:
+            return _wrong(document, excessive, reading)
+        return Checked(document, errors, operations, sizes, asked, is_versioned(schema, document), reading)
 
     def _keep(self, text: str, checked: Checked) -> None:
         self._kept[text] = checked
@@ -155,6 +169,18 @@ class Documents:
                     },
                 ) from error
             raise
+
+
+def _wrong(document: DocumentNode, errors: list[GraphQLError], reading: int) -> Checked:
+    return Checked(document, errors, {}, {}, {}, versioned=False, reading=reading)
+
+
+def _introspections(
+    schema: GraphQLSchema, document: DocumentNode, text: str, operations: dict[str | None, OperationDefinitionNode]
+) -> dict[str | None, Introspection]:
+    if not ASKS_FOR_THE_SCHEMA.search(text):
+        return {}
+    return {name: measure_introspection(schema, document, node) for name, node in operations.items()}
 
 
 def reading_cost(text: str, error: GraphQLError) -> int:

@@ -17,6 +17,7 @@ from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.documents import Documents
 from api.errors import exception_handlers
 from api.fresh_context import FreshContext
+from api.introspection_answers import IntrospectionAnswers
 from api.limits import Limits
 from api.mutations import Mutation
 from api.presented_errors import present
@@ -85,13 +86,13 @@ def present_errors(result: Any, *, suggests: bool) -> None:
 @cache
 def make_schema(limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> Schema:
     """The schema, with documents refused that the limits or the rules forbid. The same one for the same of both."""
-    documents = Documents(limits, rules)
+    documents, answers = Documents(limits, rules), IntrospectionAnswers()
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[FreshContext, lambda: CheckedDocuments(documents)],
+        extensions=[FreshContext, lambda: CheckedDocuments(documents, answers)],
         exception_handlers=exception_handlers(),
     )
     schema.suggests = rules.introspection

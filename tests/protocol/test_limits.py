@@ -1,7 +1,7 @@
 """Documents that would cost the server more than they cost their sender."""
 
 import pytest
-from graphql import build_schema, get_introspection_query, parse, print_ast
+from graphql import parse
 
 from api.document_size import excesses, measure
 from api.ids import encode_id
@@ -149,15 +149,6 @@ def test_fragments_that_spread_themselves_end() -> None:
     assert refused("{ viewer { user { ...A } } } fragment A on User { id ...B } fragment B on User { id ...A }") == []
 
 
-async def test_introspection_is_to_be_had_once(client: Client) -> None:
-    query = get_introspection_query(descriptions=True)
-    assert codes(await client.post(query)) == []
-    operation, *fragments = map(print_ast, parse(query).definitions)
-    selection = operation.partition("{")[2].rpartition("}")[0]
-    (error,) = refused(f"{{ one: {selection} two: {selection} }} {' '.join(fragments)}")
-    assert error["limit"] == "cost"
-
-
 def test_directives_on_variables_are_counted() -> None:
     declared = "$a: ID = null " + "@skip(if: true) " * 51
     assert refused(f"query ({declared}) {{ packages {{ code }} }}") == [too_much("directives", "51", 50)]
@@ -181,12 +172,6 @@ async def test_at_most_a_hundred_errors_are_told(client: Client, company: Compan
     answer = await standard.post(document + " fragment F on Account { users(first: 1) { totalCount } }", ids=ids)
     assert codes(answer) == ["NOT_PERMITTED"] * 100 + ["LIMIT_EXCEEDED"]
     assert answer["errors"][-1]["message"] == "100 more errors are left out."
-
-
-def test_introspection_is_well_inside() -> None:
-    query = get_introspection_query(input_value_deprecation=True, schema_description=True, specified_by_url=True)
-    assert refused(query) == []
-    assert build_schema(schema.as_str()) is not None
 
 
 async def test_a_long_document_is_refused_before_anything_reads_it(client: Client) -> None:

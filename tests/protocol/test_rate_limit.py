@@ -90,9 +90,9 @@ async def test_over_it_no_change_is_made(limited: Client, company: Company) -> N
 
 
 async def test_what_is_refused_costs_what_it_took_to_look_at(limited: Client) -> None:
-    # Three words, one line.
-    assert told(await ask(limited, "{ nonsense }"))[:2] == (4, LIMIT - 4)
-    assert told(await ask(limited, "{\n nonsense\n absurd\n}"))[:2] == (8, LIMIT - 12)
+    # Three words, one line, and five for the error.
+    assert told(await ask(limited, "{ nonsense }"))[:2] == (9, LIMIT - 9)
+    assert told(await ask(limited, "{\n nonsense\n absurd\n}"))[:2] == (18, LIMIT - 27)
     # A choice that is none was read before, and costs one.
     assert told(await ask(limited, "query A { viewer { permissions } } query B { packages { id } }"))[0] == 1
 
