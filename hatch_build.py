@@ -17,6 +17,6 @@ class WebPages(BuildHookInterface[Any]):
             return
         for pages in PAGES:
             built = Path(self.root) / pages
-            if not (built / "index.html").exists():
+            if not (built / "index.html.br").exists():
                 raise FileNotFoundError(f"{pages} is not built: run `make setup` first")
             build_data["force_include"][str(built)] = pages

@@ -1,13 +1,18 @@
 """GraphiQL at /graphiql, built from the packages of its own folder; it asks no other host for anything."""
 
 import mimetypes
+import os
 from pathlib import Path
 
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
+
+from api.built_files import CODINGS, built_file
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:;"
@@ -28,11 +33,13 @@ def explorer_routes(folder: Path) -> list[Route | Mount]:
     for ending, media_type in TYPES.items():
         mimetypes.add_type(media_type, ending)
 
-    async def page(_request: Request) -> Response:
+    async def page(request: Request) -> Response:
         index = folder / "index.html"
         if not index.exists():
             return PlainTextResponse(NOT_BUILT, status_code=503)
-        return FileResponse(index, headers={**HEADERS, "Cache-Control": "no-cache"})
+        response = built_file(index, request.headers)
+        response.headers.update({**HEADERS, "Cache-Control": "no-cache"})
+        return response
 
     async def slash(_request: Request) -> Response:
         return RedirectResponse("/graphiql", status_code=308, headers=HEADERS)
@@ -55,7 +62,23 @@ class Assets(StaticFiles):
         """A folder that was not built has nothing in it, which is no error of this server."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.endswith(tuple(CODINGS.values())):
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,  # noqa: ARG002 - of the plain file; what is sent has its own
+        scope: Scope,
+        status_code: int = 200,  # noqa: ARG002
+    ) -> Response:
+        """The copy that the client prefers; 304 where the client has that copy."""
+        request_headers = Headers(scope=scope)
+        response = built_file(Path(full_path), request_headers)
+        if self.is_not_modified(response.headers, request_headers):
+            return NotModifiedResponse(response.headers)
         return response

@@ -1,4 +1,4 @@
-"""Media types: of a body, and those that a client prefers (RFC 9110, 12.5.1)."""
+"""Media types and content codings: of a body, and those that a client prefers (RFC 9110, 12.5)."""
 
 from functools import lru_cache
 
@@ -11,8 +11,13 @@ def is_json(content_type: str) -> bool:
 @lru_cache(50)
 def prefers(accept: str, wanted: str, other: str) -> bool:
     """Whether an Accept header names `wanted`, and ranks it no lower than `other`."""
-    ranks = {media_type: quality(parameters) for media_type, parameters in _listed(accept)}
+    ranks = qualities(accept)
     return ranks.get(wanted, 0.0) > 0 and ranks.get(wanted, 0.0) >= ranks.get(other, 0.0)
+
+
+def qualities(accept: str) -> dict[str, float]:
+    """The quality of everything that an Accept or Accept-Encoding header names; 0 excludes it."""
+    return {name: quality(parameters) for name, parameters in _listed(accept)}
 
 
 def accepted(accept: str) -> list[tuple[str, dict[str, str]]]:

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from api.built_files import built_file
 from api.explorer import Assets
 
 # The same list as in portal/src/paths.ts, which a test compares. What is not on it is not found.
@@ -69,10 +70,12 @@ def portal_routes(portal: Portal) -> list[BaseRoute]:
         "places": [asdict(place) for place in portal.places],
     }
 
-    async def page(_request: Request) -> Response:
+    async def page(request: Request) -> Response:
         if not index.exists():
             return PlainTextResponse(NOT_BUILT, status_code=503, headers=PRIVATE)
-        return FileResponse(index, headers=PRIVATE)
+        response = built_file(index, request.headers)
+        response.headers.update(PRIVATE)
+        return response
 
     async def told(_request: Request) -> Response:
         return JSONResponse(facts, headers=PRIVATE)

@@ -20,6 +20,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOG = ROOT / ".usher" / "setup.log"
 EXPLORER = ROOT / "explorer"
 PORTAL = ROOT / "portal"
+COMPRESS = ROOT / "scripts" / "compress.mjs"
 CLIENTS = ROOT / "e2e" / "clients"
 COMPARED = [ROOT / "benchmarks" / "mercurius", ROOT / "benchmarks" / "postgraphile"]
 PACKAGES = ["api", "executing", "jobs", "mailers", "models", "payments", "plans", "usher"]
@@ -153,9 +154,8 @@ def _fingerprint(sources: list[Path]) -> str:
 
 def _sources(folder: Path) -> list[Path]:
     made = {"node_modules", "dist", "gql"}
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and not made & set(path.relative_to(folder).parts)
-    )
+    files = (path for path in folder.rglob("*") if path.is_file() and not made & set(path.relative_to(folder).parts))
+    return [COMPRESS, *sorted(files)]
 
 
 def _fail(text: str) -> None:
