@@ -4,6 +4,8 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
+from e2e.portal.conftest import Desk, OpenWindow
+
 COUNTS = ("Available", "Assigned", "Activated", "Purchased")
 
 
@@ -79,3 +81,31 @@ async def remove(page: Page, name: str) -> None:
     await dialog.get_by_role("button", name="Remove the license").click()
     await dialog.get_by_role("button", name="Remove the license of").click()
     await expect(page.get_by_text(f"The license of {name} was removed")).to_be_visible()
+
+
+async def open_account(desk: Desk, nobody: OpenWindow, address: str) -> Page:
+    """Open an account and follow the mailed link: the license page of Pat Opening, who has bought nothing yet."""
+    page = (await nobody("/open-account")).page
+    for label, value in {
+        "Name of the business": f"Business of {address}",
+        "First name": "Pat",
+        "Last name": "Opening",
+        "E-mail address": address,
+    }.items():
+        await page.get_by_label(label).fill(value)
+    await page.get_by_role("button", name="Open the account").click()
+    await expect(page.get_by_role("heading", name="The account is open")).to_be_visible()
+    await page.goto(await desk.mails.link_for(address, "is open"))
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("heading", name="License table")).to_be_visible()
+    return page
+
+
+async def buy(page: Page, package: str, quantity: int) -> None:
+    """From the cart to the payment, on the license page; the pop-up is closed again."""
+    await put_in_cart(page, package, quantity)
+    await page.get_by_role("button", name="Validate my purchases").click()
+    await accept_and_pay(page)
+    await expect(page.get_by_role("dialog", name="Payment confirmed")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)

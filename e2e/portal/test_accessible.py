@@ -1,6 +1,6 @@
 """For everybody: by axe-core, by keyboard alone, on a phone, in French, in light and in dark."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Page, expect
@@ -52,11 +52,12 @@ async def test_axe_finds_nothing_grave_on_any_page_or_in_any_dialog(
         assert await grave(page, axe) == [], path
         await is_not_wider_than_the_window(page)
 
-    async def dialog_is_fine() -> None:
-        await expect(page.get_by_role("dialog")).to_be_visible()
+    async def dialog_is_fine(role: Literal["dialog", "alertdialog"] = "dialog") -> None:
+        await expect(page.get_by_role(role)).to_be_visible()
         assert await grave(page, axe) == []
+        await is_not_wider_than_the_window(page)
         await page.keyboard.press("Escape")
-        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(page.get_by_role(role)).to_have_count(0)
 
     await page.goto(home + "/licenses")
     await empty_cart(page)
@@ -73,6 +74,9 @@ async def test_axe_finds_nothing_grave_on_any_page_or_in_any_dialog(
     await dialog_is_fine()
     await page.get_by_role("button", name="Manage license of Bobbie").click()
     await dialog_is_fine()
+    await page.get_by_role("button", name="More for Bobbie").click()
+    await page.get_by_role("menuitem", name="Make administrator").click()
+    await dialog_is_fine("alertdialog")
     if size is PHONE:
         await page.get_by_role("button", name="Menu").click()
         await dialog_is_fine()

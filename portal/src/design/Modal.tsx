@@ -11,10 +11,20 @@ type ModalProps = {
   children: ReactNode;
   look?: "normal" | "wide" | "drawer";
   role?: "dialog" | "alertdialog";
+  /** The id of the text that a screen reader says after the title. */
+  describedBy?: string;
 };
 
 /** A pop-up. Focus goes in, stays, and returns to what opened it; Escape and the cross close it. */
-export function Modal({ title, isOpen, onClose, children, look = "normal", role = "dialog" }: ModalProps) {
+export function Modal({
+  title,
+  isOpen,
+  onClose,
+  children,
+  look = "normal",
+  role = "dialog",
+  describedBy,
+}: ModalProps) {
   const text = useText();
   return (
     <ModalOverlay
@@ -24,7 +34,7 @@ export function Modal({ title, isOpen, onClose, children, look = "normal", role 
       isDismissable
     >
       <AriaModal className={`modal modal-${look}`}>
-        <Dialog className="dialog" role={role}>
+        <Dialog className="dialog" role={role} {...(describedBy ? { "aria-describedby": describedBy } : {})}>
           <header className="dialog-head">
             <Heading slot="title" className="dialog-title">
               {title}

@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { Link } from "react-router";
 
 import { newIdempotencyKey } from "../api/newIdempotencyKey";
 import { useChange } from "../api/useChange";
@@ -8,12 +7,11 @@ import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
 import { AssignLicenseDocument, type ManagedUserFragment, type SeatsElsewhereFragment } from "../gql/graphql";
-import { paths } from "../paths";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 import { NoSeat } from "./NoSeat";
 import { PackageChoice } from "./PackageChoice";
-import { useFreePools } from "./useFreePools";
+import { useSeatPools } from "./useSeatPools";
 
 type AssignLicenseProps = {
   user: ManagedUserFragment;
@@ -27,7 +25,7 @@ export function AssignLicense({ user, onClose, onDone, onHeld }: AssignLicensePr
   const text = useText();
   const refusals = useRefusalText();
   const { run, busy, failure } = useChange(AssignLicenseDocument);
-  const pools = useFreePools();
+  const { pools, hasSeat, soldOut } = useSeatPools();
   const [chosen, setChosen] = useState<string | null>(null);
   const [wish, setWish] = useState({ packageId: "", key: "" });
   const [noSeat, setNoSeat] = useState<SeatsElsewhereFragment | null>(null);
@@ -70,25 +68,19 @@ export function AssignLicense({ user, onClose, onDone, onHeld }: AssignLicensePr
 
   return (
     <>
-      {pools && pools.length > 0 && <PackageChoice pools={pools} chosen={chosen} onChoose={setChosen} />}
-      {pools?.length === 0 && !noSeat && (
-        <Notice
-          look="info"
-          actions={
-            <Link className="button button-plain button-small" to={paths.licenses}>
-              {text("users.buy")}
-            </Link>
-          }
-        >
-          {text("users.noSeats")}
-        </Notice>
-      )}
+      {pools && <PackageChoice pools={pools} chosen={chosen} onChoose={setChosen} />}
+      {soldOut && !noSeat && <Notice look="info">{text("users.noSeats")}</Notice>}
       {noSeat && <NoSeat refused={noSeat} onTake={(packageId) => void assign(packageId)} />}
       {problem && <Notice look="bad">{problem}</Notice>}
       <FailureNotice failure={failure} />
       <footer className="dialog-foot">
         <Button onPress={onClose}>{text("shell.cancel")}</Button>
-        <Button look="main" isDisabled={!chosen} isPending={busy} onPress={() => chosen && void assign(chosen)}>
+        <Button
+          look="main"
+          isDisabled={!hasSeat(chosen)}
+          isPending={busy}
+          onPress={() => chosen && void assign(chosen)}
+        >
           {text("users.assign")}
         </Button>
       </footer>

@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { Link } from "react-router";
 
 import { useChange } from "../api/useChange";
 import { unreachable } from "../api/unreachable";
@@ -7,20 +6,19 @@ import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
 import { ChangeLicenseDocument, type SeatsElsewhereFragment } from "../gql/graphql";
-import { paths } from "../paths";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 import type { StepProps } from "./ManageHeldLicense";
 import { NoSeat } from "./NoSeat";
 import { PackageChoice } from "./PackageChoice";
-import { useFreePools } from "./useFreePools";
+import { useSeatPools } from "./useSeatPools";
 
 /** Moves somebody to another package that has a free seat. */
 export function ChangeLicense({ user, license, onBack, onDone }: StepProps) {
   const text = useText();
   const refusals = useRefusalText();
   const { run, busy, failure } = useChange(ChangeLicenseDocument);
-  const pools = useFreePools(license.package.id);
+  const { pools, hasSeat, soldOut } = useSeatPools(license.package.id);
   const [chosen, setChosen] = useState<string | null>(null);
   const [noSeat, setNoSeat] = useState<SeatsElsewhereFragment | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -50,19 +48,8 @@ export function ChangeLicense({ user, license, onBack, onDone }: StepProps) {
   return (
     <>
       <p className="dialog-intro">{text("users.changeText")}</p>
-      {pools && pools.length > 0 && <PackageChoice pools={pools} chosen={chosen} onChoose={setChosen} />}
-      {pools?.length === 0 && !noSeat && (
-        <Notice
-          look="info"
-          actions={
-            <Link className="button button-plain button-small" to={paths.licenses}>
-              {text("users.buy")}
-            </Link>
-          }
-        >
-          {text("users.noSeats")}
-        </Notice>
-      )}
+      {pools && <PackageChoice pools={pools} chosen={chosen} onChoose={setChosen} />}
+      {soldOut && !noSeat && <Notice look="info">{text("users.noSeats")}</Notice>}
       {noSeat && <NoSeat refused={noSeat} onTake={(packageId) => void change(packageId)} />}
       {problem && <Notice look="bad">{problem}</Notice>}
       <FailureNotice failure={failure} />
@@ -70,7 +57,12 @@ export function ChangeLicense({ user, license, onBack, onDone }: StepProps) {
         <Button autoFocus onPress={onBack}>
           {text("users.back")}
         </Button>
-        <Button look="main" isDisabled={!chosen} isPending={busy} onPress={() => chosen && void change(chosen)}>
+        <Button
+          look="main"
+          isDisabled={!hasSeat(chosen)}
+          isPending={busy}
+          onPress={() => chosen && void change(chosen)}
+        >
           {text("users.changeTo")}
         </Button>
       </footer>

@@ -7,17 +7,17 @@ import { Notice } from "../design/Notice";
 import type { ManagedUserFragment } from "../gql/graphql";
 import { LicenseBadge } from "../seats/LicenseBadge";
 import { useText } from "../texts/useText";
-import { useChangeRole } from "./useChangeRole";
 import { useSendLink } from "./useSendLink";
 
 type UserRowProps = {
   user: ManagedUserFragment;
   onManage: (user: ManagedUserFragment) => void;
+  onChangeRole: (user: ManagedUserFragment) => void;
   onDone: (told: string) => void;
 };
 
 /** A person: what they hold, what they may do, and what can be done about it. */
-export function UserRow({ user, onManage, onDone }: UserRowProps) {
+export function UserRow({ user, onManage, onChangeRole, onDone }: UserRowProps) {
   const text = useText();
   const name = `${user.firstName} ${user.lastName}`;
   const [problem, setProblem] = useState<string | null>(null);
@@ -25,7 +25,6 @@ export function UserRow({ user, onManage, onDone }: UserRowProps) {
     setProblem(null);
     onDone(told);
   };
-  const role = useChangeRole(done, setProblem);
   const link = useSendLink(done, setProblem);
   const { license } = user;
   return (
@@ -34,7 +33,7 @@ export function UserRow({ user, onManage, onDone }: UserRowProps) {
         <span className="row-title">{name}</span>
         <span className="row-detail">{user.email}</span>
         {problem && <Notice look="bad">{problem}</Notice>}
-        <FailureNotice failure={role.failure ?? link.failure} />
+        <FailureNotice failure={link.failure} />
       </th>
       <td data-label={text("users.license")}>
         {license ? (
@@ -64,7 +63,7 @@ export function UserRow({ user, onManage, onDone }: UserRowProps) {
                   {text("users.sendLink")}
                 </MenuItem>
               )}
-              <MenuItem className="option" onAction={() => void role.change(user)}>
+              <MenuItem className="option" onAction={() => onChangeRole(user)}>
                 {text(user.role === "STANDARD" ? "users.makeAdministrator" : "users.makeStandard")}
               </MenuItem>
             </Menu>

@@ -5,10 +5,11 @@ import { UserRow } from "./UserRow";
 type UserTableProps = {
   users: ManagedUserFragment[];
   onManage: (user: ManagedUserFragment) => void;
+  onChangeRole: (user: ManagedUserFragment) => void;
   onDone: (told: string) => void;
 };
 
-export function UserTable({ users, onManage, onDone }: UserTableProps) {
+export function UserTable({ users, onManage, onChangeRole, onDone }: UserTableProps) {
   const text = useText();
   return (
     <table className="table">
@@ -24,7 +25,7 @@ export function UserTable({ users, onManage, onDone }: UserTableProps) {
       </thead>
       <tbody>
         {users.map((user) => (
-          <UserRow key={user.id} user={user} onManage={onManage} onDone={onDone} />
+          <UserRow key={user.id} user={user} onManage={onManage} onChangeRole={onChangeRole} onDone={onDone} />
         ))}
       </tbody>
     </table>

@@ -14,6 +14,7 @@ import { usePages } from "../design/usePages";
 import { type ManagedUserFragment, UsersDocument } from "../gql/graphql";
 import { useText } from "../texts/useText";
 import { AddUserDialog } from "./AddUserDialog";
+import { ChangeRoleDialog } from "./ChangeRoleDialog";
 import { ManageLicenseDialog } from "./ManageLicenseDialog";
 import { UserSearch } from "./UserSearch";
 import { UserTable } from "./UserTable";
@@ -30,12 +31,14 @@ export default function UsersPage() {
   });
   const [adding, setAdding] = useState(false);
   const [managed, setManaged] = useState<ManagedUserFragment | null>(null);
+  const [roleOf, setRoleOf] = useState<ManagedUserFragment | null>(null);
   const [done, setDone] = useState<string | null>(null);
   const found = (data ?? previousData)?.account.users;
 
   const finish = (told: string) => {
     setAdding(false);
     setManaged(null);
+    setRoleOf(null);
     setDone(told);
     void refetch();
   };
@@ -72,7 +75,7 @@ export default function UsersPage() {
       )}
       {found && found.nodes.length > 0 && (
         <>
-          <UserTable users={found.nodes} onManage={setManaged} onDone={setDone} />
+          <UserTable users={found.nodes} onManage={setManaged} onChangeRole={setRoleOf} onDone={setDone} />
           <Pager pages={pages} shown={found.nodes.length} total={found.totalCount} ends={found.pageInfo} />
         </>
       )}
@@ -87,6 +90,7 @@ export default function UsersPage() {
         />
       )}
       {managed && <ManageLicenseDialog user={managed} onClose={() => setManaged(null)} onDone={finish} />}
+      {roleOf && <ChangeRoleDialog user={roleOf} onClose={() => setRoleOf(null)} onDone={finish} />}
     </Page>
   );
 }

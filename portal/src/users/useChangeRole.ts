@@ -1,6 +1,9 @@
+import { useApolloClient } from "@apollo/client/react";
+
 import { useChange } from "../api/useChange";
 import { unreachable } from "../api/unreachable";
-import { ChangeUserRoleDocument, type ManagedUserFragment } from "../gql/graphql";
+import { ChangeUserRoleDocument, type ManagedUserFragment, ViewerDocument } from "../gql/graphql";
+import { useSession } from "../session/SessionContext";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 
@@ -8,7 +11,9 @@ import { useText } from "../texts/useText";
 export function useChangeRole(onDone: (told: string) => void, onRefused: (problem: string) => void) {
   const text = useText();
   const refusals = useRefusalText();
-  const { run, failure } = useChange(ChangeUserRoleDocument);
+  const client = useApolloClient();
+  const { viewer } = useSession();
+  const { run, busy, failure } = useChange(ChangeUserRoleDocument);
 
   const change = async (user: ManagedUserFragment) => {
     const role = user.role === "STANDARD" ? "ADMINISTRATOR" : "STANDARD";
@@ -16,7 +21,9 @@ export function useChangeRole(onDone: (told: string) => void, onRefused: (proble
     if (!answer) return;
     switch (answer.__typename) {
       case "UserRoleChanged": {
-        const { firstName, lastName } = answer.user;
+        const { id, firstName, lastName } = answer.user;
+        // Other permissions: the pages that they do not open are left.
+        if (id === viewer.user?.id) void client.refetchQueries({ include: [ViewerDocument] });
         return onDone(
           text("users.roleChanged", { name: `${firstName} ${lastName}`, role: text(`users.role.${role}`) }),
         );
@@ -31,5 +38,5 @@ export function useChangeRole(onDone: (told: string) => void, onRefused: (proble
         return unreachable(answer);
     }
   };
-  return { change, failure };
+  return { change, busy, failure };
 }
