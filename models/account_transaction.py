@@ -29,14 +29,14 @@ async def account_transaction(account_id: UUID) -> AsyncIterator[Account]:
 
 
 @asynccontextmanager
-async def viewer_transaction(viewer: Viewer, permission: Permission) -> AsyncIterator[Account]:
-    """The same for a viewer, who must have a permission. Raises NotPermitted; Unauthenticated when signed out.
+async def viewer_transaction(viewer: Viewer, *permissions: Permission) -> AsyncIterator[Account]:
+    """The same for a viewer with all these permissions. Raises NotPermitted; Unauthenticated when signed out.
 
     Asked before the lock, so that who may not call holds nobody up, and again under it: a role changes under the
     same lock, so who lost theirs while this call waited does nothing any more.
     """
-    viewer.require(permission)
+    viewer.require_all(permissions)
     async with account_transaction(viewer.account_id) as account:
         current = await still_signed_in(viewer)
-        current.require(permission)
+        current.require_all(permissions)
         yield account

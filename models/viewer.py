@@ -1,5 +1,6 @@
 """Who asks, and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,3 +47,8 @@ class Viewer:
         """Raise NotPermitted unless the viewer has the permission."""
         if not self.may(permission):
             raise NotPermitted(permission)
+
+    def require_all(self, permissions: Iterable[Permission]) -> None:
+        """Raise NotPermitted, for the first that is lacking, unless the viewer has every permission."""
+        for permission in permissions:
+            self.require(permission)

@@ -17,8 +17,8 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
     Raises NotPermitted, InvalidInput, DomainNotApproved, EmailTaken.
     """
     viewer.require(Permission.MANAGE_USERS)
-    if role is not Role.STANDARD:
-        viewer.require(Permission.MANAGE_ROLES)
+    more = [] if role is Role.STANDARD else [Permission.MANAGE_ROLES]
+    viewer.require_all(more)
     inputs = Inputs()
     user = User(
         account_id=viewer.account_id,
@@ -30,7 +30,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
         created_at=now(),
     )
     inputs.refuse_bad()
-    async with viewer_transaction(viewer, Permission.MANAGE_USERS) as account:
+    async with viewer_transaction(viewer, Permission.MANAGE_USERS, *more) as account:
         await _require_approved_domain(account, user.email.rpartition("@")[2])
         await save_new_user(user)
         data = {"user_id": user.id, "email": user.email, "role": user.role}

@@ -47,7 +47,7 @@ async def create_api_key(
     allowed = inputs.networks("allowedNetworks", networks)
     inputs.refuse_bad()
     secret = new_key_secret()
-    async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS) as account:
+    async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS, *wanted) as account:
         if await live_keys(account.id).count() >= MOST_API_KEYS:
             raise InvalidInput([(("name",), f"An account has at most {MOST_API_KEYS} keys. Revoke one first.")])
         key = await ApiKey.create(

@@ -6,7 +6,8 @@ from uuid import UUID
 from models.account_transaction import viewer_transaction
 from models.api_keys import add_secret, find_key
 from models.clock import now
-from models.errors import InvalidInput, NotFound, NotPermitted
+from models.credentials import still_signed_in
+from models.errors import InvalidInput, NotFound
 from models.events import EventType, record
 from models.inputs import Inputs
 from models.operations.create_api_key import ApiKeyIssued
@@ -36,7 +37,7 @@ async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta
         key = await find_key(account, api_key_id)
         if state_of(key) is not ApiKeyState.ACTIVE:
             raise NotFound("ApiKey", api_key_id)
-        _require_all(viewer, key)
+        (await still_signed_in(viewer)).require_all(map(Permission, key.scopes))
         ends_at = now() + overlap
         working = ApiKeySecret.filter(account_id=account.id, api_key_id=key.id)
         if overlap and await working.filter(expires_at__gt=now()).count() >= MOST_REPLACED:
@@ -56,9 +57,3 @@ async def _forget_ended(key: ApiKey) -> None:
     older = await ended.order_by("-id").offset(MOST_REPLACED).values_list("id", flat=True)
     if older:
         await ApiKeySecret.filter(id__in=older).delete()
-
-
-def _require_all(viewer: Viewer, key: ApiKey) -> None:
-    for scope in map(Permission, key.scopes):
-        if not viewer.may(scope):
-            raise NotPermitted(scope)

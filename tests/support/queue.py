@@ -32,6 +32,8 @@ async def in_turn(
     outside = copy_context()
 
     async def all_wait() -> bool:
+        hasty = [answer.result() for answer in answers if answer.done()]
+        assert not hasty, f"answered without waiting for the account: {hasty}"
         return await waiting() == len(answers)
 
     async with transaction():
