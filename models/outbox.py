@@ -20,6 +20,8 @@ LEASE = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
+# Events of one account that wait ahead of one whose id is older. More than that, and no clock is to be trusted.
+MOST_AHEAD = 10_000
 
 
 @dataclass(frozen=True)
@@ -47,26 +49,51 @@ class NewDelivery:
 async def take_events(moment: datetime, *, most: int) -> list[Happening]:
     """Claim events that have no deliveries yet, in order, inside the transaction that makes them.
 
-    One relay at a time does this: two would number the notices of one person in the order of their own speed.
+    Those of one account come by their versions, whatever their ids: the clocks of two machines may differ. One relay
+    at a time does this: two would number the notices of one person in the order of their own speed.
     """
     if not (await fetch("SELECT pg_try_advisory_xact_lock($1) AS mine", RELAY_LOCK))[0]["mine"]:
         return []
     rows = await fetch(
-        """
-        WITH unrelayed AS (
-            SELECT id FROM events WHERE relayed_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE events SET relayed_at = $1 FROM unrelayed WHERE events.id = unrelayed.id
-        RETURNING events.id, account_id, type, actor_id, occurred_at, data, version
-        """,
+        "UPDATE events SET relayed_at = $1 WHERE id = ANY($2)"
+        " RETURNING id, account_id, type, actor_id, occurred_at, data, version",
         moment,
-        most,
+        await _unrelayed(most),
     )
     return [happening_from_row(row) for row in _in_order(rows)]
 
 
+async def _unrelayed(most: int) -> list[UUID]:
+    """The events with the oldest ids, and ahead of each the unrelayed ones of its account with lower versions."""
+    rows = await fetch(
+        """
+        WITH RECURSIVE oldest AS MATERIALIZED (
+            SELECT id, account_id, version FROM events WHERE relayed_at IS NULL ORDER BY id LIMIT $1
+        ), taken AS (
+            SELECT id, account_id, version, max(version) OVER (PARTITION BY account_id) - $2 AS least FROM oldest
+            UNION
+            SELECT ahead.id, ahead.account_id, ahead.version, taken.least
+            FROM taken CROSS JOIN LATERAL (
+                -- OFFSET 0 has PostgreSQL look each up by its version, however many are unrelayed.
+                SELECT id, account_id, version, relayed_at FROM events
+                WHERE account_id = taken.account_id AND version = taken.version - 1 OFFSET 0
+            ) AS ahead
+            WHERE ahead.relayed_at IS NULL AND ahead.version > taken.least
+        )
+        SELECT id FROM taken
+        """,
+        most,
+        MOST_AHEAD,
+    )
+    return [row["id"] for row in rows]
+
+
 async def add_deliveries(deliveries: Sequence[NewDelivery], moment: datetime) -> None:
-    """Write deliveries, due at once, to people of the event's own account; one for each event and consumer."""
+    """Write deliveries, due at once, to people of the event's own account; one for each event and consumer.
+
+    Deliveries to one person go out in the order of their ids, so each is given an id after those that are open.
+    """
+    ids = await _next_ids([new.recipient_id for new in deliveries])
     await execute_many(
         """
         INSERT INTO deliveries (id, account_id, event_id, consumer, recipient_id, in_order, attempts, due_at)
@@ -74,10 +101,38 @@ async def add_deliveries(deliveries: Sequence[NewDelivery], moment: datetime) ->
         ON CONFLICT (event_id, consumer) DO NOTHING
         """,
         [
-            (new_id(), new.event.account_id, new.event.id, new.consumer, new.recipient_id, new.in_order, moment)
-            for new in deliveries
+            (number, new.event.account_id, new.event.id, new.consumer, new.recipient_id, new.in_order, moment)
+            for number, new in zip(ids, deliveries, strict=True)
         ],
     )
+
+
+async def _next_ids(recipients: Sequence[UUID]) -> list[UUID]:
+    """An id for a new delivery to each recipient, after that of every open one; one relay at a time makes them."""
+    rows = await fetch(
+        """
+        SELECT recipient.id AS recipient_id, newest.id
+        FROM unnest($1::uuid[]) AS recipient (id)
+        CROSS JOIN LATERAL (
+            SELECT id FROM deliveries
+            WHERE recipient_id = recipient.id AND sent_at IS NULL AND failed_at IS NULL
+            ORDER BY id DESC LIMIT 1
+        ) AS newest
+        """,
+        list(set(recipients)),
+    )
+    newest = {row["recipient_id"]: row["id"] for row in rows}
+    ids: list[UUID] = []
+    for recipient in recipients:
+        newest[recipient] = _id_after(newest.get(recipient))
+        ids.append(newest[recipient])
+    return ids
+
+
+def _id_after(other: UUID | None) -> UUID:
+    """A new id, or where this machine's clock is behind that of the one that made the other, the next one."""
+    made = new_id()
+    return made if other is None or made > other else UUID(int=other.int + 1)
 
 
 async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
