@@ -1,18 +1,15 @@
 """What the documents say is true."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from graphql import build_schema, parse, validate
 
 from api.ids import encode_id
-from api.limits import Limits
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.usher.test_command_help import HELPED
-from usher.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -27,13 +24,6 @@ async def test_the_first_query_and_mutation_of_the_readme_answer(client: Client,
     package_id = encode_id("Package", company.packages["ADVANCED"].id)
     done = await admin.run(mutation.replace("PACKAGE_ID", package_id))
     assert done["addToCart"]["cart"]["total"] == {"amount": "447.00", "currency": "CAD"}
-
-
-def test_every_setting_is_in_the_table_and_nothing_else_is() -> None:
-    rows = re.findall(r"^\| (`USHER_.*?) \|", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE)
-    told = {name.removeprefix("USHER_").lower() for row in rows for name in re.findall(r"USHER_\w+", row)}
-    limits = {f"max_{limit.name}" for limit in fields(Limits)}
-    assert told == ({setting.name for setting in fields(Settings)} - {"max"}) | limits
 
 
 def test_every_command_is_told_of() -> None:
