@@ -61,6 +61,7 @@ async def test_starttls_is_used_where_it_is_offered(
 def assert_only_greeted_in_clear(server: MailServer) -> None:
     """An eavesdropper heard who called, and nothing else."""
     commands = [line.split()[0] for line in server.heard_in_clear.upper().splitlines() if line[:1].isalpha()]
+    assert commands[0] == b"EHLO"
     assert set(commands) <= {b"EHLO", b"STARTTLS", b"QUIT"}
     assert b"token=" not in server.heard_in_clear
     assert b"@example.com" not in server.heard_in_clear

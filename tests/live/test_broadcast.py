@@ -93,9 +93,10 @@ async def test_who_comes_in_a_crowd_shares_a_snapshot_that_was_read_after_they_c
 
     rounds = Rounds(work)
     first = [asyncio.ensure_future(rounds.result()) for _ in range(3)]
-    await asyncio.sleep(0.01)
+    await until(lambda: began == [0])
     second = [asyncio.ensure_future(rounds.result()) for _ in range(3)]
-    await asyncio.sleep(0.01)
+    # A task begins in the loop's next turn.
+    await asyncio.sleep(0)
     second[0].cancel()
     assert began == [0]
     let.release()

@@ -122,7 +122,11 @@ async def test_a_bad_key_is_refused(admin: Client, company: Company) -> None:
 async def test_the_longest_key_works(admin: Client, company: Company) -> None:
     await company.buy(PRO=1)
     values = giving(company, company.users[0], idempotencyKey="k" * 255)
-    assert await assign_raw(admin, **values) == await assign_raw(admin, **values)
+    async with records(company, "license.assigned"):
+        first = await assign_raw(admin, **values)
+    assert orjson.loads(first)["data"]["assignLicense"]["__typename"] == "LicenseAssigned"
+    async with nothing_changes():
+        assert await assign_raw(admin, **values) == first
 
 
 async def test_twenty_at_once_with_one_key_give_one_license_and_get_equal_answers(

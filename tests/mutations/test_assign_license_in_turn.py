@@ -221,7 +221,10 @@ async def test_sixty_at_once_of_administrators_who_demote_each_other(
     demoting = admin.mutate("changeUserRole", "", userId=id_of(zoe), role="STANDARD")
     answers = await asyncio.gather(*calls[:20], demoting, *calls[20:])
     names = Counter(answer["__typename"] for answer in answers)
-    assert set(names) <= {"LicenseAssigned", "NotPermittedError", "UserRoleChanged"}
+    # Those of the administrator whom nobody demotes are all done.
+    assert names["UserRoleChanged"] == 1
+    assert names["LicenseAssigned"] >= 30
+    assert names["LicenseAssigned"] + names["NotPermittedError"] == 60
     events = await Event.filter(account_id=company.account_id, version__gt=before).order_by("version")
     demoted_at = [event.type for event in events].index("user.role_changed")
     assert zoe.id not in {event.actor_id for event in events[demoted_at:]}
