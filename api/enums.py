@@ -128,9 +128,9 @@ _describe(
 _describe(
     DomainState,
     "Where the claim on a domain stands.",
-    PENDING="The TXT record was not found yet; it is looked for again and again.",
-    APPROVED="Users of this domain can be added.",
-    REFUSED="The operator refused the claim.",
+    PENDING="The TXT record was not found yet, or an approval ended; it is looked for again and again.",
+    APPROVED="Users of this domain can be added. It ends when another account proves the domain, or by the operator.",
+    REFUSED="The operator refused the claim; its TXT record is not looked for.",
 )
 _describe(
     SessionKind,

@@ -18,7 +18,7 @@ from api.types.purchase import Purchase
 from api.types.seats import SeatPool
 from models import errors
 from models.carts import read_cart
-from models.operations.approve_domain import DomainTaken
+from models.domains import DomainTaken
 
 
 @strawberry.interface(

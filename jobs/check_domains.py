@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from jobs.txt_records import NoTxtRecordsError, TxtRecords
 from models.clock import now
 from models.errors import BusinessError
-from models.operations.approve_domain import approve_domain
+from models.operations.prove_domain import prove_domain
 from models.tables import Domain, DomainState
 from models.unavailable import UNAVAILABLE
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 BATCH = 20
 FIRST_LOOK = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
-TIMEOUT = 5.0
 LOOK_EVERY = 5.0
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ class DomainChecker:
     """Looks each pending domain's TXT record up, ever more seldom, and approves the claim it proves."""
 
     def __init__(self, resolver: "Resolver | None" = None) -> None:
-        self._resolver = resolver
+        self._records = TxtRecords(resolver)
 
     async def run(self) -> None:
         """Check what is due every few seconds, until cancelled. Apart from the relay: name servers may be slow."""
@@ -50,25 +50,17 @@ class DomainChecker:
     async def _check(self, domain: Domain, moment: datetime) -> None:
         # Written first, so that a name server that hangs is not asked in every round.
         await Domain.filter(id=domain.id).update(check_at=_next_look(domain, moment))
-        if domain.txt_value in await self._txt_values(domain):
-            await self._approve(domain)
-
-    async def _txt_values(self, domain: Domain) -> list[str]:
-        import dns.asyncresolver  # noqa: PLC0415 - a server answers first
-        import dns.exception  # noqa: PLC0415
-
         try:
-            # Made when first needed: a machine without name servers has none to make it from.
-            self._resolver = self._resolver or dns.asyncresolver.Resolver()
-            answer = await self._resolver.resolve(domain.txt_name, "TXT", lifetime=TIMEOUT)
-        except dns.exception.DNSException as error:
-            log.info("domain.unproven", domain=domain.name, error=type(error).__name__)
-            return []
-        return [b"".join(record.strings).decode("ascii", "replace") for record in answer]
+            published = await self._records.published(domain.name)
+        except NoTxtRecordsError as error:
+            log.info("domain.unproven", domain=domain.name, error=str(error))
+        else:
+            if domain.txt_value in published:
+                await self._approve(domain, published)
 
-    async def _approve(self, domain: Domain) -> None:
+    async def _approve(self, domain: Domain, published: list[str]) -> None:
         try:
-            await approve_domain(domain.account_id, name=domain.name)
+            await prove_domain(domain.account_id, name=domain.name, published=published)
             log.info("domain.approved", domain=domain.name)
         except BusinessError as error:
             log.warning("domain.not_approved", domain=domain.name, error=str(error))

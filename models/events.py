@@ -23,6 +23,8 @@ class EventType(StrEnum):
     USER_ROLE_CHANGED = "user.role_changed"
     DOMAIN_ADDED = "domain.added"
     DOMAIN_APPROVED = "domain.approved"
+    DOMAIN_REFUSED = "domain.refused"
+    DOMAIN_WITHDRAWN = "domain.withdrawn"
     PURCHASE_VALIDATED = "purchase.validated"
     PURCHASE_ACCEPTED = "purchase.accepted"
     PURCHASE_COMPLETED = "purchase.completed"

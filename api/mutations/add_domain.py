@@ -14,7 +14,10 @@ from models.operations import add_domain as operation
 class AddDomainInput:
     """The domain to claim."""
 
-    name: str = strawberry.field(description="For example example.com; sub-domains are domains of their own.")
+    name: str = strawberry.field(
+        description="For example example.com or, in a private network, corp.local; sub-domains are domains of their own."
+        " Public mailbox providers (gmail.com) and public suffixes (co.uk, github.io) can be claimed by nobody."
+    )
 
 
 @strawberry.type(description="The domain is claimed. Publish its TXT record; it is approved once that is found.")

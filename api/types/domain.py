@@ -15,7 +15,8 @@ from plans.mirrors import MIRRORS, Column, Mirror, columns
 
 @strawberry.type(
     description="An e-mail domain that the account claims. Users can be added once it is approved,"
-    " and only with addresses of exactly this domain: a sub-domain is a domain of its own."
+    " and only with addresses of exactly this domain: a sub-domain is a domain of its own. Users who were added stay"
+    " when an approval ends."
 )
 class Domain(Node):
     """A claim on an e-mail domain."""

@@ -21,7 +21,7 @@ async def add_domain(viewer: Viewer, *, name: str) -> Domain:
     """
     viewer.require(Permission.MANAGE_DOMAINS)
     inputs = Inputs()
-    clean = inputs.domain("name", name)
+    clean = inputs.claimable_domain("name", name)
     inputs.refuse_bad()
     async with viewer_transaction(viewer, Permission.MANAGE_DOMAINS) as account:
         if domain := await Domain.get_or_none(account_id=account.id, name=clean):

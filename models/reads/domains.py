@@ -1,9 +1,10 @@
 """Finding domains."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from models.tables import Domain
+from models.tables import Account, Domain, Role, User
 
 
 async def domains_of(account_id: UUID) -> list[Domain]:
@@ -17,6 +18,20 @@ async def domains_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Dom
     return {domain.id: domain async for domain in found}
 
 
-async def claims_of(name: str) -> list[Domain]:
-    """Every account's claim on a domain; for the operator alone."""
-    return await Domain.filter(name=name).order_by("id")
+@dataclass(frozen=True)
+class Claim:
+    """A claim with what the operator knows an account by."""
+
+    domain: Domain
+    account_name: str
+    administrator: str
+
+
+async def claims_of(name: str) -> list[Claim]:
+    """Every account's claim on a domain, oldest first, with its first administrator; for the operator alone."""
+    claims = []
+    for domain in await Domain.filter(name=name).order_by("id"):
+        account = await Account.get(id=domain.account_id)
+        first = await User.filter(account_id=account.id, role=Role.ADMINISTRATOR).order_by("id").first()
+        claims.append(Claim(domain, account.name, first.email if first else ""))
+    return claims

@@ -7,7 +7,7 @@ from models.tables.cart import Cart, CartLine
 from models.tables.catalogue_version import CatalogueVersion
 from models.tables.credential import Session, SessionKind, Token, TokenPurpose
 from models.tables.delivery import Delivery
-from models.tables.domain import Domain, DomainState
+from models.tables.domain import Domain, DomainProof, DomainState
 from models.tables.event import Event
 from models.tables.idempotency import IdempotencyRecord
 from models.tables.license import License, LicenseEnd
@@ -28,6 +28,7 @@ __all__ = [
     "CatalogueVersion",
     "Delivery",
     "Domain",
+    "DomainProof",
     "DomainState",
     "Event",
     "IdempotencyRecord",

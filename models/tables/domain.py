@@ -1,5 +1,6 @@
 """An e-mail domain that an account claims."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,8 +19,18 @@ class DomainState(StrEnum):
     REFUSED = "REFUSED"
 
 
+class DomainProof(StrEnum):
+    """What an approval rests on."""
+
+    TXT = "TXT"
+    OPERATOR = "OPERATOR"
+
+
 class Domain(Row, Model):
-    """A claim on an e-mail domain. Approved by its DNS TXT record or by the operator; one account at most."""
+    """A claim on an e-mail domain. Approved by its DNS TXT record or by the operator; one account at most.
+
+    `approved_by` is null in claims that are not approved, and in those approved before it was recorded.
+    """
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     account_id: UUID
@@ -27,9 +38,12 @@ class Domain(Row, Model):
     name = fields.CharField(max_length=253)
     state = fields.CharEnumField(DomainState, max_length=20)
     txt_value = fields.CharField(max_length=100)
-    created_at = fields.DatetimeField()
-    approved_at = fields.DatetimeField(null=True)
-    check_at = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+    approved_at: datetime | None = fields.DatetimeField(null=True)
+    approved_by: DomainProof | None = fields.CharEnumField(  # pyright: ignore[reportAssignmentType] - null is left out
+        DomainProof, max_length=10, null=True
+    )
+    check_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "domains"

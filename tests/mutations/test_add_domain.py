@@ -115,6 +115,42 @@ async def test_an_international_name_is_kept_in_its_ascii_form(admin: Client, co
     assert again["domain"] == await shown_domain(company, "xn--bcher-kva.example", "APPROVED")
 
 
+@pytest.mark.parametrize(
+    "name", ["gmail.com", " GoogleMail.com", "yahoo.co.uk", "hotmail.fr.", "qq.com", "orange.fr"]
+)
+async def test_a_public_mailbox_provider_is_nobody_s(admin: Client, company: Company, name: str) -> None:
+    clean = name.strip().lower().removesuffix(".")
+    text = f"{clean} is a public mailbox provider: no account can claim it."
+    await assert_invalid(admin, "addDomain", {"name": text}, name=name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["co.uk", "QC.ca", "github.io", "home.arpa", "s3.amazonaws.com", "\u516c\u53f8.cn", "kawasaki.jp", "foo.ck"],
+)
+async def test_a_public_suffix_is_nobody_s(admin: Client, company: Company, name: str) -> None:
+    clean = name.lower().encode("idna").decode()
+    text = f"{clean} is a public suffix, under which anybody may register names: no account can claim it."
+    await assert_invalid(admin, "addDomain", {"name": text}, name=name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "seats.co.uk",
+        "seats.github.io",
+        "city.kawasaki.jp",
+        "www.ck",
+        "mail.gmail.com",
+        "corp.newtld",
+        "attic.home.arpa",
+    ],
+)
+async def test_a_name_beneath_one_can_be_claimed(admin: Client, company: Company, name: str) -> None:
+    answer = await call(admin, "addDomain", ADDED, name=name)
+    assert answer["domain"] == await shown_domain(company, name, "PENDING")
+
+
 @pytest.mark.parametrize("name", ["a" * 63 + ".example.net", ".".join(["a" * 59] * 4) + ".example.net"])
 async def test_the_longest_names_fit(admin: Client, company: Company, name: str) -> None:
     answer = await call(admin, "addDomain", ADDED, name=name)

@@ -14,16 +14,19 @@ from models.clock import now
 from models.database import fetch
 from models.errors import PaymentDeclined
 from models.operations.add_domain import add_domain
+from models.operations.approve_domain import approve_domain
 from models.operations.cancel_purchase import cancel_purchase
 from models.operations.change_license import change_license
 from models.operations.change_user_role import change_user_role
 from models.operations.create_api_key import create_api_key
 from models.operations.proceed_to_purchase import proceed_to_purchase
+from models.operations.refuse_domain import refuse_domain
 from models.operations.remove_license import remove_license
 from models.operations.revoke_api_key import revoke_api_key
 from models.operations.rotate_api_key import rotate_api_key
 from models.operations.send_activation_link import send_activation_link
 from models.operations.transfer_license import transfer_license
+from models.operations.withdraw_domain import withdraw_domain
 from models.permission import Permission
 from models.tables import Purchase, Role
 from payments import make_provider
@@ -81,10 +84,18 @@ async def _live_through(company: Company) -> None:
     dora = await company.add_user("Dora", locale="fr-CA", role=Role.ADMINISTRATOR)
     await change_user_role(viewer, user_id=dora.id, role=Role.STANDARD)
     await add_domain(viewer, name="shared.example.net")
+    await _lose_a_domain(company, f"old.{company.domain}")
     await _give_keys(company)
     await _buy_in_other_ways(company)
     await company.put_in_cart(ECO=1, PRO=1)
     await company.validate()
+
+
+async def _lose_a_domain(company: Company, name: str) -> None:
+    """A claim that was approved, withdrawn, and refused."""
+    await add_domain(company.viewer, name=name)
+    for decide in (approve_domain, withdraw_domain, refuse_domain):
+        await decide(company.account_id, name=name)
 
 
 async def _give_keys(company: Company) -> None:

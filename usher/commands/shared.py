@@ -2,13 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+import typer
 
 from usher.embedded_postgres import has_postgres
 from usher.process import database, start_database
 from usher.settings import SettingsError, load_settings
 
 Result = TypeVar("Result")
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, for scripts.")]
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask the operator, unless a script has said yes. Raises typer.Abort, which ends the command with 1."""
+    if not yes:
+        typer.confirm(question, abort=True)
 
 
 def run_on_database(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
