@@ -146,7 +146,7 @@ class IdempotencyMismatchError(BusinessError):
 
 
 async def _cart(_error: errors.CartChanged, info: Info) -> dict[str, Any]:
-    return {"cart": Cart.of(await read_cart(info.context.require_viewer().buyer_id))}
+    return {"cart": Cart.of(await read_cart(info.context.require_viewer().cart_owner_id))}
 
 
 Facts = Callable[[Any, Info], Any]

@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from executing.loading import Loader
-from models.carts import carts_by_user
+from models.carts import carts_by_owner
 from models.inventory import pools_by_package
 from models.reads.api_keys import api_keys_by_id, secrets_by_api_key
 from models.reads.domains import domains_by_id
@@ -39,7 +39,7 @@ class Loaders:
         self.sessions = self._of_account(sessions_by_id)
         self.api_keys = self._of_account(api_keys_by_id)
         self.secrets_of_api_key = self._of_account(secrets_by_api_key)
-        self.carts = self._of_account(carts_by_user)
+        self.carts = self._of_account(carts_by_owner)
 
     def _of_account(self, read: AccountRead[Found]) -> Loader[UUID, Found]:
         return Loader(partial(read, self._account_id))

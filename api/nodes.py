@@ -71,7 +71,7 @@ async def _license(info: Info, viewer: Viewer, key: UUID) -> Node | None:
 
 
 async def _cart(info: Info, viewer: Viewer, key: UUID) -> Node | None:
-    if key != viewer.buyer_id or not viewer.may(Permission.PURCHASE):
+    if key != viewer.cart_owner_id or not viewer.may(Permission.PURCHASE):
         return None
     cart = await info.context.loaders(viewer.account_id).carts.load(key)
     return Cart.of(cart) if cart else None
@@ -80,7 +80,7 @@ async def _cart(info: Info, viewer: Viewer, key: UUID) -> Node | None:
 async def _cart_line(info: Info, viewer: Viewer, key: UUID) -> Node | None:
     if not viewer.may(Permission.PURCHASE):
         return None
-    cart = await info.context.loaders(viewer.account_id).carts.load(viewer.buyer_id)
+    cart = await info.context.loaders(viewer.account_id).carts.load(viewer.cart_owner_id)
     lines = cart.lines if cart else []
     return next((CartLine.of(line) for line in lines if line.id == key), None)
 

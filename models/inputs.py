@@ -87,10 +87,10 @@ class Inputs:
             return FALLBACK
         return found
 
-    def quantity(self, field: str, value: int, *, least: int = 1) -> int:
+    def quantity(self, path: tuple[str, ...], value: int, *, least: int = 1) -> int:
         """A number of seats from `least` to 10 000."""
         if not least <= value <= MAX_QUANTITY:
-            self._refuse(field, f"A whole number from {least} to {MAX_QUANTITY}.")
+            self.refuse(path, f"A whole number from {least} to {MAX_QUANTITY}.")
         return value
 
     def permissions(
@@ -128,5 +128,9 @@ class Inputs:
         if not timedelta() <= value <= most:
             self._refuse(field, f"A whole number of minutes from 0 to {most // timedelta(minutes=1)}.")
 
+    def refuse(self, path: tuple[str, ...], text: str) -> None:
+        """Note what a good value looks like."""
+        self.bad.append((path, text))
+
     def _refuse(self, field: str, text: str) -> None:
-        self.bad.append(((field,), text))
+        self.refuse((field,), text)

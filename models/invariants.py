@@ -176,6 +176,11 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "what an API key buys, it buys for who made it",
+        "SELECT purchase.id, purchase.buyer_id, key.created_by_id FROM purchases AS purchase"
+        " JOIN api_keys AS key ON key.id = purchase.api_key_id WHERE purchase.buyer_id <> key.created_by_id",
+    ),
+    Invariant(
         "every account has an administrator",
         "SELECT id FROM accounts WHERE NOT EXISTS"
         " (SELECT FROM users WHERE users.account_id = accounts.id AND role = 'ADMINISTRATOR')",
@@ -203,20 +208,19 @@ INVARIANTS = [
     ),
     _same_account("api_key_secrets", "api_key_id", "api_keys"),
     _same_account("api_keys", "created_by_id", "users"),
+    _same_account("cart_lines", "api_key_id", "api_keys"),
     _same_account("cart_lines", "user_id", "users"),
+    _same_account("carts", "api_key_id", "api_keys"),
+    _same_account("carts", "user_id", "users"),
     _same_account("deliveries", "event_id", "events"),
     _same_account("deliveries", "recipient_id", "users"),
     _same_account("licenses", "user_id", "users"),
     _same_account("payments", "purchase_id", "purchases"),
     _same_account("purchase_lines", "purchase_id", "purchases"),
+    _same_account("purchases", "api_key_id", "api_keys"),
     _same_account("purchases", "buyer_id", "users"),
     _same_account("seat_grants", "purchase_line_id", "purchase_lines"),
     _same_account("sessions", "user_id", "users"),
     _same_account("tokens", "license_id", "licenses"),
     _same_account("tokens", "user_id", "users"),
-    Invariant(
-        "carts.user_id stays in its account",
-        "SELECT cart.user_id, cart.account_id FROM carts AS cart JOIN users AS person ON person.id = cart.user_id"
-        " WHERE person.account_id <> cart.account_id",
-    ),
 ]

@@ -16,8 +16,8 @@ class ViewerChanged(Exception):
 class Viewer:
     """A signed-in user or an API key, as read with their credential at the start of a request.
 
-    `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user whose cart and purchases
-    the viewer works on: a key buys for who made it. `rights` is what the permissions come from, as it is stored: a
+    `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user who answers for
+    what the viewer buys: for a key, who made it. `rights` is what the permissions come from, as it is stored: a
     role, or a key's scopes.
     """
 
@@ -32,6 +32,11 @@ class Viewer:
     @property
     def actor_id(self) -> UUID:
         """Who did it, as events tell."""
+        return self.api_key_id or self.buyer_id
+
+    @property
+    def cart_owner_id(self) -> UUID:
+        """Whose the viewer's cart is: an API key has one of its own."""
         return self.api_key_id or self.buyer_id
 
     @property

@@ -73,7 +73,7 @@ def test_payloads_hold_one_success_and_otherwise_refusals() -> None:
     }
     assert {name: found for name, found in successes.items() if len(found) != 1} == {}
     assert {name for name, members in payloads.items() if len(members) < 2} == set()
-    assert len(payloads) == 22
+    assert len(payloads) == 23
 
 
 @pytest.mark.parametrize(

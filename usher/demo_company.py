@@ -78,7 +78,7 @@ async def _buy_seats(viewer: Viewer, payments: str) -> None:
     for package in await packages_on_sale():
         if package.code in SEATS:
             await add_to_cart(viewer, package_id=package.id, quantity=SEATS[package.code])
-    cart = await read_cart(viewer.buyer_id)
+    cart = await read_cart(viewer.cart_owner_id)
     purchase = (await validate_purchase(viewer, cart_version=str(cart.version))).purchase
     await proceed_to_purchase(
         viewer,

@@ -15,6 +15,7 @@ from api.mutations.change_user_role import ChangeUserRolePayload, change_user_ro
 from api.mutations.complete_sign_in import CompleteSignInPayload, complete_sign_in
 from api.mutations.create_api_key import CreateApiKeyPayload, create_api_key
 from api.mutations.open_account import OpenAccountPayload, open_account
+from api.mutations.prepare_purchase import PreparePurchasePayload, prepare_purchase
 from api.mutations.proceed_to_purchase import ProceedToPurchasePayload, proceed_to_purchase
 from api.mutations.remove_from_cart import RemoveFromCartPayload, remove_from_cart
 from api.mutations.remove_license import RemoveLicensePayload, remove_license
@@ -74,6 +75,12 @@ class Mutation:
         resolver=alone(validate_purchase),
         description="Turns the cart into a purchase that waits for acceptance, prices frozen for 30 minutes:"
         " what the confirmation pop-up shows. The cart stays until the purchase is paid. Needs PURCHASE.",
+    )
+    prepare_purchase: PreparePurchasePayload = strawberry.mutation(
+        resolver=alone(prepare_purchase),
+        description="Makes a purchase of given lines that waits for acceptance, prices frozen for 30 minutes, without"
+        " a cart: for programs that know what to buy. It cancels no other purchase; of one user or API key 20 such"
+        " purchases wait at most, and a further one makes the oldest EXPIRED. Needs PURCHASE.",
     )
     proceed_to_purchase: ProceedToPurchasePayload = strawberry.mutation(
         resolver=alone(proceed_to_purchase),

@@ -27,7 +27,7 @@ from models.operations import proceed_to_purchase as operation
 class ProceedToPurchaseInput:
     """The acceptance, and how to pay."""
 
-    purchase_id: strawberry.ID = strawberry.field(description="What validatePurchase answered.")
+    purchase_id: strawberry.ID = strawberry.field(description="What validatePurchase or preparePurchase answered.")
     accept_licenses: bool = strawberry.field(
         description="The pop-up's tick: the licenses will be added to the account. False is refused."
     )
@@ -46,20 +46,21 @@ class PurchaseProceeded:
     """The purchase went on."""
 
     account_id: strawberry.Private[UUID]
-    buyer_id: strawberry.Private[UUID]
+    cart_owner_id: strawberry.Private[UUID]
     purchase: Purchase = strawberry.field(description="The purchase as it is now.")
     seat_inventory: SeatInventory = strawberry.field(description="The account's seats after it.")
 
     @strawberry.field(
-        description="The buyer's cart as it is now, also when the same key answers again. What was paid for is no"
-        " longer in it; while the payment waits, it still is."
+        description="The cart of the user or API key that the purchase is of, as it is now, also when the same"
+        " idempotency key answers again. What was paid for is no longer in it; while the payment waits, it still is."
+        " What preparePurchase made takes nothing from it."
     )
     @by_loaders
     async def cart(self, info: Info) -> Cart:
-        """The buyer's cart after the purchase."""
-        cart = await info.context.loaders(self.account_id).carts.load(self.buyer_id)
+        """The cart after the purchase."""
+        cart = await info.context.loaders(self.account_id).carts.load(self.cart_owner_id)
         if cart is None:
-            raise LookupError("every buyer has a cart, if only an empty one")
+            raise LookupError("everybody who buys has a cart, if only an empty one")
         return Cart.of(cart)
 
 
@@ -91,7 +92,7 @@ async def proceed_to_purchase(
     )
     return PurchaseProceeded(
         account_id=done.purchase.account_id,
-        buyer_id=done.purchase.buyer_id,
+        cart_owner_id=done.purchase.owner_id,
         purchase=Purchase.of(done.purchase, done.payment),
         seat_inventory=SeatInventory.of(done.inventory),
     )

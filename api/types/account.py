@@ -133,7 +133,7 @@ class Account(Node):
     async def cart(self, info: Info) -> Cart:
         """The viewer's own cart."""
         viewer = info.context.require(self.key, Permission.PURCHASE)
-        return Cart.of(await read_cart(viewer.buyer_id))
+        return Cart.of(await read_cart(viewer.cart_owner_id))
 
     @strawberry.field(description="Purchases in every state, newest first. Needs VIEW_BILLING.")
     def purchases(

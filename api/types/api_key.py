@@ -59,7 +59,7 @@ class ApiKey(Node):
     expires_at: datetime | None = strawberry.field(description="When it ends by itself; null when never.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked; null when it was not.")
 
-    @strawberry.field(description="Who made it. What the key buys goes through their cart.")
+    @strawberry.field(description="Who made it. What the key buys, it buys for them: they are mailed the receipt.")
     @by_loaders
     async def created_by(self, info: Info) -> User:
         """The user who answers for the key."""

@@ -40,9 +40,11 @@ class CartLine(Node):
         )
 
 
-@strawberry.type(description="What the viewer is about to buy. Each signed-in user has one.")
+@strawberry.type(
+    description="What the viewer is about to buy. Each signed-in user has one, and each API key one of its own."
+)
 class Cart(Node):
-    """A user's cart."""
+    """The cart of a user or an API key."""
 
     version: str = strawberry.field(
         description="Changes with every edit; validatePurchase refuses a cart that moved."
@@ -54,7 +56,7 @@ class Cart(Node):
     def of(cls, cart: CartContents) -> "Cart":
         """Present a cart."""
         return cls(
-            id=encode_id("Cart", cart.user_id),
+            id=encode_id("Cart", cart.owner_id),
             version=str(cart.version),
             lines=[CartLine.of(line) for line in cart.lines],
             total=Money(amount=cart.total, currency=cart.currency),

@@ -16,7 +16,7 @@ from models import tables
 from models.clock import now
 
 
-@strawberry.type(description="One package of a purchase, at the price it had when the cart was validated.")
+@strawberry.type(description="One package of a purchase, at the price it had when prices were frozen.")
 class PurchaseLine:
     """One line of a purchase."""
 
@@ -44,23 +44,25 @@ class Payment:
     decline_code: str | None = strawberry.field(description="Why the provider declined, in its own code.")
 
 
-@strawberry.type(description="A cart that was validated, and what became of it.")
+@strawberry.type(
+    description="A cart that was validated, or lines that were prepared without one, and what became of it."
+)
 class Purchase(Node):
-    """A validated cart."""
+    """What was bought, or is about to be."""
 
     row: strawberry.Private[tables.Purchase]
     known_payment: strawberry.Private[tables.Payment | None]
     number: str = strawberry.field(description="Human-readable, unique, for invoices: P-2026-000123.")
     state: PurchaseState = strawberry.field(description="Where the purchase is on its way.")
     total: Money = strawberry.field(description="The sum of the lines, before taxes.")
-    created_at: datetime = strawberry.field(description="When the cart was validated.")
+    created_at: datetime = strawberry.field(description="When its prices were frozen.")
     expires_at: datetime | None = strawberry.field(description="Until when the frozen prices hold.")
     accepted_at: datetime | None = strawberry.field(description="When the buyer accepted; null until then.")
     completed_at: datetime | None = strawberry.field(
         description="When the payment was confirmed and the seats came into being; null until then."
     )
 
-    @strawberry.field(description="What is bought, in the order of the cart.")
+    @strawberry.field(description="What is bought, one line for each package, lowest tier first.")
     @by_loaders
     async def lines(self, info: Info) -> list[PurchaseLine]:
         """The purchase's lines."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models.carts import CartContents, lock_cart, read_cart
+from models.carts import CartContents, lock_cart, owner_column, read_cart
 from models.database import fetch_one, transaction
 from models.errors import InvalidInput, NotFound
 from models.ids import new_id
@@ -19,28 +19,29 @@ async def add_to_cart(viewer: Viewer, *, package_id: UUID, quantity: int) -> Car
     """
     viewer.require(Permission.PURCHASE)
     inputs = Inputs()
-    inputs.quantity("quantity", quantity)
+    inputs.quantity(("quantity",), quantity)
     inputs.refuse_bad()
     async with transaction():
         if not await Package.exists(id=package_id, on_sale=True):
             raise NotFound("Package", package_id)
         await lock_cart(viewer)
         await _add_line(viewer, package_id, quantity)
-        return await read_cart(viewer.buyer_id)
+        return await read_cart(viewer.cart_owner_id)
 
 
 async def _add_line(viewer: Viewer, package_id: UUID, quantity: int) -> None:
     row = await fetch_one(
-        """
-        INSERT INTO cart_lines (id, account_id, user_id, package_id, quantity)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (user_id, package_id) DO UPDATE SET quantity = cart_lines.quantity + $5
-        WHERE cart_lines.quantity + $5 <= $6
+        f"""
+        INSERT INTO cart_lines (id, account_id, user_id, api_key_id, package_id, quantity)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT ({owner_column(viewer)}, package_id) DO UPDATE SET quantity = cart_lines.quantity + $6
+        WHERE cart_lines.quantity + $6 <= $7
         RETURNING id
-        """,
+        """,  # noqa: S608 - a name of ours
         new_id(),
         viewer.account_id,
-        viewer.buyer_id,
+        viewer.user_id,
+        viewer.api_key_id,
         package_id,
         quantity,
         MAX_QUANTITY,

@@ -7,6 +7,7 @@ from models.clock import now
 from models.errors import NotFound, PurchaseNotOpen
 from models.events import EventType, record
 from models.permission import Permission
+from models.purchases import facts_of
 from models.tables import Purchase, PurchaseState
 from models.viewer import Viewer
 
@@ -29,6 +30,5 @@ async def cancel_purchase(viewer: Viewer, *, purchase_id: UUID) -> Purchase:
             raise PurchaseNotOpen(purchase, f"The purchase is {purchase.state_at(now())}.")
         purchase.state = PurchaseState.CANCELLED
         await purchase.save(update_fields=["state"])
-        data = {"purchase_id": purchase.id, "number": purchase.number}
-        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=data)
+        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(purchase))
     return purchase

@@ -6,9 +6,8 @@ from models.carts import CartContents, lock_cart, read_cart
 from models.database import transaction
 from models.errors import NotFound
 from models.inputs import Inputs
-from models.operations.remove_from_cart import remove_line
+from models.operations.remove_from_cart import own_line, remove_line
 from models.permission import Permission
-from models.tables import CartLine
 from models.viewer import Viewer
 
 
@@ -16,12 +15,12 @@ async def change_cart_line(viewer: Viewer, *, cart_line_id: UUID, quantity: int)
     """Set a line's quantity; 0 removes the line. Raises NotPermitted, InvalidInput, NotFound."""
     viewer.require(Permission.PURCHASE)
     inputs = Inputs()
-    inputs.quantity("quantity", quantity, least=0)
+    inputs.quantity(("quantity",), quantity, least=0)
     inputs.refuse_bad()
     async with transaction():
         await lock_cart(viewer)
         if quantity == 0:
             await remove_line(viewer, cart_line_id)
-        elif not await CartLine.filter(id=cart_line_id, user_id=viewer.buyer_id).update(quantity=quantity):
+        elif not await own_line(viewer, cart_line_id).update(quantity=quantity):
             raise NotFound("CartLine", cart_line_id)
-        return await read_cart(viewer.buyer_id)
+        return await read_cart(viewer.cart_owner_id)

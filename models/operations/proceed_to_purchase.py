@@ -81,20 +81,32 @@ async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> 
     if purchase.state not in {PurchaseState.AWAITING_ACCEPTANCE, PurchaseState.FAILED}:
         raise PurchaseNotOpen(purchase, f"The purchase is {purchase.state}.")
     if purchase.expires_at <= now():
-        raise PurchaseNotOpen(purchase, "The frozen prices have expired. Validate the cart again.")
-    if await lock_cart_version(purchase.buyer_id) != purchase.cart_version:
-        raise PurchaseNotOpen(purchase, "The cart was edited since. Validate it again.")
-    if await _another_is_being_paid(purchase):
-        raise PurchaseNotOpen(purchase, "Another purchase of this cart waits for its payment.")
+        raise PurchaseNotOpen(purchase, f"The frozen prices have expired. {_again(purchase)}")
+    if purchase.cart_version is not None:
+        await _require_same_cart(purchase)
     if not accepted:
         raise PurchaseNotAccepted
     return purchase
 
 
+def _again(purchase: Purchase) -> str:
+    return "Prepare it again." if purchase.cart_version is None else "Validate the cart again."
+
+
+async def _require_same_cart(purchase: Purchase) -> None:
+    if await lock_cart_version(purchase.owner_id) != purchase.cart_version:
+        raise PurchaseNotOpen(purchase, "The cart was edited since. Validate it again.")
+    if await _another_is_being_paid(purchase):
+        raise PurchaseNotOpen(purchase, "Another purchase of this cart waits for its payment.")
+
+
 async def _another_is_being_paid(purchase: Purchase) -> bool:
     """Whether the same cart, validated before, is on its way to being paid: one cart is never bought twice."""
     same_cart = Purchase.filter(
-        account_id=purchase.account_id, buyer_id=purchase.buyer_id, cart_version=purchase.cart_version
+        account_id=purchase.account_id,
+        buyer_id=purchase.buyer_id,
+        api_key_id=purchase.api_key_id,
+        cart_version=purchase.cart_version,
     )
     return await same_cart.filter(state=PurchaseState.AWAITING_PAYMENT).exists()
 

@@ -74,7 +74,8 @@ async def _complete(account: Account, purchase: Purchase, payment: Payment) -> N
     await _settle(payment, PaymentState.SUCCEEDED)
     lines = await PurchaseLine.filter(purchase_id=purchase.id).order_by("id")
     pools = [await _grant(account, line) for line in lines]
-    await take_from_cart(purchase.buyer_id, {line.package_id: line.quantity for line in lines})
+    if purchase.cart_version is not None:
+        await take_from_cart(purchase.owner_id, {line.package_id: line.quantity for line in lines})
     await record(
         account,
         EventType.PURCHASE_COMPLETED,

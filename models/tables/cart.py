@@ -1,4 +1,4 @@
-"""What one user is about to buy."""
+"""What a user, or an API key, is about to buy."""
 
 from uuid import UUID
 
@@ -10,9 +10,16 @@ from models.tables.row import Row
 
 
 class Cart(Row, Model):
-    """A user's cart; no row means an empty one at version 0. Prices are the catalogue's until validation."""
+    """A cart; no row means an empty one at version 0. Prices are the catalogue's until validation.
 
-    user_id: UUID = fields.UUIDField(primary_key=True)
+    Its owner is a user or an API key, never both.
+    """
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    user_id: UUID | None
+    user = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT, null=True)
+    api_key_id: UUID | None
+    api_key = fields.ForeignKeyField("models.ApiKey", related_name=False, on_delete=fields.RESTRICT, null=True)
     account_id: UUID
     account = fields.ForeignKeyField("models.Account", related_name=False, on_delete=fields.RESTRICT)
     version = fields.BigIntField(default=0)
@@ -25,8 +32,10 @@ class CartLine(Row, Model):
     """One package and how many seats of it."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
-    user_id: UUID
-    user = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT)
+    user_id: UUID | None
+    user = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT, null=True)
+    api_key_id: UUID | None
+    api_key = fields.ForeignKeyField("models.ApiKey", related_name=False, on_delete=fields.RESTRICT, null=True)
     account_id: UUID
     account = fields.ForeignKeyField("models.Account", related_name=False, on_delete=fields.RESTRICT)
     package_id: UUID

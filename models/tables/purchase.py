@@ -1,4 +1,4 @@
-"""A cart that was validated, and what became of it."""
+"""A cart that was validated, or lines that were bought without one, and what became of them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +29,9 @@ class Purchase(Row, Model):
 
     AWAITING_ACCEPTANCE -> AWAITING_PAYMENT -> COMPLETED, the only state with seats. A declined payment makes it
     FAILED, from where it can be tried again with another payment method until `expires_at`.
+
+    `buyer` answers for it and gets the receipt. `api_key` is the key that bought for them, if one did. Without a
+    `cart_version` it came from no cart.
     """
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
@@ -36,9 +39,11 @@ class Purchase(Row, Model):
     account = fields.ForeignKeyField("models.Account", related_name=False, on_delete=fields.RESTRICT)
     buyer_id: UUID
     buyer = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT)
+    api_key_id: UUID | None
+    api_key = fields.ForeignKeyField("models.ApiKey", related_name=False, on_delete=fields.RESTRICT, null=True)
     number = fields.CharField(max_length=20)
     state = fields.CharEnumField(PurchaseState, max_length=20)
-    cart_version = fields.BigIntField()
+    cart_version = fields.BigIntField(null=True)
     total: Decimal = fields.DecimalField(max_digits=14, decimal_places=2)
     currency = fields.CharField(max_length=3)
     created_at = fields.DatetimeField()
@@ -48,6 +53,11 @@ class Purchase(Row, Model):
 
     class Meta(Model.Meta):
         table = "purchases"
+
+    @property
+    def owner_id(self) -> UUID:
+        """The user or API key whose cart it came from, and among whose purchases it waits."""
+        return self.api_key_id or self.buyer_id
 
     def state_at(self, moment: datetime) -> PurchaseState:
         """The state as seen at a moment: an acceptance that is overdue reads EXPIRED without a job that writes it."""

@@ -117,7 +117,12 @@ async def remove_from_cart(_own: Belongings, at: Belongings) -> dict[str, Any]:
 
 @tried("validatePurchase the version of one's own cart")
 async def validate_purchase(own: Belongings, _at: Belongings) -> dict[str, Any]:
-    return {"cartVersion": str((await Cart.get(user_id=own.user.id)).version)}
+    return {"cartVersion": str((await Cart.get(id=own.cart.id)).version)}
+
+
+@tried("preparePurchase a package")
+async def prepare_purchase(_own: Belongings, at: Belongings) -> dict[str, Any]:
+    return {"lines": [{"packageId": id_of(at.package), "quantity": 1}]}
 
 
 @tried("proceedToPurchase a purchase that waits")

@@ -62,8 +62,9 @@ def account_of(table: str, row: dict[str, Any]) -> str | None:
 
 
 def user_of(table: str, row: dict[str, Any]) -> str | None:
-    """The id of the user whose own a row is."""
-    return row["id"] if table == "users" else row.get("user_id") or row.get("buyer_id")
+    """The id of the user whose own a row is, or of the API key."""
+    own = row.get("user_id") or row.get("buyer_id") or row.get("api_key_id")
+    return row["id"] if table == "users" else own
 
 
 async def _referred_to_first() -> list[str]:

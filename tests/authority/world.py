@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from api.ids import encode_id
 from models.clock import now
 from models.database import fetch
 from models.operations.add_to_cart import add_to_cart
@@ -51,6 +52,8 @@ CREATE_API_KEY = (
     "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input)"
     " { ... on ApiKeyCreated { apiKey { id } secret } } }"
 )
+
+ADD_TO_CART = "mutation ($input: AddToCartInput!) { addToCart(input: $input) { __typename } }"
 
 # So many seats that every sum they are part of gives the account away.
 SEATS = 7919
@@ -148,14 +151,14 @@ class World:
 
     @cached_property
     def _users(self) -> dict[str, str | None]:
-        """The user whose own a row is, for every row that has an id."""
+        """The user or API key whose own a row is, for every row that has an id."""
         return {row["id"]: user_of(table, row) for table, row in decoded(self.rows) if "id" in row}
 
     def _own_keys(self, caller: Caller) -> set[str]:
-        own = {caller.api_key_id} if caller.api_key_id else set[str]()
-        if caller.belongings is None:
-            return own
-        return own | {key for key, user_id in self._users.items() if user_id == str(caller.belongings.user.id)}
+        owners = {caller.api_key_id} if caller.api_key_id else set[str]()
+        if caller.belongings is not None:
+            owners.add(str(caller.belongings.user.id))
+        return {key for key, owner in self._users.items() if owner in owners} | owners
 
 
 @asynccontextmanager
@@ -183,6 +186,7 @@ async def making_the_world(server_url: str) -> AsyncIterator[World]:
             "full key": await _make_key(clients["administrator"], [permission.value for permission in Permission]),
         }
         clients |= {name: nobody.signed_in(made.secret) for name, made in keys.items()}
+        await _fill_cart(clients["full key"], ours)
         assert await clients["revoked"].run("mutation { signOut { ok } }") == {"signOut": {"ok": True}}
         await Session.filter(user_id=too_late.id).update(expires_at=now())
         # Such that the search for it finds nothing else: four random characters are found in anything.
@@ -201,8 +205,11 @@ async def making_the_world(server_url: str) -> AsyncIterator[World]:
             "standard": (world.standard, secret - world.told_by(world.standard)),
             "other": (await _belongings_of(theirs, theirs.administrator), secret),
             "key": (None, secret - values_of_inventory(world.rows, world.account_id, keys["key"].id)),
-            # What it works on is the administrator's, who made it.
-            "full key": (world.administrator, values_of_secrets(world.rows)),
+            # It acts for the administrator, who made it, but with a cart of its own.
+            "full key": (
+                replace(world.administrator, cart=await Cart.get(api_key_id=keys["full key"].id)),
+                values_of_secrets(world.rows),
+            ),
         }
         for name, client in clients.items():
             made = keys.get(name)
@@ -224,6 +231,13 @@ async def _make_key(client: Client, scopes: list[str]) -> KeyMade:
     made = (await client.run(CREATE_API_KEY, input=given))["createApiKey"]
     (key,) = keys_in(made["apiKey"]["id"])
     return KeyMade(key, made["secret"])
+
+
+async def _fill_cart(client: Client, company: Company) -> None:
+    """Have a key put something in its cart, as everybody does."""
+    given = {"packageId": encode_id("Package", company.packages["ADVANCED"].id), "quantity": 3}
+    added = await client.run(ADD_TO_CART, input=given)
+    assert added == {"addToCart": {"__typename": "CartChanged"}}
 
 
 async def _dora(company: Company) -> User:
@@ -255,7 +269,7 @@ async def _belongings_of(company: Company, user: User) -> Belongings:
         license=await License.get(user_id=user.id, ended_at=None),
         cart=await Cart.get(user_id=user.id),
         cart_line=(await lines)[0],
-        purchase=await Purchase.get(buyer_id=user.id, state=PurchaseState.AWAITING_ACCEPTANCE),
+        purchase=await Purchase.get(buyer_id=user.id, api_key_id=None, state=PurchaseState.AWAITING_ACCEPTANCE),
         domain=await Domain.get(account_id=company.account_id, state=DomainState.APPROVED),
         package=company.packages["ECO"],
         other_package=company.packages["PRO"],

@@ -60,7 +60,18 @@ REFUSED: dict[str, list[str]] = {
     "packages_code_key": [copy("packages")],
     "carts_version_check": [one("carts", "version = -1")],
     "cart_lines_quantity_check": [one("cart_lines", "quantity = 0"), one("cart_lines", "quantity = 10001")],
-    "cart_lines_package_key": [copy("cart_lines")],
+    "cart_lines_package_key": [copy("cart_lines", "user_id IS NOT NULL")],
+    "cart_lines_api_key_key": [copy("cart_lines", "api_key_id IS NOT NULL")],
+    "cart_lines_owner_check": [
+        one("cart_lines", "user_id = NULL", "user_id IS NOT NULL"),
+        one("cart_lines", "user_id = (SELECT id FROM users LIMIT 1)", "user_id IS NULL"),
+    ],
+    "carts_user_key": [copy("carts", "user_id IS NOT NULL")],
+    "carts_api_key_key": [copy("carts", "api_key_id IS NOT NULL")],
+    "carts_owner_check": [
+        one("carts", "user_id = NULL", "user_id IS NOT NULL"),
+        one("carts", "api_key_id = (SELECT id FROM api_keys LIMIT 1)", "api_key_id IS NULL"),
+    ],
     "purchases_state_check": [one("purchases", "state = 'LOST'", "state = 'CANCELLED'")],
     "purchases_total_check": [one("purchases", "total = -1")],
     "purchases_completed_check": [
@@ -73,8 +84,14 @@ REFUSED: dict[str, list[str]] = {
         one("purchases", "state = 'FAILED'", "state = 'AWAITING_ACCEPTANCE'"),
     ],
     "purchases_number_key": [copy("purchases", "state = 'CANCELLED'")],
-    "purchases_waiting_key": [copy("purchases", "state = 'AWAITING_ACCEPTANCE'", number="P-1")],
-    "purchases_cart_key": [copy("purchases", "state = 'COMPLETED'", number="P-1")],
+    "purchases_owner_waiting_key": [
+        copy("purchases", f"state = 'AWAITING_ACCEPTANCE' AND cart_version IS NOT NULL AND {owner}", number="P-1")
+        for owner in ("api_key_id IS NULL", "api_key_id IS NOT NULL")
+    ],
+    "purchases_owner_cart_key": [
+        copy("purchases", f"state = 'COMPLETED' AND cart_version IS NOT NULL AND {owner}", number="P-1")
+        for owner in ("api_key_id IS NULL", "api_key_id IS NOT NULL")
+    ],
     "purchase_lines_quantity_check": [
         one("purchase_lines", "quantity = 0"),
         one("purchase_lines", "quantity = 10001"),

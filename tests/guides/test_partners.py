@@ -154,3 +154,30 @@ def test_every_program_of_the_page_is_run() -> None:
     others = [DOCS.parent / "e2e" / "test_guides.py", DOCS.parent / "e2e" / "tools" / "test_python_client.py"]
     mine = "".join(path.read_text() for path in (Path(__file__), *others))
     assert [name for name in programs(PAGE) if f'"{name}"' not in mine] == []
+
+
+async def test_seats_are_bought_by_a_key_whatever_is_in_carts(
+    company: Company, server_url: str, tmp_path: Path
+) -> None:
+    await company.put_in_cart(ADVANCED=9)
+    environment = await variables(company, server_url, Permission.PURCHASE)
+    done = await run(PAGE, "buy.py", tmp_path, "PRO", "2", "pm_card_visa", **environment)
+    assert (done.code, done.err) == (0, "")
+    assert [re.sub(r"P-\d{4}-\d+", "NUMBER", line) for line in done.out.splitlines()] == [
+        "to be paid: 498.00 CAD",
+        "NUMBER is COMPLETED",
+        "ECO 0 available",
+        "ADVANCED 0 available",
+        "PRO 2 available",
+    ]
+
+
+async def test_what_keeps_seats_from_being_bought_is_told(company: Company, server_url: str, tmp_path: Path) -> None:
+    environment = await variables(company, server_url, Permission.PURCHASE)
+    for quantity, method, says in [
+        ("2", "pm_card_chargeDeclined", "declined: card_declined\n"),
+        ("0", "pm_card_visa", "INVALID_INPUT: lines.0.quantity: A whole number from 1 to 10000.\n"),
+    ]:
+        done = await run(PAGE, "buy.py", tmp_path, "ECO", quantity, method, **environment)
+        assert (done.code, done.err) == (1, says)
+    assert (await company.counts())["ECO"] == (0, 0, 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.clock import now
 from models.database import fetch
-from models.operations.validate_purchase import PRICES_HOLD
+from models.purchases import PRICES_HOLD
 from models.tables import Purchase, PurchaseState, Role
 from tests.support.carts import shown_cart
 from tests.support.client import Client

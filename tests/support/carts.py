@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.ids import encode_id
-from models.tables import Cart, CartLine, User
+from models.tables import ApiKey, Cart, CartLine, User
 from tests.support.company import Company
 from tests.support.shown import money
 
@@ -12,9 +12,10 @@ from tests.support.shown import money
 PRICES = {"ECO": "60.00", "ADVANCED": "149.00", "PRO": "249.00"}
 
 
-async def line_ids(user: User) -> dict[str, str]:
-    """The global ids of a user's cart lines by package code."""
-    lines = await CartLine.filter(user_id=user.id).prefetch_related("package")
+async def line_ids(owner: User | ApiKey) -> dict[str, str]:
+    """The global ids of the lines in a user's or a key's cart by package code."""
+    column = "user_id" if isinstance(owner, User) else "api_key_id"
+    lines = await CartLine.filter(**{column: owner.id}).prefetch_related("package")
     return {line.package.code: encode_id("CartLine", line.id) for line in lines}
 
 
@@ -26,9 +27,14 @@ async def cart_version(user: User) -> int:
 
 async def shown_cart(company: Company, version: int, **seats: int) -> dict[str, Any]:
     """The administrator's cart with all its fields, e.g. ECO=2, PRO=1, lowest tier first."""
-    ids = await line_ids(company.administrator)
+    return await shown_cart_of(company.administrator, version, **seats)
+
+
+async def shown_cart_of(owner: User | ApiKey, version: int, **seats: int) -> dict[str, Any]:
+    """The same of anybody's, or a key's."""
+    ids = await line_ids(owner)
     return {
-        "id": encode_id("Cart", company.administrator.id),
+        "id": encode_id("Cart", owner.id),
         "version": str(version),
         "total": money(total_of(**seats)),
         "lines": [{"id": ids.get(code), **shown_line(code, quantity)} for code, quantity in seats.items()],

@@ -11,14 +11,17 @@ from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.catalogue import load_shipped_catalogue
 from models.clock import now
+from models.credentials import recognise
 from models.database import fetch
 from models.errors import PaymentDeclined
 from models.operations.add_domain import add_domain
+from models.operations.add_to_cart import add_to_cart
 from models.operations.approve_domain import approve_domain
 from models.operations.cancel_purchase import cancel_purchase
 from models.operations.change_license import change_license
 from models.operations.change_user_role import change_user_role
 from models.operations.create_api_key import create_api_key
+from models.operations.prepare_purchase import prepare_purchase
 from models.operations.proceed_to_purchase import proceed_to_purchase
 from models.operations.refuse_domain import refuse_domain
 from models.operations.remove_license import remove_license
@@ -26,9 +29,11 @@ from models.operations.revoke_api_key import revoke_api_key
 from models.operations.rotate_api_key import rotate_api_key
 from models.operations.send_activation_link import send_activation_link
 from models.operations.transfer_license import transfer_license
+from models.operations.validate_purchase import validate_purchase
 from models.operations.withdraw_domain import withdraw_domain
 from models.permission import Permission
 from models.tables import Purchase, Role
+from models.viewer import Viewer
 from payments import make_provider
 from tests.support.activation import activate
 from tests.support.company import Company, make_company
@@ -87,6 +92,7 @@ async def _live_through(company: Company) -> None:
     await _lose_a_domain(company, f"old.{company.domain}")
     await _give_keys(company)
     await _buy_in_other_ways(company)
+    await _buy_by_a_key(company)
     await company.put_in_cart(ECO=1, PRO=1)
     await company.validate()
 
@@ -124,9 +130,23 @@ async def _buy_in_other_ways(company: Company) -> None:
     await _pay(company, await company.validate(), "pm_card_threeDSecureRequired")
 
 
-async def _pay(company: Company, purchase: Purchase, method: str) -> None:
+async def _buy_by_a_key(company: Company) -> None:
+    """What a key bought with its cart, and without, and what it put in its cart since."""
+    key = await create_api_key(company.viewer, name=f"Buyer of {company.domain}", scopes=[Permission.PURCHASE])
+    viewer = (await recognise(key.secret, "192.0.2.1")).viewer
+    eco = company.packages["ECO"].id
+    for _ in range(2):
+        cart = await add_to_cart(viewer, package_id=eco, quantity=1)
+        validated = await validate_purchase(viewer, cart_version=str(cart.version))
+        if cart.version == 1:
+            await _pay(company, validated.purchase, "pm_card_visa", viewer)
+    await _pay(company, await prepare_purchase(viewer, lines=[(eco, 1)]), "pm_card_visa", viewer)
+    await prepare_purchase(viewer, lines=[(eco, 2)])
+
+
+async def _pay(company: Company, purchase: Purchase, method: str, viewer: Viewer | None = None) -> None:
     await proceed_to_purchase(
-        company.viewer,
+        viewer or company.viewer,
         purchase_id=purchase.id,
         accept_licenses=True,
         payment_method=method,

@@ -1,0 +1,45 @@
+"""What a process of the version before writes and reads while it still runs on the newest schema."""
+
+from models.carts import read_cart
+from models.database import fetch
+from models.ids import new_id
+from models.tables import Purchase
+from tests.support.company import Company
+
+# As version 0.1 before carts of keys had them.
+ADD_TO_CART = (
+    "INSERT INTO carts (user_id, account_id, version) VALUES ($1, $2, 1)"
+    " ON CONFLICT (user_id) DO UPDATE SET version = carts.version + 1"
+)
+ADD_LINE = (
+    "INSERT INTO cart_lines (id, account_id, user_id, package_id, quantity) VALUES ($1, $2, $3, $4, $5)"
+    " ON CONFLICT (user_id, package_id) DO UPDATE SET quantity = cart_lines.quantity + $5"
+    " WHERE cart_lines.quantity + $5 <= 10000 RETURNING id"
+)
+VALIDATE = (
+    "INSERT INTO purchases (id, account_id, buyer_id, number, state, cart_version, total, currency, created_at,"
+    " expires_at) VALUES ($1, $2, $3, $4, 'AWAITING_ACCEPTANCE', 1, 60, 'CAD', now(), now())"
+)
+
+
+async def test_an_older_process_fills_a_cart_that_a_newer_one_goes_on_with(company: Company) -> None:
+    owner, account = company.administrator.id, company.account_id
+    package = company.packages["ECO"].id
+    for _ in range(2):
+        await fetch(ADD_TO_CART, owner, account)
+        await fetch(ADD_LINE, new_id(), account, owner, package, 2)
+    await company.put_in_cart(ECO=1)
+    await fetch(ADD_TO_CART, owner, account)
+    cart = await read_cart(owner)
+    assert (cart.version, [line.quantity for line in cart.lines]) == (4, [5])
+    purchase = await company.validate()
+    assert (purchase.cart_version, purchase.api_key_id) == (4, None)
+
+
+async def test_a_newer_process_replaces_what_an_older_one_validated(company: Company) -> None:
+    await company.put_in_cart(ECO=1)
+    given = (new_id(), company.account_id, company.administrator.id, "P-2026-999999")
+    await fetch(VALIDATE, *given)
+    await company.validate()
+    states = [purchase.state.value async for purchase in Purchase.all().order_by("number")]
+    assert states == ["AWAITING_ACCEPTANCE", "EXPIRED"]
