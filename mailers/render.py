@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,9 +13,12 @@ from typing import Any
 
 import css_inline
 import mrml
+from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from models.currencies import decimals_of
 
 FOLDER = Path(__file__).parent
 
@@ -123,7 +127,10 @@ def _moment(at: datetime, *, formats: Mapping[str, str]) -> str:
 
 
 def _money(price: Amount, *, locale: str) -> str:
-    return format_currency(price.amount, price.currency, locale=locale)
+    pattern = copy(Locale.parse(locale).currency_formats["standard"])
+    decimals = decimals_of(price.currency, price.amount)
+    pattern.frac_prec = (decimals, decimals)
+    return pattern.apply(price.amount, locale, currency=price.currency, currency_digits=False)
 
 
 def _html(mjml: str) -> str:

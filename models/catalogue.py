@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.currencies import currency_problem, has_too_many_decimals
 from models.database import fetch, transaction
 from models.ids import new_id
+from models.inputs import MAX_QUANTITY
 from models.json import to_json
+from models.purchases import MOST_TOTAL
 from models.text_files import read_utf8
 
 SHIPPED = Path(__file__).with_name("catalogue.toml")
@@ -60,6 +63,19 @@ class Catalogue(BaseModel):
         codes = [entry.code for entry in self.package]
         if len(codes) != len(set(codes)):
             raise ValueError("the same code twice")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_amounts_that_cannot_be_charged(self) -> Self:
+        if problem := currency_problem(self.currency):
+            raise ValueError(problem)
+        for entry in self.package:
+            if has_too_many_decimals(self.currency, entry.unit_price):
+                raise ValueError(f"{entry.code}: {entry.unit_price} has more decimals than {self.currency} has")
+        if MAX_QUANTITY * sum(entry.unit_price for entry in self.package) > MOST_TOTAL:
+            raise ValueError(
+                f"{MAX_QUANTITY} seats of every package cost more than a purchase can hold, {MOST_TOTAL}"
+            )
         return self
 
 

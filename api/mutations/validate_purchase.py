@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors import CartChangedError, CartEmptyError, NotPermittedError
+from api.errors import CartChangedError, CartEmptyError, InvalidInputError, NotPermittedError
 from api.types.purchase import Purchase
 from models.operations import validate_purchase as operation
 
@@ -29,7 +29,7 @@ class PurchaseValidated:
 
 
 ValidatePurchasePayload = Annotated[
-    PurchaseValidated | CartEmptyError | CartChangedError | NotPermittedError,
+    PurchaseValidated | CartEmptyError | CartChangedError | InvalidInputError | NotPermittedError,
     strawberry.union("ValidatePurchasePayload", description="What validatePurchase answers."),
 ]
 

@@ -10,7 +10,7 @@ from models.errors import InvalidInput, NotFound
 from models.events import EventType, record
 from models.inputs import Inputs
 from models.permission import Permission
-from models.purchases import PricedLine, facts_of, freeze_purchase
+from models.purchases import PricedLine, facts_of, freeze_purchase, problems_of
 from models.tables import Account, Package, Purchase, PurchaseState
 from models.viewer import Viewer
 
@@ -28,6 +28,8 @@ async def prepare_purchase(viewer: Viewer, *, lines: Sequence[tuple[UUID, int]])
     await _refuse_bad(lines)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         priced = await _priced(dict(lines))
+        if problems := await problems_of(account, priced):
+            raise InvalidInput([(_path(lines, package_id), text) for package_id, text in problems])
         await _expire_oldest(account, viewer)
         purchase = await freeze_purchase(account, viewer, priced, cart_version=None)
         await record(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
@@ -46,6 +48,13 @@ async def _refuse_bad(lines: Sequence[tuple[UUID, int]]) -> None:
         seen.add(package_id)
         inputs.quantity(("lines", str(number), "quantity"), quantity)
     inputs.refuse_bad()
+
+
+def _path(lines: Sequence[tuple[UUID, int]], package_id: UUID | None) -> tuple[str, ...]:
+    """The place in the input of a package's quantity; of None that of all lines."""
+    if package_id is None:
+        return ("lines",)
+    return ("lines", str([each for each, _ in lines].index(package_id)), "quantity")
 
 
 async def _priced(quantities: Mapping[UUID, int]) -> list[PricedLine]:

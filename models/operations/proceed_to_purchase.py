@@ -18,11 +18,13 @@ from models.operations.settle_payment import (
 )
 from models.payment_provider import PaymentProvider, ProviderUnavailable
 from models.permission import Permission
+from models.purchases import seats_beyond_limit
 from models.tables import (
     Account,
     Payment,
     PaymentState,
     Purchase,
+    PurchaseLine,
     PurchaseState,
 )
 from models.viewer import Viewer
@@ -84,9 +86,18 @@ async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> 
         raise PurchaseNotOpen(purchase, f"The frozen prices have expired. {_again(purchase)}")
     if purchase.cart_version is not None:
         await _require_same_cart(purchase)
+    await _require_room(purchase)
     if not accepted:
         raise PurchaseNotAccepted
     return purchase
+
+
+async def _require_room(purchase: Purchase) -> None:
+    """Refuse before anything is charged what could not be given after it."""
+    lines = await PurchaseLine.filter(account_id=purchase.account_id, purchase_id=purchase.id)
+    quantities = {line.package_id: line.quantity for line in lines}
+    if beyond := await seats_beyond_limit(purchase.account_id, quantities):
+        raise PurchaseNotOpen(purchase, " ".join(beyond.values()))
 
 
 def _again(purchase: Purchase) -> str:

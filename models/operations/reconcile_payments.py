@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
+import structlog
+
 from models.errors import PaymentDeclined
 from models.operations.settle_payment import LOOK_AGAIN, SETTLED, settle_payment
 from models.payment_provider import PaymentProvider, ProviderUnavailable
 from models.tables import Payment
+from models.unavailable import UNAVAILABLE
+
+log = structlog.get_logger(__name__)
 
 
 async def reconcile_payments(provider: PaymentProvider, *, moment: datetime) -> int:
@@ -22,4 +27,9 @@ async def reconcile_payments(provider: PaymentProvider, *, moment: datetime) -> 
             await settle_payment(payment, await provider.charge(payment))
         except (PaymentDeclined, ProviderUnavailable):
             continue
+        except UNAVAILABLE:
+            raise
+        except Exception:
+            # One that cannot be recorded must not keep the others from being, and is looked at again as well.
+            log.exception("payments.not_settled", payment_id=str(payment.id))
     return len(due)

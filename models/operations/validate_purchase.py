@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from models.account_transaction import viewer_transaction
 from models.carts import lock_cart_version, read_cart
 from models.clock import now
-from models.errors import CartChanged, CartEmpty
+from models.errors import CartChanged, CartEmpty, InvalidInput
 from models.events import EventType, record
 from models.permission import Permission
-from models.purchases import facts_of, freeze_purchase
+from models.purchases import facts_of, freeze_purchase, problems_of
 from models.tables import Account, Purchase, PurchaseState
 from models.viewer import Viewer
 
@@ -25,7 +25,8 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
     """Freeze the cart's lines and prices for 30 minutes, for the buyer to accept.
 
     A purchase of the same cart's owner that still waits is cancelled: there is one pop-up at a time.
-    Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty.
+    Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty, InvalidInput
+    when it costs more, or brings more seats, than there can be.
     """
     viewer.require(Permission.PURCHASE)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
@@ -35,6 +36,8 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
         cart = await read_cart(viewer.cart_owner_id)
         if not cart.lines:
             raise CartEmpty
+        if problems := await problems_of(account, cart.lines):
+            raise InvalidInput([(("cartVersion",), text) for _, text in problems])
         replaced = await _cancel_waiting(account, viewer)
         purchase = await freeze_purchase(account, viewer, cart.lines, cart_version=cart.version)
         await record(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))

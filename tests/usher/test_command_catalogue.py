@@ -186,6 +186,16 @@ BAD = {
     "an unknown word in a translation": catalogue(entry("ECO", "60.00", more="translations.fr.name = 'Éco'\n")),
     "another term": GOOD.replace("MONTH", "WEEK"),
     "a text with a NUL": catalogue(entry("ECO", "60.00", name="Ec\\u0000o")),
+    "a price in half yen": catalogue(entry("ECO", "60.50"), currency="JPY"),
+    "a price in half yen, after a good one": catalogue(entry("ECO", "60"), entry("PRO", "0.01"), currency="KRW"),
+    "a currency that is none": catalogue(entry("ECO", "60.00"), currency="XQQ"),
+    "the currency of no currency": catalogue(entry("ECO", "60.00"), currency="XXX"),
+    "a currency for tests": catalogue(entry("ECO", "60.00"), currency="XTS"),
+    "gold": catalogue(entry("ECO", "60.00"), currency="XAU"),
+    "a currency that is no more": catalogue(entry("ECO", "60.00"), currency="DEM"),
+    "a currency of three decimals": catalogue(entry("ECO", "60"), currency="KWD"),
+    "a price of 10 000 seats too high": catalogue(entry("ECO", "100000001.00"), currency="IRR"),
+    "prices of 10 000 seats each too high together": catalogue(entry("ECO", "99999999"), entry("PRO", "1.00")),
     "the same code twice": catalogue(entry("ECO", "60.00"), entry("ECO", "61.00")),
 }
 
@@ -198,6 +208,47 @@ async def test_a_bad_file_is_refused_in_one_line_and_changes_nothing(
     async with nothing_changes():
         done = await run("catalogue", str(file))
     assert_one_line(done, f"{file} is no catalogue: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BAD["a price in half yen"], "ECO: 60.50 has more decimals than JPY has"),
+        (BAD["a currency that is none"], "XQQ is no currency of ISO 4217 that people pay in"),
+        (BAD["a currency of three decimals"], "KWD has 3 decimals, and amounts are kept with 2"),
+        (
+            BAD["a price of 10 000 seats too high"],
+            "10000 seats of every package cost more than a purchase can hold, 999999999999.99",
+        ),
+        (BAD["a currency in lower case"], "currency: String should match pattern '^[A-Z]{3}$'"),
+        (BAD["tier zero"], "package.0.tier: Input should be greater than or equal to 1"),
+        (BAD["the same code twice"], "the same code twice"),
+    ],
+)
+async def test_a_bad_file_is_refused_with_the_reason(run: Run, db: None, file: Path, text: str, reason: str) -> None:
+    file.write_text(text)
+    done = await run("catalogue", str(file))
+    assert done.err.rstrip().endswith(f"{file} is no catalogue: {reason}"), done.err
+
+
+@pytest.mark.parametrize(
+    ("currency", "price"),
+    [
+        ("JPY", "6050"),
+        ("JPY", "6050.00"),
+        ("RSD", "60.50"),
+        ("IRR", "99999999"),
+        ("XCG", "0.01"),
+        ("BZD", "1"),
+        ("XOF", "0"),
+    ],
+)
+async def test_amounts_that_the_currency_has_are_taken(
+    run: Run, db: None, file: Path, currency: str, price: str
+) -> None:
+    file.write_text(catalogue(entry("ECO", price), currency=currency))
+    assert (await run("catalogue", str(file))).code == 0
+    assert await on_sale() == {"ECO": ("Package", f"{Decimal(price):.2f} {currency}", 1)}
 
 
 async def test_what_is_no_text_file_is_refused_in_one_line(run: Run, db: None, file: Path) -> None:

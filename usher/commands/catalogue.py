@@ -20,7 +20,17 @@ def catalogue(
     """
     try:
         entries = read_catalogue(file or SHIPPED)
+    except ValidationError as error:
+        raise SettingsError(f"{file} is no catalogue: {_reason(error)}") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"{file} is no catalogue: {str(error).splitlines()[0]}") from None
     run_on_database(lambda: load_catalogue(entries))
     console.print(f"{len(entries.package)} packages are on sale.")
+
+
+def _reason(error: ValidationError) -> str:
+    """The first thing that is wrong, and where; pydantic's own first line tells how many there are."""
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    text = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {text}" if place else text
