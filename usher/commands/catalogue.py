@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from models.catalogue import SHIPPED, load_catalogue, read_catalogue
 from usher.commands.console import console
