@@ -51,7 +51,7 @@ async def run(page: Page, tab: str, step: str | None = None) -> Response:
     # A tab that is chosen anew forgets what was typed the moment before.
     if await chosen.get_attribute("aria-selected") != "true":
         await chosen.click()
-    async with page.expect_response(lambda each: _asks(each, step or tab)) as answered:
+    async with page.expect_response(lambda each: asks(each, step or tab)) as answered:
         # Where a tab has several steps, the button opens a menu of them, a moment after the tab is there.
         await page.locator(f"{RUN}[aria-haspopup=menu]" if step else f"{RUN}:not([aria-haspopup])").click()
         if step:
@@ -59,7 +59,7 @@ async def run(page: Page, tab: str, step: str | None = None) -> Response:
     return await answered.value
 
 
-def _asks(response: Response, name: str) -> bool:
+def asks(response: Response, name: str) -> bool:
     """Whether it answers this operation; the page leaves out a name that is not needed."""
     asked = json.loads(response.request.post_data or "{}")
     return name in asked.get("query", "") and asked.get("operationName") in {None, name}

@@ -26,6 +26,17 @@ async def test_the_first_query_and_mutation_of_the_readme_answer(client: Client,
     assert done["addToCart"]["cart"]["total"] == {"amount": "447.00", "currency": "CAD"}
 
 
+def test_the_tabs_that_the_readme_names_are_there() -> None:
+    page = (ROOT / "README.md").read_text()
+    steps = page[page.index("by hand, in the explorer") : page.index("```graphql")]
+    tabs = "".join(path.read_text() for path in (ROOT / "explorer" / "src" / "operations").glob("*.graphql"))
+    named = re.findall(r"`([A-Z]\w+?[a-z]\w+)`", steps)
+    assert len(named) >= 6
+    assert [
+        name for name in named if not re.search(rf"^(query|mutation|subscription) {name}\b", tabs, re.MULTILINE)
+    ] == []
+
+
 def test_every_command_is_told_of() -> None:
     page = (ROOT / "docs" / "operating.md").read_text()
     groups = {command.partition(" ")[0] for command in HELPED if " " in command}

@@ -1,8 +1,9 @@
+import { Filled } from "./Filled";
 import { LastRun } from "./LastRun";
 import { TokenOrKey } from "./TokenOrKey";
 import { WhoAsks } from "./WhoAsks";
 
-/** The line above GraphiQL: who asks, and what the last run cost. */
+/** The line above GraphiQL: who asks, what the last run cost, and what it filled in. */
 export function Bar() {
   return (
     <header className="bar">
@@ -10,6 +11,7 @@ export function Bar() {
       <WhoAsks />
       <TokenOrKey />
       <LastRun />
+      <Filled />
     </header>
   );
 }

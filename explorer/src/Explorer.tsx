@@ -2,6 +2,7 @@ import { GraphiQL } from "graphiql";
 
 import { Bar } from "./Bar";
 import { fetcher } from "./fetcher";
+import { FillVariables } from "./FillVariables";
 import { tabs } from "./tabs";
 
 export function Explorer() {
@@ -19,6 +20,7 @@ export function Explorer() {
       >
         {/* The stock logo is a link to another host. */}
         <GraphiQL.Logo>GraphiQL</GraphiQL.Logo>
+        <FillVariables />
       </GraphiQL>
     </>
   );

@@ -1,6 +1,8 @@
 import type { Fetcher, FetcherParams } from "@graphiql/toolkit";
 import { type DocumentNode, type ExecutionResult, getOperationAST, parse } from "graphql";
 
+import { answer } from "./answer";
+import { filledIn } from "./filled";
 import { changes, lastRun, runOf } from "./last-run";
 import { overHttp } from "./over-http";
 import { overWebSocket } from "./over-web-socket";
@@ -19,6 +21,7 @@ export const fetcher: Fetcher = (params, options) => {
   if (asked.operationName === "IntrospectionQuery") return overHttp(asked, headers);
   const operation = document && getOperationAST(document, asked.operationName)?.operation;
   lastRun.set(null);
+  filledIn.set([]);
   if (operation === "subscription") {
     lastRun.set({ kind: "followed" });
     return overWebSocket(asked, headers);
@@ -28,7 +31,9 @@ export const fetcher: Fetcher = (params, options) => {
 
 async function run(params: FetcherParams, headers: Record<string, string>, changing: boolean): Promise<ExecutionResult> {
   try {
-    return await overHttp(params, headers, (response) => lastRun.set(runOf(response)));
+    const result = await overHttp(params, headers, (response) => lastRun.set(runOf(response)));
+    answer.set(result.data);
+    return result;
   } finally {
     if (changing) changes.set(changes.get() + 1);
   }

@@ -1,6 +1,13 @@
+import { parse } from "jsonc-parser";
+
 // One tab per file in operations/, in the order of the file names. `<same name>.variables.jsonc` fills its Variables.
 const queries = texts(import.meta.glob<string>("./operations/*.graphql", { query: "?raw", import: "default", eager: true }));
 const variables = texts(import.meta.glob<string>("./operations/*.variables.jsonc", { query: "?raw", import: "default", eager: true }));
+
+/** What the tabs' variables say of what is to be put there. */
+export const placeholders = new Set(
+  [...variables.values()].flatMap((text) => Object.values<unknown>(parse(text))).filter((value) => String(value).includes(" ")),
+);
 
 export const tabs = [...queries].map(([name, query]) => ({ query, variables: variables.get(name) ?? null }));
 

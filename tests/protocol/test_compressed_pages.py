@@ -14,7 +14,7 @@ from api.portal import PATHS, Portal
 from models.feed import Feed
 from payments import make_provider
 from scripts.node import NODE
-from tests.conftest import INSTALL_URL, ROOT
+from tests.conftest import INSTALL_URL, ORIGINS, ROOT
 from tests.fuzz.raw import Answer, exchange
 
 PORTAL, EXPLORER = ROOT / "portal" / "dist", ROOT / "explorer" / "dist"
@@ -185,8 +185,8 @@ async def test_where_a_copy_is_missing_the_next_best_is_sent(tmp_path: Path) -> 
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("page")
     (tmp_path / "assets" / "a.js").write_text("script")
-    services = Services(Feed(), make_provider("sandbox"), INSTALL_URL, secure_cookies=False)
-    app = make_app(services, origins=[], explorer=None, portal=Portal(tmp_path, INSTALL_URL, "sandbox"))
+    services = Services(Feed(), make_provider("sandbox"), INSTALL_URL, ORIGINS)
+    app = make_app(services, explorer=None, portal=Portal(tmp_path, INSTALL_URL, "sandbox"))
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://usher.example.com")
     async with client:
         for path, text in (("/", "page"), ("/portal/assets/a.js", "script")):
