@@ -27,6 +27,8 @@ export function useValidate(onValidated: (purchase: PurchaseContentsFragment) =>
       case "CartEmptyError":
         refusals.notFound();
         return setProblem(text("purchases.cartEmpty"));
+      case "InvalidInputError":
+        return setProblem(refusals.invalid(answer.fields));
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
       default:
