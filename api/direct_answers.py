@@ -5,6 +5,7 @@ left to resolvers: nothing has happened, and nothing was charged.
 """
 
 import time
+from typing import Any
 
 import orjson
 from starlette.responses import Response
@@ -25,6 +26,7 @@ from models.errors import RateLimited, Unauthenticated
 from models.viewer import Viewer
 from plans.bounded import Bounded
 from plans.plan import Bound
+from plans.structure import NotPlannedError
 
 # Whose credential was refused, or whose budget was spent, in this many lately.
 MOST_REFUSED = 5_000
@@ -89,12 +91,24 @@ class DirectAnswers:
             return None
         if not _is_for(bound, seen.viewer):
             return None
-        headers = told(spend(self._services, seen.viewer, question.cost))
         if kept is not None and kept.stands(seen):
+            headers = told(spend(self._services, seen.viewer, question.cost))
             count("kept")
             return written(kept.body, [*headers, *tagged(kept.tag)])
+        return self._planned(sent, question, bound, row, seen)
+
+    def _planned(
+        self, sent: SentSecret, question: Question, bound: Bound, row: Any, seen: Recognised
+    ) -> Response | None:
+        """The answer made of what was read, kept for the next who ask."""
+        try:
+            answer = bound.answer(row)
+        except NotPlannedError as why:
+            count(str(why))
+            return None
+        headers = told(spend(self._services, seen.viewer, question.cost))
         count("plan")
-        body = orjson.dumps({"data": bound.answer(row)}, option=orjson.OPT_UTC_Z)
+        body = orjson.dumps({"data": answer}, option=orjson.OPT_UTC_Z)
         tag = _tag(seen, question)
         if tag is None:
             return written(body, headers)

@@ -9,6 +9,7 @@ from uuid import UUID
 from models.clock import now
 from models.database import fetch
 from models.reads.conditions import Condition
+from models.reads.packages import codes_condition, package_code
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ async def read_inventory(
         """,
         account_id,
         None if package_ids is None else list(package_ids),
-        None if package_codes is None else [code for code in package_codes if "\x00" not in code],
+        None if package_codes is None else [package_code(each) for each in package_codes],
     )
     found = [row for row in rows if row["package_id"] is not None]
     return Inventory(rows[0]["version"], now(), [pool_from_row(row) for row in found])
@@ -108,8 +109,8 @@ POOLED = Condition(
 
 
 def package_codes_condition(codes: Iterable[str]) -> Condition:
-    """Only packages of these codes; PostgreSQL has no NUL in text, so no package has one in its code."""
-    return Condition("{row}.code = ANY({value}::text[])", [code for code in codes if "\x00" not in code])
+    """Only packages of these codes."""
+    return codes_condition("{row}.code = ANY({value}::text[])", codes)
 
 
 async def pools_by_package(account_id: UUID, package_ids: Iterable[UUID]) -> dict[UUID, PoolCounts]:

@@ -90,7 +90,7 @@ class Bound:
         return fetch_together(self.statement(credential_sql(secret)), asker, self.values)
 
     def answer(self, row: Any) -> dict[str, Any]:
-        """The data of the answer."""
+        """The data of the answer. Raises NotPlannedError where resolvers must refuse a list."""
         return self.compiled.shape(row, row["account_id"], self.pages)
 
     @cached_property
@@ -149,7 +149,7 @@ class Plan(Operation[Compiled]):
             raise NotPlannedError("arguments") from error
         if read.wants_rows:
             return page
-        return Page(conditions) if read.wants_total else Page()
+        return Page(conditions) if read.wants_total else Page(page.required)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from plans.statement import Page
-from plans.structure import Structure
+from plans.structure import NotPlannedError, Structure
 
 Shape = Callable[[Sequence[Any], Any, Sequence[Page]], Any]
 
@@ -33,8 +33,10 @@ def make_shape(structure: Structure) -> Shape:
             lines.append(f" beyond{n} = next(column) if page{n}.edge is not None else False")
         if read.wants_total:
             lines.append(f" total{n} = next(column)")
+        if read.listed.wanted and read.node.arguments:
+            lines.append(f" if not all([next(column) for _ in page{n}.required]): raise refusal('refused')")
     lines.append(f" return {structure.code}")
-    namespace: dict[str, Any] = dict(structure.functions)
+    namespace: dict[str, Any] = {"refusal": NotPlannedError, **structure.functions}
     # Made of mirrors and of names that GraphQL's own grammar allows; a client's text is never in it.
     exec("\n".join(lines), namespace)  # noqa: S102
     return namespace["shape"]

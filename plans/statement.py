@@ -6,6 +6,7 @@ page are aggregated in the order of the page.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +36,13 @@ class Page:
     @property
     def shape(self) -> tuple[object, ...]:
         """What of it the statement is made of; the rest are its values."""
-        conditions = tuple(each.sql for each in self.conditions)
+        conditions = tuple((each.sql, each.requires) for each in self.conditions)
         return conditions, self.size is None, self.after is None, self.before is None, self.backwards
+
+    @cached_property
+    def required(self) -> tuple[Condition, ...]:
+        """The conditions whose values may have the list refused."""
+        return tuple(each for each in self.conditions if each.requires)
 
     @property
     def edge(self) -> UUID | None:
@@ -69,6 +75,7 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str) ->
             selected.append(part.beyond())
         if read.wants_total:
             selected.append(part.total())
+        selected += part.required()
         place += len(page.values)
     where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
@@ -106,6 +113,10 @@ class _Part:
         """How many rows the list has."""
         return f"({self._bare('count(*)')})"
 
+    def required(self) -> list[str]:
+        """Whether the list may be asked for with these values."""
+        return [each.requires.format(value=place) for each, place in self._placed() if each.requires]
+
     @property
     def _conditioned(self) -> int:
         return sum(len(each.values) for each in self._page.conditions)
@@ -116,12 +127,17 @@ class _Part:
         return f"SELECT {what} FROM {table} WHERE {where}"  # noqa: S608
 
     def _conditions(self) -> list[str]:
-        always, places = self._read.listed.always, iter(self._places)
+        always = self._read.listed.always
         return [
             *self._read.rows.whose,
             *([self._written(always)] if always else []),
-            *(self._written(each, next(places) if each.values else "") for each in self._page.conditions),
+            *(self._written(each, place) for each, place in self._placed()),
         ]
+
+    def _placed(self) -> list[tuple[Condition, str]]:
+        """The page's conditions, each with the place of its value."""
+        places = iter(self._places)
+        return [(each, next(places) if each.values else "") for each in self._page.conditions]
 
     def _written(self, condition: Condition, value: str = "") -> str:
         return condition.sql.format(row=self._alias, account=WHOSE, value=value)

@@ -140,10 +140,30 @@ class Writer:
 
     def _embedded(self, field: Embedded, nodes: list[FieldNode], definition: GraphQLField, here: Here) -> str:
         arguments = (nodes[0], definition) if field.arguments_of else None
+        if field.arguments_of and nodes[0].arguments:
+            self._look_at_arguments(field, nodes, definition, here)
         if field.fields is None:
             mirror = self._mirrors[field.type_name]
             return self._mirrored(field.type_name, nodes, Here(here.rows, here.alias, mirror))
         return self._object(field.type_name, field.fields, nodes, Here(here.rows, here.alias, here.mirror, arguments))
+
+    def _look_at_arguments(
+        self, field: Embedded, nodes: list[FieldNode], definition: GraphQLField, here: Here
+    ) -> None:
+        """Have the arguments refused where they are bad, also when the list that they are of is not selected."""
+        selected = {found[0].name.value for _, found, _ in self._selected(field.type_name, nodes)}
+        listed = (field.fields or {}).get(field.arguments_of or "")
+        if field.arguments_of not in selected and isinstance(listed, Listed):
+            self._list_read(listed, here, field.arguments_of or "", (nodes[0], definition))
+
+    def _list_read(
+        self, listed: Listed, here: Here, name: str, arguments: tuple[FieldNode, GraphQLField]
+    ) -> ListRead:
+        number = len(self._structure.lists)
+        rows = Rows(self._mirrors[listed.type_name], f"l{number}")
+        read = ListRead(listed, rows, *arguments, number, f"{here.mirror.type_name}.{name}")
+        self._structure.lists.append(read)
+        return read
 
     def _listed(
         self,
@@ -152,11 +172,7 @@ class Writer:
         definition: GraphQLField,
         here: Here,
     ) -> str:
-        number = len(self._structure.lists)
-        mirror = self._mirrors[field.type_name]
-        name = f"{here.mirror.type_name}.{nodes[0].name.value}"
-        read = ListRead(field, Rows(mirror, f"l{number}"), *(here.arguments or (nodes[0], definition)), number, name)
-        self._structure.lists.append(read)
+        read = self._list_read(field, here, nodes[0].name.value, here.arguments or (nodes[0], definition))
         if not field.connection:
             return self._all(read, nodes)
         return self._connection(get_named_type(definition.type).name, read, nodes)

@@ -28,6 +28,7 @@ from models.reads import licenses as license_reads
 from models.reads import users as user_reads
 from models.reads.conditions import Condition
 from models.reads.domains import domains_of
+from models.reads.packages import require_known_codes
 from models.reads.paging import Window
 from models.reads.rows import Rows
 from models.reads.sessions import live_sessions
@@ -55,7 +56,9 @@ class UserFilter:
         default=None, description="True: only users with a license; false: only those without."
     )
     package_code: str | None = strawberry.field(
-        default=None, description="Only users who hold a license of this package, e.g. PRO."
+        default=None,
+        description="Only users who hold a license of this package, e.g. PRO, in any case; the code of no package is"
+        " refused with INVALID_INPUT.",
     )
 
 
@@ -64,7 +67,11 @@ class LicenseFilter:
     """Which licenses."""
 
     state: LicenseState | None = strawberry.field(default=None, description="Only licenses in this state.")
-    package_code: str | None = strawberry.field(default=None, description="Only licenses of this package, e.g. PRO.")
+    package_code: str | None = strawberry.field(
+        default=None,
+        description="Only licenses of this package, e.g. PRO, in any case; the code of no package is refused with"
+        " INVALID_INPUT.",
+    )
     user_id: strawberry.ID | None = strawberry.field(
         default=None, description="Only licenses that this user holds or held."
     )
@@ -89,15 +96,20 @@ class Account(Node):
         info: Info,
         package_codes: Annotated[
             list[str] | None,
-            strawberry.argument(description='Only these packages, e.g. ["PRO"]. All when null.'),
+            strawberry.argument(
+                description='Only these packages, e.g. ["PRO"], in any case. All when null. A code of no package is'
+                " refused with INVALID_INPUT."
+            ),
         ] = None,
     ) -> SeatInventory:
         """The account's seats."""
         info.context.require(self.key, Permission.VIEW_INVENTORY)
+        if package_codes is not None:
+            await require_known_codes(package_codes, "packageCodes")
         return SeatInventory.of(await read_inventory(self.key, package_codes=package_codes))
 
     @strawberry.field(description="The people of the account, oldest first. Needs MANAGE_USERS.")
-    def users(
+    async def users(
         self,
         info: Info,
         first: First = None,
@@ -108,12 +120,13 @@ class Account(Node):
     ) -> Connection[User]:
         """The account's users."""
         info.context.require(self.key, Permission.MANAGE_USERS)
+        await _require_known_code(filter)
         wanted = user_reads.UserFilter(**vars(filter)) if filter else user_reads.UserFilter()
         rows = Rows(tables.User, self.key, user_reads.user_conditions(wanted))
         return Connection(listing=Listing(USERS, rows, window(USERS, first, after, last, before), User.of))
 
     @strawberry.field(description="Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.")
-    def licenses(
+    async def licenses(
         self,
         info: Info,
         first: First = None,
@@ -126,6 +139,7 @@ class Account(Node):
     ) -> Connection[License]:
         """The account's licenses."""
         info.context.require(self.key, Permission.VIEW_INVENTORY)
+        await _require_known_code(filter)
         rows = Rows(tables.License, self.key, license_reads.license_conditions(_license_filter(filter)))
         return Connection(listing=Listing(LICENSES, rows, window(LICENSES, first, after, last, before), License.of))
 
@@ -213,6 +227,11 @@ class Account(Node):
     def of(cls, row: tables.Account) -> "Account":
         """Present a row."""
         return cls(id=encode_id("Account", row.id), key=row.id, name=row.name, version=str(row.version))
+
+
+async def _require_known_code(filter: UserFilter | LicenseFilter | None) -> None:
+    if filter is not None and filter.package_code is not None:
+        await require_known_codes([filter.package_code], "filter", "packageCode")
 
 
 def _of_codes(arguments: dict[str, Any]) -> list[Condition]:

@@ -6,10 +6,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Condition:
-    """`{row}` stands for the alias of the row, `{value}` for the place of the value, `{account}` for whose it is."""
+    """`{row}` stands for the alias of the row, `{value}` for the place of the value, `{account}` for whose it is.
+
+    `requires` is SQL that holds of the value, or the whole list is refused.
+    """
 
     sql: str
     value: Any = None
+    requires: str = ""
 
     @property
     def values(self) -> list[Any]:

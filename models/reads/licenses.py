@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from models.reads.conditions import Condition
-from models.reads.packages import plausible_code
+from models.reads.packages import codes_condition
 from models.reads.rows import rows_where
 from models.tables import License
 
@@ -45,8 +45,8 @@ def license_conditions(wanted: LicenseFilter) -> list[Condition]:
     """A filter as conditions of a statement; `{row}` is a license."""
     found = [] if wanted.state is None else [Condition(_STATES[wanted.state])]
     if wanted.package_code is not None:
-        package = "SELECT FROM packages WHERE packages.id = {row}.package_id AND packages.code = {value}"
-        found.append(Condition(f"EXISTS ({package})", plausible_code(wanted.package_code)))
+        package = "SELECT FROM packages WHERE packages.id = {row}.package_id AND packages.code = ANY({value}::text[])"
+        found.append(codes_condition(f"EXISTS ({package})", [wanted.package_code]))
     if wanted.user_id is not None:
         found.append(Condition("{row}.user_id = {value}", wanted.user_id))
     return found

@@ -1,18 +1,45 @@
 """Finding packages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from models.database import fetch
+from models.errors import InvalidInput
+from models.reads.conditions import Condition
 from models.reads.rows import rows_where
 from models.tables import Package
 
+_ALL_KNOWN = (
+    "NOT EXISTS (SELECT FROM unnest({value}::text[]) AS given (code)"
+    " WHERE NOT EXISTS (SELECT FROM packages WHERE packages.code = given.code))"
+)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}\Z")
 
 
-def plausible_code(code: str) -> str:
-    """The code, or one that no package has where the database could not even compare it."""
+def package_code(given: str) -> str:
+    """A code as the catalogue spells it, whatever case it is given in; empty where no package can have it."""
+    code = given.upper() if given.isascii() else ""
     return code if _CODE.match(code) else ""
+
+
+def codes_condition(sql: str, given: Iterable[str]) -> Condition:
+    """A condition on the codes of packages, `{value}` in its SQL; each code must be a package's."""
+    return Condition(sql, [package_code(each) for each in given], requires=_ALL_KNOWN)
+
+
+async def require_known_codes(given: Sequence[str], *path: str) -> None:
+    """Refuse a code of no package, on sale or not: most likely it is misspelt. Raises InvalidInput with the path."""
+    codes = [package_code(each) for each in given]
+    rows = await fetch("SELECT code FROM packages WHERE code = ANY($1)", codes)
+    known = {row["code"] for row in rows}
+    bad = [_what_is_wrong(code) for code in dict.fromkeys(codes) if code not in known]
+    if bad:
+        raise InvalidInput([(path, text) for text in bad])
+
+
+def _what_is_wrong(code: str) -> str:
+    return f"No package has the code {code}." if code else "Not the code of a package, for example PRO."
 
 
 async def packages_on_sale() -> list[Package]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.database import fetch_one
 from models.reads.conditions import Condition
-from models.reads.packages import plausible_code
+from models.reads.packages import codes_condition
 from models.reads.rows import rows_where
 from models.tables import User
 
@@ -34,8 +34,9 @@ def user_conditions(wanted: UserFilter) -> list[Condition]:
         " AND held.ended_at IS NULL"
     )
     if wanted.package_code is not None:
-        package = "EXISTS (SELECT FROM packages WHERE packages.id = held.package_id AND packages.code = {value})"
-        found.append(Condition(f"EXISTS ({holds} AND {package})", plausible_code(wanted.package_code)))
+        of_package = "packages.id = held.package_id AND packages.code = ANY({value}::text[])"
+        package = f"EXISTS (SELECT FROM packages WHERE {of_package})"
+        found.append(codes_condition(f"EXISTS ({holds} AND {package})", [wanted.package_code]))
     if wanted.licensed is not None:
         found.append(Condition(f"EXISTS ({holds}) = {{value}}", wanted.licensed))
     return found

@@ -73,7 +73,11 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
         return None
     if bound is None or not bound.is_for(viewer):
         return None
-    return orjson.dumps(await answered(bound, viewer.account_id), option=orjson.OPT_UTC_Z)
+    try:
+        return orjson.dumps(await answered(bound, viewer.account_id), option=orjson.OPT_UTC_Z)
+    except NotPlannedError:
+        # A value that is refused, and resolvers tell how.
+        return None
 
 
 async def compare(known: Known, wanted: Any, few: int) -> Counter[str]:
