@@ -130,7 +130,10 @@ class DomainNotApprovedError(BusinessError):
     domain: Domain | None = strawberry.field(description="Null when the account never claimed it.")
 
 
-@strawberry.type(description="A user with this e-mail address exists, here or in another account.")
+@strawberry.type(
+    description="A user with this e-mail address exists, here or in another account; they sign in with requestSignIn."
+    " openAccount tells it to whoever asks, so many times an hour: requestSignIn tells it to nobody."
+)
 class EmailTakenError(BusinessError):
     """The e-mail address is taken."""
 

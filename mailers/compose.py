@@ -6,7 +6,7 @@ from email.utils import format_datetime, parseaddr
 
 from mailers.config import MailConfig
 from mailers.consumers import BY_CONSUMER
-from mailers.notice import Notice
+from mailers.notice import Notice, Obsolete
 from mailers.render import RenderedMail, render
 from models.outbox import event_of
 from models.tables import Account, Delivery, User
@@ -14,13 +14,12 @@ from models.tables import Account, Delivery, User
 
 async def compose(delivery: Delivery, config: MailConfig) -> EmailMessage:
     """Write the mail of a delivery; the same each time, to the last byte. Raises Obsolete."""
-    notice = Notice(
-        delivery=delivery,
-        event=await event_of(delivery),
-        recipient=await User.get(id=delivery.recipient_id),
-        account=await Account.get(id=delivery.account_id),
-        config=config,
-    )
+    event = await event_of(delivery)
+    recipient = await User.get_or_none(id=delivery.recipient_id)
+    account = await Account.get_or_none(id=delivery.account_id)
+    if event is None or recipient is None or account is None:
+        raise Obsolete("its account was deleted")
+    notice = Notice(delivery=delivery, event=event, recipient=recipient, account=account, config=config)
     mail = BY_CONSUMER[delivery.consumer]
     facts = notice.common_facts | await mail.facts(notice)
     return _message(notice, render(mail.kind, locale=notice.recipient.locale, facts=facts))

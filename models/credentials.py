@@ -49,6 +49,7 @@ _RECOGNISING = {
     for asking in (_SESSION_OF_ASKER, _KEY_OF_ASKER)
 }
 
+SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 # How long the use of a key stays unwritten: it is told to the minute, and who is recalled is not looked up so long.
 USE_NOTED_EVERY = timedelta(seconds=30)
 
@@ -156,12 +157,15 @@ async def issue_token(
     license_id: UUID | None = None,
     event_id: UUID | None = None,
 ) -> None:
-    """Make a secret good for one use until it expires. Issuing the same secret again changes nothing."""
+    """Make a secret good for one use until it expires. Issuing the same secret again changes nothing.
+
+    Nothing is issued to a user whose account was deleted meanwhile.
+    """
     await fetch_one(
         """
         INSERT INTO tokens
             (id, hash, purpose, account_id, user_id, license_id, event_id, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM accounts WHERE accounts.id = $4 FOR KEY SHARE
         ON CONFLICT (hash) DO NOTHING
         """,
         new_id(),

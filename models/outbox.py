@@ -165,11 +165,11 @@ async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
         return await Delivery.filter(id__in=[row["id"] for row in rows]).order_by("id")
 
 
-async def event_of(delivery: Delivery) -> Happening:
-    """The event a delivery was made from."""
+async def event_of(delivery: Delivery) -> Happening | None:
+    """The event a delivery was made from; None when its account was deleted since."""
     columns = "id, account_id, type, actor_id, occurred_at, data"
     rows = await fetch(f"SELECT {columns} FROM events WHERE id = $1", delivery.event_id)  # noqa: S608 - constant
-    return happening_from_row(rows[0])
+    return happening_from_row(rows[0]) if rows else None
 
 
 async def mark_sent(delivery: Delivery, moment: datetime) -> None:

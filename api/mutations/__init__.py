@@ -40,7 +40,8 @@ class Mutation:
     open_account: OpenAccountPayload = strawberry.mutation(
         resolver=alone(open_account),
         description="Opens an account for a business; its first user becomes administrator."
-        " Mails a sign-in link. Needs no sign-in.",
+        " Mails a sign-in link. Needs no sign-in. Unlike requestSignIn it tells whether the address is a user's;"
+        " the calls of one client address are limited.",
     )
     request_sign_in: RequestSignInPayload = strawberry.mutation(
         resolver=alone(request_sign_in),

@@ -15,9 +15,8 @@ class AddDomainInput:
     """The domain to claim."""
 
     name: str = strawberry.field(
-        description="For example example.com or, in a private network, corp.local; sub-domains are domains of their"
-        " own."
-        " Public mailbox providers (gmail.com) and public suffixes (co.uk, github.io) can be claimed by nobody."
+        description="For example example.com, or corp.local in a private network; sub-domains are domains of their"
+        " own. Public mailbox providers (gmail.com) and public suffixes (co.uk, github.io) can be claimed by nobody."
     )
 
 

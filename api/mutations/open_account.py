@@ -15,7 +15,10 @@ class OpenAccountInput:
     """The business, and its first administrator."""
 
     company_name: str = strawberry.field(description="1 to 200 characters.")
-    email: str = strawberry.field(description="The administrator's address; the sign-in link goes there.")
+    email: str = strawberry.field(
+        description="The administrator's address; the sign-in link goes there. Of a domain that is approved for an"
+        " account it opens nothing: ask the administrators of that account to be added."
+    )
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
     locale: str | None = strawberry.field(
@@ -25,7 +28,11 @@ class OpenAccountInput:
     )
 
 
-@strawberry.type(description="The account is open; a sign-in link is on its way.")
+@strawberry.type(
+    description="The account is open; a sign-in link is on its way. Until a link is followed it does not own its"
+    " address for good: it gives way to the account that the address's domain is approved for and, once no link of it"
+    " works, to the next account that is opened with the address; a week later it is deleted."
+)
 class AccountOpened:
     """The account is open."""
 

@@ -12,6 +12,7 @@ INDEXES = {
     "accounts_unproven_idx": "accounts (created_at) WHERE confirmed_at IS NULL",
     # To delete what an account has: its other tables have indexes that begin with the account.
     "deliveries_account_idx": "deliveries (account_id, recipient_id)",
+    "sessions_account_idx": "sessions (account_id, id)",
     "tokens_account_idx": "tokens (account_id, user_id)",
 }
 

@@ -8,12 +8,14 @@ from models.inputs import Inputs
 from models.operations.open_account import save_new_user
 from models.permission import Permission
 from models.tables import Account, Domain, DomainState, Role, User
+from models.unproven_accounts import displace_unproven
 from models.viewer import Viewer
 
 
 async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: str, locale: str, role: Role) -> User:
     """Add a user whose e-mail domain is approved for the account; sub-domains need an approval of their own.
 
+    An unproven account that has the address is deleted.
     Raises NotPermitted, InvalidInput, DomainNotApproved, EmailTaken.
     """
     viewer.require(Permission.MANAGE_USERS)
@@ -32,7 +34,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
     inputs.refuse_bad()
     async with viewer_transaction(viewer, Permission.MANAGE_USERS, *more) as account:
         await _require_approved_domain(account, user.email.rpartition("@")[2])
-        await save_new_user(user)
+        await save_new_user(user, displace=displace_unproven)
         data = {"user_id": user.id, "email": user.email, "role": user.role}
         await record(account, EventType.USER_ADDED, by=viewer.actor_id, data=data)
     return user

@@ -25,9 +25,10 @@ async def answer_sign_in_requests() -> int:
         if not requests:
             return 0
         known = await fetch(
-            "SELECT users.id, users.account_id, request.at FROM users"
+            # Locked, so that nobody deletes an account while an event of it is written.
+            "SELECT users.id, users.account_id, request.at FROM users JOIN accounts ON accounts.id = users.account_id"
             " JOIN unnest($1::text[], $2::timestamptz[]) AS request (email, at) ON lower(users.email) = request.email"
-            " ORDER BY request.at",
+            " ORDER BY request.at FOR KEY SHARE OF accounts",
             [request["email"].lower() for request in requests],
             [request["requested_at"] for request in requests],
         )

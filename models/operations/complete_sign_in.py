@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from models.clock import now
 from models.credentials import use_token
-from models.database import transaction
+from models.database import fetch, transaction
 from models.permission import GRANTED
 from models.secrets import new_secret, secret_hash
-from models.tables import Session, SessionKind, TokenPurpose, User
+from models.tables import Account, Session, SessionKind, TokenPurpose, User
 from models.viewer import Viewer
 
 SESSION_LIFETIME = timedelta(days=30)
@@ -24,10 +24,16 @@ class SignedIn:
 
 
 async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -> SignedIn:
-    """Trade a mailed token for a session. `client` is what the client says of itself. Raises TokenInvalid."""
+    """Trade a mailed token for a session. `client` is what the client says of itself. Raises TokenInvalid.
+
+    The first link that is followed proves the account.
+    """
     secret = new_secret()
     async with transaction():
+        unproven = await _locked_unproven(token)
         used = await use_token(token, TokenPurpose.SIGN_IN)
+        if unproven:
+            await Account.filter(id=used.account_id).update(confirmed_at=now())
         user = await User.get(id=used.user_id)
         session = await Session.create(
             hash=secret_hash(secret),
@@ -47,3 +53,13 @@ async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -
         rights=user.role,
     )
     return SignedIn(viewer, secret, session.expires_at)
+
+
+async def _locked_unproven(token: str) -> bool:
+    """Lock the account of a token if it is unproven: before the token, as who deletes such an account does."""
+    rows = await fetch(
+        "SELECT account.id FROM tokens AS token JOIN accounts AS account ON account.id = token.account_id"
+        " WHERE token.hash = $1 AND account.confirmed_at IS NULL FOR NO KEY UPDATE OF account",
+        secret_hash(token),
+    )
+    return bool(rows)

@@ -1,5 +1,6 @@
 """Opening an account for a business."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,10 +11,11 @@ from models.allowances import Allowance, spend, spend_from
 from models.caller import Caller
 from models.clock import now
 from models.database import savepoint, transaction
-from models.errors import EmailTaken
+from models.errors import EmailTaken, InvalidInput
 from models.events import EventType, record
 from models.inputs import Inputs
-from models.tables import Account, Role, User
+from models.tables import Account, Domain, DomainState, Role, User
+from models.unproven_accounts import displace_lapsed
 
 AN_HOUR = timedelta(hours=1)
 
@@ -31,7 +33,9 @@ async def open_account(
 ) -> AccountOpened:
     """Open an account; its first user is its administrator and is mailed a sign-in link.
 
-    `caller` is None for the operator, who may open any number. Raises InvalidInput, RateLimited, EmailTaken.
+    It is unproven until that link is followed, and takes the place of one with this address that has lapsed. The
+    domain of the address must not be approved for an account. `caller` is None for the operator, who may open any
+    number of any domain; those are proven. Raises InvalidInput, RateLimited, EmailTaken.
     """
     inputs = Inputs()
     name = inputs.text("companyName", company_name, most=200)
@@ -49,15 +53,27 @@ async def open_account(
         await spend_from(Allowance("accounts of a caller", caller.accounts, AN_HOUR), caller.networks)
         await spend(Allowance("accounts", caller.all_accounts, AN_HOUR), "all callers")
     async with transaction():
-        account = await Account.create(name=name, created_at=now())
+        account = await Account.create(name=name, created_at=now(), confirmed_at=None if caller else now())
         user.account_id = account.id
-        await save_new_user(user)
+        await save_new_user(user, displace=lambda email: displace_lapsed(email, now()))
+        if caller is not None:
+            await _require_free_domain(user.email.rpartition("@")[2])
         await record(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
     wakeups.announce(account.id)
     return AccountOpened(account, user)
 
 
-async def save_new_user(user: User) -> None:
+async def save_new_user(user: User, *, displace: Callable[[str], Awaitable[bool]]) -> None:
+    """Insert a user, in the place of an unproven account's where `displace` deletes it. Raises EmailTaken."""
+    try:
+        await _insert(user)
+    except EmailTaken:
+        if not await displace(user.email):
+            raise
+        await _insert(user)
+
+
+async def _insert(user: User) -> None:
     """Insert a user. Raises EmailTaken: the unique index decides, so two at once cannot both pass."""
     try:
         async with savepoint():
@@ -66,3 +82,11 @@ async def save_new_user(user: User) -> None:
         if "users_email_key" in str(error):
             raise EmailTaken from error
         raise
+
+
+async def _require_free_domain(name: str) -> None:
+    if await Domain.filter(name=name, state=DomainState.APPROVED).exists():
+        text = (
+            f"The domain {name} is approved for an account here. Ask the administrators of that account to add you."
+        )
+        raise InvalidInput([(("email",), text)])

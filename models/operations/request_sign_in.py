@@ -1,17 +1,17 @@
 """Asking for a sign-in link."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models import wakeups
 from models.allowances import Allowance, spend, spend_from
 from models.caller import Caller
 from models.clock import now
+from models.credentials import SIGN_IN_LINK_LIFETIME
 from models.errors import RateLimited
 from models.inputs import Inputs
 from models.tables import SignInRequest
 
-SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 # More than so many, and somebody is filling a stranger's mailbox, or looking for who is a user.
 LINKS_OF_AN_ADDRESS = Allowance("sign-in links of an address", 5, SIGN_IN_LINK_LIFETIME)
 

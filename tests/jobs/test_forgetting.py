@@ -1,20 +1,26 @@
 """What nobody can use any more is deleted a month later, and nothing else is."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+import models.operations.forget_expired
 from jobs.relay import Relay
 from models.clock import now
 from models.database import fetch
+from models.errors import TokenInvalid
+from models.operations.complete_sign_in import SignedIn, complete_sign_in
 from models.operations.create_api_key import create_api_key
 from models.operations.forget_expired import ALLOWANCE_KEPT, KEPT, forget_expired
 from models.permission import Permission
-from tests.support.company import Company
+from models.tables import Account, SessionKind
+from tests.support.company import Company, sign_in_token
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
 from tests.support.recorded import broken_invariants
 from tests.support.unchanged import nothing_changes
+from tests.support.unproven import let_pass, open_unproven, traces_of
 
 # The moment that counts, in each table that is forgotten.
 COUNTS = [
@@ -52,6 +58,63 @@ async def test_its_time_after_its_end_it_is_deleted_and_not_before(
         assert await forget_expired(moment) == 1
     assert await fetch(f"SELECT DISTINCT {column} AS at FROM {table}") == [{"at": moment - kept}]
     assert await count(table) == before - 1
+    assert await broken_invariants() == {}
+
+
+async def test_an_unproven_account_is_deleted_a_week_after_it_lapsed(company: Company, relay: Relay) -> None:
+    kept, gone = await open_unproven("kept@example.net"), await open_unproven("gone@example.net")
+    for user in (kept, gone):
+        await ask_for_link(user.email)
+    await run_until_idle(relay)
+    # The last link of each works for 15 minutes.
+    await let_pass(kept.account_id, timedelta(days=7, minutes=14))
+    await let_pass(gone.account_id, timedelta(days=7, minutes=16))
+    assert set(await traces_of(gone)) == {"accounts", "users", "events", "deliveries", "tokens"}
+    async with nothing_changes("accounts", "users", "events", "deliveries", "tokens"):
+        assert await forget_expired(now()) == 1
+    assert await traces_of(gone) == {}
+    assert set(await traces_of(kept)) == {"accounts", "users", "events", "deliveries", "tokens"}
+    assert await broken_invariants() == {}
+
+
+@pytest.mark.parametrize("why", ["proven", "asked for a link again", "opened by the operator"])
+async def test_an_account_with_a_reason_to_stay_stays(company: Company, relay: Relay, why: str) -> None:
+    user = company.administrator if why == "opened by the operator" else await open_unproven("kept@example.net")
+    if why == "proven":
+        await complete_sign_in(token=await sign_in_token(user), kind=SessionKind.BEARER)
+    await fetch("UPDATE sessions SET expires_at = $1", now() + timedelta(days=1))
+    await let_pass(user.account_id, timedelta(days=20))
+    if why == "asked for a link again":
+        await ask_for_link(user.email)
+    async with nothing_changes():
+        assert await forget_expired(now()) == 0
+
+
+async def test_many_lapsed_accounts_go_in_steps_and_none_is_forgotten(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.operations.forget_expired, "ACCOUNTS_BATCH", 3)
+    users = [await open_unproven(f"u{number}@example.net") for number in range(10)]
+    for user in users:
+        await let_pass(user.account_id, timedelta(days=8))
+    assert await forget_expired(now()) == 10
+    assert [await traces_of(user) for user in users] == [{}] * 10
+    assert await forget_expired(now()) == 0
+
+
+async def test_a_link_that_is_followed_while_its_account_is_deleted_works_or_is_refused(db: None) -> None:
+    for number in range(10):
+        user = await open_unproven(f"u{number}@example.net")
+        await let_pass(user.account_id, timedelta(days=8))
+        # Issued just now, and so not seen by who looks for lapsed accounts at that moment.
+        following = complete_sign_in(token=await sign_in_token(user), kind=SessionKind.BEARER)
+        moment = now() + timedelta(days=8)
+        _, followed = await asyncio.gather(forget_expired(moment), following, return_exceptions=True)
+        if isinstance(followed, TokenInvalid):
+            assert await traces_of(user) == {}
+        else:
+            assert isinstance(followed, SignedIn)
+            assert (await Account.get(id=user.account_id)).confirmed_at is not None
     assert await broken_invariants() == {}
 
 

@@ -39,7 +39,7 @@ async def in_turn(
     async with transaction():
         await Account.filter(id=account_id).select_for_update(no_key=True).get()
         for call in calls:
-            answers.append(asyncio.create_task(call, context=outside))
+            answers.append(asyncio.create_task(call, context=outside.copy()))
             await until_told(all_wait)
         if change:
             await change()

@@ -11,8 +11,10 @@ from models.errors import TokenInvalid
 from models.operations.complete_sign_in import complete_sign_in
 from models.tables import Account, Event, Role, SessionKind, Token, User
 from tests.support.company import Company
+from tests.support.processes import Finished
 from tests.support.refused_command import assert_refused
 from tests.support.unchanged import nothing_changes
+from tests.support.unproven import open_unproven, traces_of
 from tests.usher.conftest import Run
 
 CREATE = ["account", "create", "Example & Co [1]", "Ola@Example.NET", "--first-name", "Ola", "--last-name", "Owner"]
@@ -46,6 +48,33 @@ async def test_wrong_values_open_no_account(run: Run, db: None) -> None:
         "companyName: Must not be empty.; email: Not an e-mail address.; lastName: Must not be empty.;"
         " locale: Not a locale, for example en or fr-CA.",
     )
+
+
+async def test_an_account_of_the_operators_is_proven(run: Run, db: None) -> None:
+    await run(*CREATE)
+    (account,) = await Account.all()
+    assert account.confirmed_at is not None
+    async with nothing_changes():
+        done = await run("account", "withdraw", "ola@example.net", "--yes")
+    assert_refused(done, "The account of ola@example.net is proven, and stays.")
+
+
+async def test_an_unproven_account_is_deleted_when_the_operator_says_yes(run: Run, company: Company) -> None:
+    user = await open_unproven("sam@example.net")
+    account = await Account.get(id=user.account_id)
+    question = f"Delete Squat Inc (account {account.id}, opened {account.created_at:%Y-%m-%d %H:%M} UTC)? [y/N]"
+    async with nothing_changes():
+        asked = await run("account", "withdraw", "sam@example.net")
+        assert_refused(
+            await run("account", "withdraw", "tom@example.net", "--yes"), "There is no user tom@example.net."
+        )
+    assert asked.code == 1
+    assert question in asked.out
+    done = await run("account", "withdraw", "SAM@example.net", "--yes")
+    assert done == Finished(0, "The account of SAM@example.net is deleted.\n", "")
+    assert await traces_of(user) == {}
+    assert await Account.all().count() == 1
+    assert (await run("verify")).code == 0
 
 
 async def test_a_bearer_token_lets_its_user_in(run: Run, company: Company) -> None:

@@ -5,8 +5,12 @@ from typing import Annotated
 import typer
 
 from models.operations.open_account import open_account
+from models.operations.withdraw_account import withdraw_account
+from models.reads.users import user_by_email
+from models.tables import Account
 from usher.commands.console import console
-from usher.commands.shared import run_on_database
+from usher.commands.shared import Yes, confirm, run_on_database
+from usher.settings import SettingsError
 
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -38,3 +42,29 @@ def create(
         )
     )
     console.print(f"Account {opened.account.id} is open; a sign-in link goes to {opened.user.email}.")
+
+
+@account.command()
+def withdraw(
+    email: Annotated[str, typer.Argument(help="The address that it was opened with.")], yes: Yes = False
+) -> None:
+    """Delete an account that is unproven: nobody has ever followed a sign-in link of it. Its address is free again.
+
+    Names it, and asks.
+    """
+    found = run_on_database(lambda: _unproven(email))
+    confirm(f"Delete {found.name} (account {found.id}, opened {found.created_at:%Y-%m-%d %H:%M} UTC)?", yes=yes)
+    if not run_on_database(lambda: withdraw_account(email=email)):
+        raise SettingsError(f"The account of {email} was proven or deleted meanwhile.")
+    typer.echo(f"The account of {email} is deleted.")
+
+
+async def _unproven(email: str) -> Account:
+    """The unproven account of an address. Raises SettingsError."""
+    user = await user_by_email(email)
+    if user is None:
+        raise SettingsError(f"There is no user {email}.")
+    found = await Account.get(id=user.account_id)
+    if found.confirmed_at is not None:
+        raise SettingsError(f"The account of {email} is proven, and stays.")
+    return found
