@@ -16,7 +16,7 @@ JSON = "application/json"
 # What a server calls its way to be given a whole answer.
 WHOLE = "usher.whole"
 _JSON = JSON.encode()
-REFUSAL_HEADERS = {429: {"retry-after": "10"}}
+REFUSAL_HEADERS = {415: {"accept": JSON, "accept-encoding": "identity"}, 429: {"retry-after": "10"}}
 
 
 class Written(Response):

@@ -1,14 +1,30 @@
 """Reading the body of a request: no more of it than is allowed, and no longer."""
 
 import asyncio
+import codecs
 from types import CoroutineType
 
 from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
-from api.heads import HeaderFields
+from api.heads import Head, HeaderFields
 
 READ_WITHIN = 30.0
+
+
+async def read_request(scope: Scope, receive: Receive, head: Head, most: int, *, by_get: bool) -> bytes:
+    """The body of a GraphQL request; empty for a query by GET, where that is allowed. Raises HTTPException."""
+    if scope["method"] == "GET" and by_get:
+        if len(scope["query_string"]) > most:
+            raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
+        return b""
+    if scope["method"] != "POST":
+        raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
+    if head.unsupported:
+        raise HTTPException(415, head.unsupported)
+    body = await read_body(head.fields, receive, most)
+    # RFC 8259, section 8.1: a byte order mark may be ignored.
+    return body.removeprefix(codecs.BOM_UTF8)
 
 
 async def read_body(fields: HeaderFields, receive: Receive, most: int) -> bytes:

@@ -76,9 +76,9 @@ class Context:
 
     async def recognise(self, sent: SentSecret | None) -> None:
         """Find out who calls with a secret; where nobody does, keep why, for whatever needs a viewer."""
-        self.viewer = self.refused = self.recognised = None
         if sent is None:
             return
+        self.viewer = self.refused = self.recognised = None
         try:
             self.recognised = await recognise(sent.secret, sent.address)
             self.viewer = self.recognised.viewer

@@ -22,7 +22,7 @@ from api.admission import Admission
 from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
 from api.asgi import SOCKET_GONE, deny, once_more, plainly_spelled
 from api.asked import Asked
-from api.bodies import read_body
+from api.bodies import read_request
 from api.broadcasts import Broadcasts
 from api.callers import networks_of
 from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
@@ -97,12 +97,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Serve a request; whatever is wrong with the request itself is told as JSON."""
         try:
             response = await self._respond(scope, receive, head)
-        except HTTPException as error:
-            response = refusal(error.status_code, error.reason)
-            if error.status_code == 405:
-                response.headers["allow"] = "POST" if scope["method"] == "GET" else self._methods
-        except StarletteHTTPException as error:
-            response = refusal(error.status_code, error.detail)
+        except (HTTPException, StarletteHTTPException) as error:
+            response = self._refusal(scope, error)
         except asyncio.CancelledError:
             # The server ends, and has waited long enough: the call may have been done, or not.
             cut_off = failure(TimeoutError())
@@ -116,6 +112,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         else:
             await response(scope, receive, send)
 
+    def _refusal(self, scope: Scope, error: HTTPException | StarletteHTTPException) -> Response:
+        response = refusal(error.status_code, error.reason if isinstance(error, HTTPException) else error.detail)
+        if error.status_code == 405:
+            response.headers["allow"] = "POST" if scope["method"] == "GET" else self._methods
+        return response
+
     async def _serve_stream(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             with self._sockets.room(networks_of(HTTPConnection(scope))):
@@ -126,14 +128,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: HTTPConnection, response: Response | WebSocket) -> Context:
         """Find out who asks: a bearer token, or a session cookie from a page of ours."""
-        context = Context(self._services, request, response if isinstance(response, Response) else None)
-        await context.recognise(self._sent(request.scope, head_of(request.scope)))
+        head = head_of(request.scope)
+        answer_to = response if isinstance(response, Response) else None
+        context = Context(self._services, request, answer_to, refused=head.refused)
+        await context.recognise(self._sent(request.scope, head))
         return context
 
     async def recalling(self, request: HTTPConnection, response: Response, cost: int) -> Context:
         """The same for what looks again by itself, and costs so much."""
-        context = Context(self._services, request, response)
-        await context.recall(self._sent(request.scope, head_of(request.scope)), cost)
+        head = head_of(request.scope)
+        context = Context(self._services, request, response, refused=head.refused)
+        await context.recall(self._sent(request.scope, head), cost)
         return context
 
     def _sent(self, scope: Scope, head: Head) -> SentSecret | None:
@@ -245,8 +250,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _respond(self, scope: Scope, receive: Receive, head: Head) -> Response:
         try:
-            most = self._services.limits.body_bytes
-            body = b"" if self._is_in_address(scope, most) else await read_body(head.fields, receive, most)
+            most, by_get = self._services.limits.body_bytes, self._services.get_queries
+            body = await read_request(scope, receive, head, most, by_get=by_get)
             asked = self._asked(scope, head, body)
             response = None
             if isinstance(asked, Asked) and self._admission.must_ask(asked):
@@ -274,20 +279,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response.status_code = 200
         return response
 
-    def _is_in_address(self, scope: Scope, most: int) -> bool:
-        """Whether a request has no body: by GET. Raises HTTPException where it may not."""
-        if scope["method"] == "GET" and self._services.get_queries:
-            if len(scope["query_string"]) > most:
-                raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
-            return True
-        if scope["method"] != "POST":
-            raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-        return False
-
     def _asked(self, scope: Scope, head: Head, body: bytes) -> Question | Asked | None:
-        """What is asked, if one answer in JSON is wanted. Raises HTTPException where the body is not JSON."""
-        if scope["method"] == "POST" and not head.is_json:
-            raise HTTPException(400, "Unsupported content type")
+        """What is asked, if one answer in JSON is wanted."""
         if head.wants_events:
             return None
         if scope["method"] == "GET":

@@ -10,9 +10,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api.answers import GRAPHQL_JSON, JSON
-from api.media_types import is_json, prefers
+from api.media_types import prefers, unsupported
 from api.sent_secrets import SentSecret, bearer, secret_from
 from api.streams import wants_events
+from models.errors import CredentialProblem, Unauthenticated
 
 HeaderFields = Mapping[bytes, bytes]
 
@@ -28,8 +29,15 @@ class Head:
     fields: HeaderFields = field(repr=False)
     wants_events: bool
     prefers_graphql_json: bool
-    is_json: bool
+    # Why a body of this type and coding is not read.
+    unsupported: str | None
     sent: SentSecret | None
+
+    @property
+    def refused(self) -> Unauthenticated | None:
+        """Why there is no viewer, where Authorization holds no bearer token and nothing else does."""
+        malformed = self.sent is None and b"authorization" in self.fields
+        return Unauthenticated(CredentialProblem.MALFORMED) if malformed else None
 
 
 class Remembered:
@@ -64,7 +72,7 @@ def read_head(scope: Scope) -> Head:
         fields=fields,
         wants_events=wants_events(accept),
         prefers_graphql_json=prefers(accept, GRAPHQL_JSON, JSON),
-        is_json=is_json(header(fields, b"content-type")),
+        unsupported=unsupported(header(fields, b"content-type"), header(fields, b"content-encoding")),
         sent=secret_from(HTTPConnection(scope), bearer(header(fields, b"authorization"))),
     )
 

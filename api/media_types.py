@@ -3,9 +3,16 @@
 from functools import lru_cache
 
 
-def is_json(content_type: str) -> bool:
-    """Whether a Content-Type is application/json, with any parameters."""
-    return content_type.partition(";")[0].strip().lower() == "application/json"
+def unsupported(content_type: str, content_encoding: str) -> str | None:
+    """Why a body of this type and coding is not read; None for JSON in UTF-8 as it is (RFC 8259, section 8.1)."""
+    if content_encoding.strip().lower() not in {"", "identity"}:
+        return "No Content-Encoding is read: send the body as it is."
+    media_type, parameters = _media_type(content_type.lower())
+    if media_type != "application/json":
+        return "Send JSON, with Content-Type: application/json."
+    if parameters.get("charset", "utf-8") not in {"utf-8", "utf8"}:
+        return "JSON is read in UTF-8 alone."
+    return None
 
 
 @lru_cache(50)

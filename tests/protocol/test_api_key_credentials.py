@@ -7,13 +7,14 @@ import httpx2
 import pytest
 
 from models.clock import now
+from models.operations.complete_sign_in import complete_sign_in
 from models.permission import Permission
-from models.tables import ApiKey, ApiKeySecret, Session
+from models.tables import ApiKey, ApiKeySecret, Session, SessionKind
 from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in, unauthenticated
 from tests.support.api_keys import WHO, Key, make_key, revoke, rotated
 from tests.support.client import Client
-from tests.support.company import Company
+from tests.support.company import Company, sign_in_token
 from tests.support.seats_feed import SEATS, failed, next_update, socket
 from tests.support.unchanged import nothing_changes
 
@@ -161,3 +162,20 @@ async def test_a_key_in_place_of_a_session_s_cookie_is_nobody(server_url: str, k
     async with httpx2.AsyncClient(base_url=server_url, cookies={COOKIE: key.secret}) as http:
         response = await http.post("/graphql", json={"query": ACCOUNT})
     unauthenticated(response.json(), "account", reason="MISSING")
+
+
+@pytest.mark.parametrize("authorization", ["KEY", "Basic KEY", "Bearer", "Token KEY", "Bearer,KEY"])
+async def test_an_authorization_that_cannot_be_read_is_named(server_url: str, key: Key, authorization: str) -> None:
+    headers = {"authorization": authorization.replace("KEY", key.secret)}
+    async with httpx2.AsyncClient(base_url=server_url, headers=headers) as http:
+        for document in (ACCOUNT, "{ account { id } packages { code } }"):
+            response = await http.post("/graphql", json={"query": document})
+            unauthenticated(response.json(), "account", reason="MALFORMED")
+
+
+async def test_a_proxy_s_own_authorization_leaves_the_cookie_alone(server_url: str, company: Company) -> None:
+    signed_in = await complete_sign_in(token=await sign_in_token(company.administrator), kind=SessionKind.COOKIE)
+    headers = {"authorization": "Basic dXNlcjpwYXNzd29yZA==", "cookie": f"{COOKIE}={signed_in.secret}"}
+    async with httpx2.AsyncClient(base_url=server_url, headers=headers) as http:
+        response = await http.post("/graphql", json={"query": "{ account { name } }"})
+    assert response.json() == {"data": {"account": {"name": "Company of example.com"}}}
