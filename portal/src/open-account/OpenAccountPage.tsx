@@ -20,7 +20,7 @@ const FIELDS = [
   { name: "companyName", label: "openAccount.company", bad: "openAccount.badCompany", complete: "organization" },
   { name: "firstName", label: "users.firstName", bad: "users.badName", complete: "given-name" },
   { name: "lastName", label: "users.lastName", bad: "users.badName", complete: "family-name" },
-  { name: "email", label: "users.email", bad: "users.badEmail", complete: "email" },
+  { name: "email", label: "users.email", bad: "openAccount.badEmail", complete: "email" },
 ] as const;
 
 const EMPTY = { companyName: "", firstName: "", lastName: "", email: "" };
