@@ -6,7 +6,7 @@ PYTHON ?= python3
 EXAMPLES ?= 2000
 BIN := .venv/bin
 
-.PHONY: help setup run test check schema migrations fuzz soak bench e2e
+.PHONY: help setup run test check schema migrations fuzz soak mutants bench e2e
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ fuzz: setup ## hostile and random calls in random order: make fuzz EXAMPLES=5000
 
 soak: setup ## mixed work on several processes while everything fails; MINUTES=10, SEED=1
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
+
+mutants: setup ## put small faults into the business rules and see that tests fail; SAMPLE=60, SEED=1, ALL=1 for every one (hours)
+	@$(BIN)/python -m tests.mutants $(if $(ALL),--all) --sample $(or $(SAMPLE),60) --seed $(or $(SEED),1)
 
 bench: setup ## measure Usher beside Mercurius, PostGraphile and others, for ten minutes; on Linux; ARGS="--quick", ARGS="--help"
 	@test -r /proc/self/stat || { echo "bench: it reads what processes cost from /proc, which only Linux has" >&2; exit 1; }

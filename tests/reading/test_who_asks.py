@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from api.ids import encode_id
+from models.credentials import recognise, still_signed_in
 from models.database import fetch
+from models.permission import Permission
+from models.tables import Event
 from tests.support.answers import unauthenticated
+from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.recorded import account_version
@@ -151,3 +155,24 @@ async def test_the_version_grows_by_one_with_each_change(admin: Client, company:
 
 async def test_the_account_needs_a_sign_in(client: Client, company: Company) -> None:
     unauthenticated(await client.post("{ account { name } }"), "account")
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["session", "key"])
+async def test_a_credential_is_recognised_at_the_versions_of_its_own_account(
+    admin: Client, company: Company, other_company: Company, by_key: bool
+) -> None:
+    for each in (company, other_company):
+        await each.buy(PRO=1)
+    await other_company.add_user("Dora")
+    secret = await company.access_token()
+    if by_key:
+        secret = (await make_key(admin, Permission.VIEW_INVENTORY)).secret
+    seen = await recognise(secret, "192.0.2.7")
+    newest = await Event.filter(account_id=company.account_id).order_by("-version").first()
+    assert newest is not None
+    assert (seen.viewer.account_id, seen.account_version, seen.event_id) == (
+        company.account_id,
+        newest.version,
+        newest.id,
+    )
+    assert await still_signed_in(seen.viewer) == seen.viewer
