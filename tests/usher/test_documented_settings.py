@@ -38,7 +38,8 @@ def documented() -> dict[str, str]:
 def existing() -> dict[str, Any]:
     """The defaults in the code, by the names of the settings. Fails on a setting without one."""
     of_settings = {f"USHER_{one.name.upper()}": one.default for one in fields(Settings) if one.name != "max"}
-    of_limits = {f"USHER_MAX_{one.name.upper()}": one.default for one in fields(Limits)}
+    # Some follow from others where they are not given.
+    of_limits = {f"USHER_MAX_{one.name.upper()}": getattr(Limits(), one.name) for one in fields(Limits)}
     found = of_settings | of_limits
     assert MISSING not in found.values()
     return found
