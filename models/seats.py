@@ -25,7 +25,7 @@ async def add_seats(account_id: UUID, package_id: UUID, quantity: int) -> PoolCo
     return pool_from_row(row or {})
 
 
-async def take_seat(account_id: UUID, package_id: UUID, *, activated: bool = False) -> PoolCounts:
+async def take_seat(account_id: UUID, package_id: UUID, *, activated: bool) -> PoolCounts:
     """Assign one free seat of a package. Raises NoSeatAvailable with the packages that have one."""
     row = await fetch_one(
         """

@@ -1,6 +1,7 @@
 """What nobody can use any more is deleted a month later, and nothing else is."""
 
 import asyncio
+from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import models.operations.forget_expired
 from jobs.relay import Relay
 from models.clock import now
-from models.database import fetch
+from models.database import fetch, transaction
 from models.errors import TokenInvalid
 from models.operations.complete_sign_in import SignedIn, complete_sign_in
 from models.operations.create_api_key import create_api_key
@@ -18,9 +19,11 @@ from models.tables import Account, SessionKind
 from tests.support.company import Company, sign_in_token
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
+from tests.support.queue import waiting
 from tests.support.recorded import broken_invariants
 from tests.support.unchanged import nothing_changes
 from tests.support.unproven import let_pass, open_unproven, traces_of
+from tests.support.waiting import until_told
 
 # The moment that counts, in each table that is forgotten.
 COUNTS = [
@@ -59,6 +62,27 @@ async def test_its_time_after_its_end_it_is_deleted_and_not_before(
     assert await fetch(f"SELECT DISTINCT {column} AS at FROM {table}") == [{"at": moment - kept}]
     assert await count(table) == before - 1
     assert await broken_invariants() == {}
+
+
+async def test_rows_that_another_process_has_locked_are_passed_and_not_waited_for(company: Company) -> None:
+    for user in company.users:
+        await company.access_token(user)
+    moment = now()
+    await fetch("UPDATE sessions SET expires_at = $1", moment - KEPT - timedelta(seconds=1))
+    before = await count("sessions")
+    outside = copy_context()
+    async with transaction():
+        [locked] = await fetch("SELECT id FROM sessions ORDER BY id LIMIT 1 FOR UPDATE")
+        forgetting = asyncio.create_task(forget_expired(moment), context=outside)
+
+        async def ended() -> bool:
+            assert await waiting() == 0
+            return forgetting.done()
+
+        await until_told(ended)
+    # Each session came from a link, and those still have their time.
+    assert await forgetting == before - 1
+    assert await fetch("SELECT id FROM sessions") == [locked]
 
 
 async def test_an_unproven_account_is_deleted_a_week_after_it_lapsed(company: Company, relay: Relay) -> None:
