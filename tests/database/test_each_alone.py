@@ -18,9 +18,10 @@ from api.not_modified import entity_tag
 from models.clock import now
 from models.credentials import Recognised
 from models.database import fetch
-from models.errors import BusinessError
+from models.errors import BusinessError, NotFound
 from models.operations.add_domain import add_domain
 from models.operations.add_to_cart import add_to_cart
+from models.operations.approve_domain import approve_domain
 from models.operations.assign_license import assign_license
 from models.operations.change_license import change_license
 from models.operations.change_user_role import change_user_role
@@ -28,6 +29,7 @@ from models.operations.proceed_to_purchase import proceed_to_purchase
 from models.operations.settle_payment import settle_payment
 from models.operations.transfer_license import transfer_license
 from models.operations.validate_purchase import validate_purchase
+from models.operations.withdraw_domain import withdraw_domain
 from models.outbox import NewDelivery, add_deliveries, event_of
 from models.payment_provider import ChargeOutcome
 from models.permission import Permission
@@ -50,6 +52,7 @@ from models.viewer import Viewer
 from payments import make_provider
 from tests.support.company import Company, viewer_of_user
 from tests.support.recorded import broken_invariants
+from tests.support.unchanged import nothing_changes
 
 Scenario = Callable[[Company], Awaitable[None]]
 SCENARIOS: dict[str, Scenario] = {}
@@ -319,3 +322,13 @@ async def _pay(company: Company, purchase: Purchase, key: str, method: str = "pm
         idempotency_key=key,
         provider=make_provider("sandbox"),
     )
+
+
+@pytest.mark.parametrize("operation", [approve_domain, withdraw_domain])
+async def test_the_operator_s_operations_refuse_a_domain_that_nobody_claimed(
+    company: Company, other_company: Company, operation: Callable[..., Awaitable[Domain]]
+) -> None:
+    async with nothing_changes():
+        for name in ("nobody.example.net", other_company.domain):
+            with pytest.raises(NotFound):
+                await operation(company.account_id, name=name)
