@@ -18,13 +18,10 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from mailers.printable import printable
 from models.currencies import decimals_of
 
 FOLDER = Path(__file__).parent
-
-# Line breaks and other controls would add header lines or forge lines of the text part; the
-# directional overrides make a name read backwards; a lone surrogate cannot be encoded.
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def _texts(language: str) -> dict[str, Any]:
 def _printable(fact: Any) -> Any:
     match fact:
         case str():
-            return UNPRINTABLE.sub(" ", fact).strip()
+            return printable(fact)
         case Mapping():
             return {name: _printable(part) for name, part in fact.items()}
         case list() | tuple():

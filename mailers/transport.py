@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from models.database import has_good_port
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     import aiosmtplib
+
+    from mailers.checked import CheckedMessage
 
 TIMEOUT = 20.0
 # RFC 4954, 6: "authentication required" and its kin may also answer a RCPT.
@@ -93,12 +93,12 @@ class SmtpSession:
         """Whether the connection still stands."""
         return self.client.is_connected
 
-    async def send(self, message: "EmailMessage") -> None:
+    async def send(self, message: "CheckedMessage") -> None:
         """Send one message to its one recipient. Raises PermanentlyRefused, TryLater."""
         import aiosmtplib  # noqa: PLC0415 - as above
 
         try:
-            await self.client.send_message(message)
+            await self.client.sendmail(message.sender, message.recipient, message.content)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _meaning(error.recipients[0]) from error
         except aiosmtplib.SMTPDataError as error:

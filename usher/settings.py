@@ -5,13 +5,13 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from email.utils import parseaddr
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from api.limits import DEFAULT_LIMITS, Limits
+from mailers.checked import check_sender
 from mailers.transport import SmtpServer
 from models.database import credentials
 from payments import PROVIDERS
@@ -70,8 +70,7 @@ def _smtp_url(value: str) -> Secret:
 
 
 def _mail_from(value: str) -> str:
-    if "@" not in parseaddr(value)[1]:
-        raise ValueError("expected an address, e.g. Usher <usher@example.com>")
+    check_sender(value)
     return value
 
 
