@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from mailers.smtp_answers import is_permanent
 from models.database import has_good_port
 
 if TYPE_CHECKING:
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from mailers.checked import CheckedMessage
 
 TIMEOUT = 20.0
-# RFC 4954, 6: "authentication required" and its kin may also answer a RCPT.
-AUTHENTICATION = {530, 534, 535, 538}
 
 
 class PermanentlyRefused(Exception):
@@ -28,7 +28,11 @@ class TryLater(Exception):
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where mail goes. STARTTLS is used when offered; `required` refuses to go on without it."""
+    """Where mail goes.
+
+    STARTTLS is used when offered; `required` refuses to go on without it, as does `auto` with a login, unless the
+    server is on this machine: who strips the offer would be given the password.
+    """
 
     host: str
     port: int
@@ -49,6 +53,8 @@ class SmtpServer:
         if not parts.hostname or not known or not has_good_port(parts):
             raise ValueError("expected smtp://user:password@host:port or smtps://..., ?starttls=required|auto|never")
         secure = parts.scheme == "smtps"
+        if starttls == "auto" and parts.username and not _is_loopback(parts.hostname):
+            starttls = "required"
         return cls(
             host=parts.hostname,
             port=parts.port or (465 if secure else 587),
@@ -75,11 +81,17 @@ class SmtpServer:
         try:
             await client.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise TryLater(_words(error)) from error
+            raise TryLater(self._why_not(error)) from error
         try:
             yield SmtpSession(client)
         finally:
             client.close()
+
+    def _why_not(self, error: BaseException) -> str:
+        words = _words(error)
+        if self.username and "STARTTLS" in words:
+            return f"{words} A login is sent over TLS only, unless USHER_SMTP_URL has starttls=never."
+        return words
 
 
 @dataclass(frozen=True)
@@ -110,13 +122,16 @@ class SmtpSession:
 _STARTTLS = {"required": True, "auto": None, "never": False}
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _meaning(error: "aiosmtplib.SMTPResponseException") -> Exception:
     words = f"{error.code} {error.message}"
-    # RFC 5321, 4.2.1: 5yz is permanent. What a server has against the login or the sender speaks of us, not of the
-    # recipient, and is not read here: that is the operator's to mend, and the mail waits.
-    if 500 <= error.code < 600 and error.code not in AUTHENTICATION:
-        return PermanentlyRefused(words)
-    return TryLater(words)
+    return PermanentlyRefused(words) if is_permanent(error.code, error.message) else TryLater(words)
 
 
 def _words(error: BaseException) -> str:

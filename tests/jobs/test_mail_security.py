@@ -85,6 +85,21 @@ async def test_required_starttls_keeps_the_password_from_a_server_without_it(
         assert_only_greeted_in_clear(server)
 
 
+@pytest.mark.parametrize("query", ["", "?starttls=auto"])
+async def test_a_password_is_kept_from_a_server_elsewhere_that_offers_no_tls(
+    company: Company, relay_to: RelayTo, query: str
+) -> None:
+    async with MailServer() as server:
+        # An address of this machine that is none of its loopback's.
+        relay = relay_to(f"smtp://{IN_A_URL}@0.0.0.0:{server.port}{query}")
+        delivery = await send_one(company, relay)
+        assert_waits(delivery, "STARTTLS extension not supported by server")
+        assert_waits(delivery, "A login is sent over TLS only, unless USHER_SMTP_URL has starttls=never.")
+        assert server.tries == []
+        assert b"AUTH" not in server.heard_in_clear
+        assert_only_greeted_in_clear(server)
+
+
 @pytest.mark.parametrize("query", ["?starttls=required", "?starttls=auto"])
 async def test_a_certificate_that_nobody_trusts_is_sent_nothing(
     company: Company, relay_to: RelayTo, certificate: Certificate, query: str

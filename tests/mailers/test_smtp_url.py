@@ -23,8 +23,21 @@ GOOD = {
     "smtps://mail.example.com": server("mail.example.com", 465, use_tls=True, start_tls=False),
     "smtps://mail.example.com:2465": server("mail.example.com", 2465, use_tls=True, start_tls=False),
     "smtps://mail.example.com?starttls=required": server("mail.example.com", 465, use_tls=True, start_tls=False),
-    "smtp://usher:hush@mail.example.com": server("mail.example.com", 587, username="usher", password="hush"),
-    "smtp://usher@mail.example.com": server("mail.example.com", 587, username="usher"),
+    # A login is not given away where the offer of STARTTLS may have been stripped.
+    "smtp://usher:hush@mail.example.com": server(
+        "mail.example.com", 587, username="usher", password="hush", start_tls=True
+    ),
+    "smtp://usher:hush@mail.example.com?starttls=auto": server(
+        "mail.example.com", 587, username="usher", password="hush", start_tls=True
+    ),
+    "smtp://usher@10.0.0.1": server("10.0.0.1", 587, username="usher", start_tls=True),
+    "smtp://usher:hush@[2001:db8::1]": server("2001:db8::1", 587, username="usher", password="hush", start_tls=True),
+    "smtp://usher:hush@localhost": server("localhost", 587, username="usher", password="hush"),
+    "smtp://usher:hush@127.0.0.9?starttls=auto": server("127.0.0.9", 587, username="usher", password="hush"),
+    "smtp://usher:hush@[::1]": server("::1", 587, username="usher", password="hush"),
+    "smtp://usher:hush@mail.example.com?starttls=never": server(
+        "mail.example.com", 587, username="usher", password="hush", start_tls=False
+    ),
     "smtps://usher%40example.com:h%2Fu%3As%40h%25@mail.example.com:465": server(
         "mail.example.com", 465, use_tls=True, start_tls=False, username="usher@example.com", password="h/u:s@h%"
     ),
