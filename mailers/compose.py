@@ -20,13 +20,14 @@ async def compose(delivery: Delivery, config: MailConfig) -> CheckedMessage:
         raise Obsolete("its account was deleted")
     notice = Notice(delivery=delivery, event=event, recipient=recipient, account=account, config=config)
     mail = BY_CONSUMER[delivery.consumer]
-    facts = notice.common_facts | await mail.facts(notice)
+    names = notice.common_facts if mail.named else {}
+    facts = names | await mail.facts(notice)
     rendered = render(mail.kind, locale=notice.recipient.locale, facts=facts)
     return checked(
         Message(
             id=delivery.id,
             sender=MailAddress.parse(config.mail_from),
-            recipient=MailAddress(notice.recipient.full_name, notice.recipient.email),
+            recipient=MailAddress(notice.recipient.full_name if mail.named else "", notice.recipient.email),
             date=notice.event.occurred_at,
             language=notice.recipient.locale,
             subject=rendered.subject,

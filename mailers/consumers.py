@@ -21,12 +21,14 @@ from models.outbox import Happening, NewDelivery
 class Mail:
     """A kind of mail: the function that finds its facts, and where the event names its recipient.
 
-    Mails `in_order` reach a person in the order of what happened; others neither wait nor are waited for.
+    Mails `in_order` reach a person in the order of what happened; others neither wait nor are waited for. A mail that
+    is not `named` may go to an address of somebody else, and holds none of the names that were typed with it.
     """
 
     facts: Callable[[Notice], Awaitable[dict[str, object]]]
     recipient: str = "user_id"
     in_order: bool = True
+    named: bool = True
 
     @property
     def kind(self) -> str:
@@ -35,8 +37,8 @@ class Mail:
 
 
 MAILS: dict[EventType, list[Mail]] = {
-    EventType.ACCOUNT_OPENED: [Mail(account_opened, in_order=False)],
-    EventType.SIGN_IN_REQUESTED: [Mail(sign_in_requested, in_order=False)],
+    EventType.ACCOUNT_OPENED: [Mail(account_opened, in_order=False, named=False)],
+    EventType.SIGN_IN_REQUESTED: [Mail(sign_in_requested, in_order=False, named=False)],
     EventType.PURCHASE_COMPLETED: [Mail(purchase_completed)],
     EventType.LICENSE_ASSIGNED: [Mail(license_assigned)],
     EventType.LICENSE_CHANGED: [Mail(license_changed)],

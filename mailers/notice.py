@@ -31,7 +31,7 @@ class Notice:
 
     @property
     def common_facts(self) -> dict[str, object]:
-        """What every mail says."""
+        """What every mail says that names its recipient."""
         return {"first_name": self.recipient.first_name, "account_name": self.account.name}
 
     async def actor_name(self) -> str:

@@ -1,6 +1,5 @@
 """Checking what people type. Each function returns the clean value or adds to the list of bad fields."""
 
-import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -11,14 +10,12 @@ from models.errors import InvalidInput
 from models.locales import FALLBACK, nearest_locale
 from models.networks import network
 from models.permission import Permission
+from models.typed_text import has_control_characters, is_blank, tidied
+from models.web_addresses import has_web_address
 
 MAX_QUANTITY = 10_000
 MAX_EMAIL = 254
 MAX_NETWORKS = 20
-# Controls, surrogates, unassigned and private characters, invisible formatting, line and paragraph separators.
-_UNPRINTABLE = {"Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"}
-# Some scripts cannot be written without these two.
-_JOINERS = {0x200C: "x", 0x200D: "x"}
 
 
 class Inputs:
@@ -33,19 +30,24 @@ class Inputs:
             raise InvalidInput(self.bad)
 
     def text(self, field: str, value: str, *, most: int) -> str:
-        """A trimmed, printable text of 1 to `most` characters."""
+        """A trimmed, printable text of 1 to `most` characters, without the invisible ones that are pasted along."""
         # Composing takes quadratic time on long runs of marks: what cannot fit is refused before.
         if len(value) > 4 * most:
             self._refuse(field, f"At most {most} characters.")
             return ""
-        clean = unicodedata.normalize("NFC", value).strip()
-        if not clean:
+        clean = tidied(value)
+        if is_blank(clean):
             self._refuse(field, "Must not be empty.")
         elif len(clean) > most:
             self._refuse(field, f"At most {most} characters.")
-        elif any(unicodedata.category(character) in _UNPRINTABLE for character in clean.translate(_JOINERS)):
+        elif has_control_characters(clean):
             self._refuse(field, "Must not hold control characters.")
         return clean
+
+    def without_web_address(self, field: str, value: str) -> None:
+        """A text of which no mail program makes a link, for names that are mailed to people who did not ask."""
+        if has_web_address(value):
+            self._refuse(field, "Must not hold an address of the web. After a dot, write a space.")
 
     def email(self, field: str, value: str) -> str:
         """An e-mail address by RFC 5321, ASCII local part, domain as `domain` keeps it."""

@@ -14,13 +14,13 @@ from models.operations import open_account as operation
 class OpenAccountInput:
     """The business, and its first administrator."""
 
-    company_name: str = strawberry.field(description="1 to 200 characters.")
+    company_name: str = strawberry.field(description="1 to 200 characters, and no address of the web.")
     email: str = strawberry.field(
         description="The administrator's address; the sign-in link goes there. Of a domain that is approved for an"
         " account it opens nothing: ask the administrators of that account to be added."
     )
-    first_name: str = strawberry.field(description="1 to 100 characters.")
-    last_name: str = strawberry.field(description="1 to 100 characters.")
+    first_name: str = strawberry.field(description="1 to 100 characters, and no address of the web.")
+    last_name: str = strawberry.field(description="1 to 100 characters, and no address of the web.")
     locale: str | None = strawberry.field(
         default="en",
         description="Any BCP 47 tag, e.g. what a browser calls its language; the nearest known locale is kept: en-JP"

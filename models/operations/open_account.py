@@ -14,10 +14,14 @@ from models.database import savepoint, transaction
 from models.errors import EmailTaken, InvalidInput
 from models.events import EventType, record
 from models.inputs import Inputs
+from models.mailboxes import domain_of, mailbox_of
 from models.tables import Account, Domain, DomainState, Role, User
 from models.unproven_accounts import displace_lapsed
 
 AN_HOUR = timedelta(hours=1)
+# Whatever number of addresses a client has: so many mails to one person, and to the people of one domain.
+ACCOUNTS_OF_A_MAILBOX = Allowance("accounts of a mailbox", 10, AN_HOUR)
+ACCOUNTS_OF_A_DOMAIN = Allowance("accounts of a domain", 200, AN_HOUR)
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,22 @@ async def open_account(
         role=Role.ADMINISTRATOR,
         created_at=now(),
     )
+    if caller is not None:
+        for field, typed in (("companyName", name), ("firstName", user.first_name), ("lastName", user.last_name)):
+            inputs.without_web_address(field, typed)
     inputs.refuse_bad()
     if caller is not None:
         # Each mails somebody who need not have asked for it, and tells whether an address is taken.
         await spend_from(Allowance("accounts of a caller", caller.accounts, AN_HOUR), caller.networks)
+        await spend(ACCOUNTS_OF_A_MAILBOX, mailbox_of(user.email))
+        await spend(ACCOUNTS_OF_A_DOMAIN, domain_of(user.email))
         await spend(Allowance("accounts", caller.all_accounts, AN_HOUR), "all callers")
     async with transaction():
         account = await Account.create(name=name, created_at=now(), confirmed_at=None if caller else now())
         user.account_id = account.id
         await save_new_user(user, displace=lambda email: displace_lapsed(email, now()))
         if caller is not None:
-            await _require_free_domain(user.email.rpartition("@")[2])
+            await _require_free_domain(domain_of(user.email))
         await record(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
     wakeups.announce(account.id)
     return AccountOpened(account, user)

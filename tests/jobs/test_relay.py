@@ -58,7 +58,7 @@ async def test_while_the_server_is_away_everything_waits_then_goes_out_in_order(
         for seconds in (6, 7, 8):
             await relay.round(now() + timedelta(seconds=seconds))
         assert subjects(server) == [
-            ("admin@example.com", "Your account Company of example.com is open"),
+            ("admin@example.com", "Your Usher account is open"),
             ("admin@example.com", "Receipt for purchase P-2026-000001".replace("2026", f"{now().year}")),
             ("ann@example.com", "A license has been assigned to you: Eco"),
             ("ben@example.com", "Your sign-in link for Usher"),

@@ -48,7 +48,7 @@ async def secrets_of_a_day(company: Company, post: Post) -> dict[str, str]:
     to_ann = mails["Ann", "A license has been assigned to you: Eco"]
     to_ben = mails["Ben", "A license has been assigned to you: Eco"]
     fresh = mails["Ann", "Your new activation link: Eco"]
-    sign_in = mails["Ann", "Your sign-in link for Usher"]
+    sign_in = mails["ann@example.com", "Your sign-in link for Usher"]
     (welcome,) = post.arrived()[:1]
     await activate_license(token=fresh.token)
     session = await complete_sign_in(token=sign_in.token, kind=SessionKind.BEARER)

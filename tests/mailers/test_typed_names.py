@@ -12,11 +12,12 @@ from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.clock import now
 from models.database import fetch
-from models.tables import Delivery
+from models.reads.packages import packages_on_sale
+from models.tables import Delivery, User
 from payments import make_provider
 from tests.mailers.test_headers import FIELDS, INJECTED_BODY, INJECTED_HEADER
 from tests.support.client import Client
-from tests.support.company import Company
+from tests.support.company import Company, viewer_of_user
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
 from tests.support.raw_mail import RawMail
@@ -58,14 +59,17 @@ async def test_names_of_a_new_account_stay_names(
     }
     answer = await client.mutate("openAccount", "... on AccountOpened { account { name } }", **(values | typed))
     assert answer["__typename"] == "AccountOpened"
+    owner = await User.get(email="owner@example.net")
+    packages = {package.code: package for package in await packages_on_sale()}
+    await Company("example.net", owner, await viewer_of_user(owner), packages).buy(ECO=1)
     await run_until_idle(relay)
-    (sent,) = mail_server.taken
-    assert sent.to == "owner@example.net"
-    mail = RawMail.read(sent.content)
-    assert [field for field, _ in mail.fields] == FIELDS
+    opened, receipt = [RawMail.read(sent.content) for sent in mail_server.taken]
+    assert [sent.to for sent in mail_server.taken] == ["owner@example.net"] * 2
+    for mail in (opened, receipt):
+        assert [field for field, _ in mail.fields] == FIELDS
+    assert opened.mailboxes("To") == [("", "owner@example.net")]
     full_name = f"{typed.get('firstName')} {typed.get('lastName')}"
-    expected = name or full_name[:59] + "…"
-    assert mail.mailboxes("To") == [(expected, "owner@example.net")]
+    assert receipt.mailboxes("To") == [(name or full_name[:59] + "…", "owner@example.net")]
 
 
 async def test_names_that_are_stored_already_stay_names(
@@ -78,7 +82,8 @@ async def test_names_that_are_stored_already_stay_names(
         "\u202e=?utf-8?q?=00?=",
         ann.id,
     )
-    await ask_for_link(ann.email)
+    await company.buy(ECO=1)
+    await company.assign(ann, "ECO")
     await run_until_idle(relay)
     mail = RawMail.read(mail_server.taken[-1].content)
     assert [field for field, _ in mail.fields] == FIELDS

@@ -11,6 +11,7 @@ from api.limits import Limits
 from models.clock import now
 from models.database import fetch
 from models.feed import Feed
+from models.operations.open_account import open_account
 from models.tables import Account, Role, User
 from payments import make_provider
 from tests.support.client import Client
@@ -29,6 +30,7 @@ GOOD = {
     "locale": "fr-CA",
 }
 EMPTY = "Must not be empty."
+WEB_ADDRESS = "Must not hold an address of the web. After a dot, write a space."
 CONTROL = "Must not hold control characters."
 NO_EMAIL = "Not an e-mail address."
 NO_LOCALE = "Not a locale, for example en or fr-CA."
@@ -135,6 +137,45 @@ async def test_a_caller_who_opens_one_after_the_other_is_stopped(feed: Feed, com
         assert now() < datetime.fromisoformat(answer["retryAt"]) < now() + timedelta(hours=2)
 
 
+@pytest.mark.parametrize(
+    ("most", "addresses", "another"),
+    [
+        (10, ["Victim+{}@example.net", "v.i.ctim+x{}@EXAMPLE.net", "victim@example.net"], "victims@example.net"),
+        (200, ["owner{}@example.net"], "owner@sub.example.net"),
+    ],
+)
+async def test_one_recipient_is_not_mailed_by_ever_more_accounts(
+    client: Client, most: int, addresses: list[str], another: str
+) -> None:
+    answers = [
+        await call_from(client, number, addresses[number % len(addresses)].format(number)) for number in range(most)
+    ]
+    assert answers.count("AccountOpened") == await Account.all().count() == await User.all().count()
+    assert set(answers) <= {"AccountOpened", "EmailTakenError"}
+    assert answers[0] == "AccountOpened"
+    async with nothing_changes("allowances_spent"):
+        assert await call_from(client, most, addresses[0].format(most)) == "RateLimitedError"
+    assert await call_from(client, most + 1, another) == "AccountOpened"
+
+
+async def call_from(client: Client, number: int, email: str) -> str:
+    """Open an account from an address of its own; the type of the answer."""
+    query = "mutation ($input: OpenAccountInput!) { openAccount(input: $input) { __typename } }"
+    answer = await client.http.post(
+        "/graphql",
+        json={"query": query, "variables": {"input": GOOD | {"email": email}}},
+        headers={"x-forwarded-for": f"2001:db8:{number:x}::1"},
+    )
+    return answer.json()["data"]["openAccount"]["__typename"]
+
+
+async def test_the_operator_may_open_an_account_of_any_name(db: None) -> None:
+    opened = await open_account(
+        company_name="Example.com", email="o@example.net", first_name="A", last_name="B", locale="en", caller=None
+    )
+    assert (await Account.get(id=opened.account.id)).name == "Example.com"
+
+
 async def test_of_two_at_once_with_one_address_one_opens(client: Client) -> None:
     tries = [
         client.mutate("openAccount", OPENED, **(GOOD | {"email": email}))
@@ -159,7 +200,11 @@ async def test_a_bad_value_is_refused_by_its_field(client: Client) -> None:
         ("firstName", "Ol\x7five", CONTROL),
         ("lastName", "\u00a0", EMPTY),
         ("lastName", "l" * 101, "At most 100 characters."),
-        ("lastName", "Ow\r\nBcc: all@example.org", CONTROL),
+        ("lastName", "Ow\r\nBcc: all", CONTROL),
+        ("companyName", "Your account is locked, go to https://other.example/unlock", WEB_ADDRESS),
+        ("companyName", "Sign in at www.other", WEB_ADDRESS),
+        ("firstName", "other.example", WEB_ADDRESS),
+        ("lastName", "owner@other", WEB_ADDRESS),
         ("email", "", NO_EMAIL),
         ("email", "owner", NO_EMAIL),
         ("email", "@example.net", NO_EMAIL),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.errors import InvalidInput
 from models.inputs import Inputs
+from models.mailboxes import mailbox_of
 
 NOT_AN_EMAIL = "Not an e-mail address."
 NOT_A_DOMAIN = "Not a domain name, for example example.com."
@@ -338,12 +339,31 @@ GOOD_TEXTS = {
     "O’Neil-Ünal & <b>": "O’Neil-Ünal & <b>",
     "李小龍": "李小龍",
     "👍🏽": "👍🏽",
+    # Of Unicode 15, 15.1, 16 and 17: whatever this Python knows of them.
+    "\U0001fae8\U0001face": "\U0001fae8\U0001face",
+    "\U00031350\U000323af": "\U00031350\U000323af",
+    "\U0002ebf0\U0002ee5d": "\U0002ebf0\U0002ee5d",
+    "\U0001fae9": "\U0001fae9",
+    "\U00033479": "\U00033479",
+    # Pasted from documents, files and chats.
+    "Mari\u00adanne": "Marianne",
+    "\ufeffAnn \ufeff": "Ann",
+    "Ann\u200b \u200eExample\u200f\u2060": "Ann Example",
+    "e\u00ad\u0301": "\u00e9",
+    # Needed by their scripts, or seen.
+    "\u0646\u200c\u0647": "\u0646\u200c\u0647",
+    "\u06dd\u0661": "\u06dd\u0661",
+    "A\u3164B": "A\u3164B",
     "x" * 20: "x" * 20,
     "e\u0301" * 20: "\u00e9" * 20,
 }
 BAD_TEXTS = {
     "": EMPTY,
     " \t\r\n\u00a0\u2003 ": EMPTY,
+    "\u3164": EMPTY,
+    "\u115f\u1160 \uffa0\u2800": EMPTY,
+    "\u200b\ufeff\u00ad": EMPTY,
+    "\u200d\u200c\ufe0f": EMPTY,
     "x" * 21: "At most 20 characters.",
     "Ann\nExample": CONTROLS,
     "Ann\tExample": CONTROLS,
@@ -352,6 +372,14 @@ BAD_TEXTS = {
     "Ann\x85Example": CONTROLS,
     "Ann\ud800": CONTROLS,
     "Ann\uffff": CONTROLS,
+    "Ann\ufdd0": CONTROLS,
+    "Ann\U0003fffe": CONTROLS,
+    "Ann\ue000": CONTROLS,
+    "Ann\U000f1234": CONTROLS,
+    "\u202eAnn": CONTROLS,
+    "Ann\u202a\u202c": CONTROLS,
+    "Ann\u2066\u2069": CONTROLS,
+    "Ann\u2028Example": CONTROLS,
 }
 
 
@@ -409,3 +437,83 @@ def test_whatever_text_is_taken_can_be_stored_and_taking_it_again_changes_nothin
         assert 1 <= len(clean) <= 20
         assert "\x00" not in clean
         assert clean.encode().decode() == clean
+
+
+REAL_NAMES = [
+    "St. John",
+    "J.R.",
+    "J.R.R. Tolkien",
+    "J.P.Morgan",
+    "O'Brien",
+    "Dr. Smith",
+    "Acme Inc.",
+    "A.B.C. Ltd",
+    "Smith & Sons Co., Ltd.",
+    "d.o.o. Zagreb",
+    "S.p.A.",
+    "Web 2.0",
+    "No.1 Bakery",
+    "Yahoo!",
+    "AT&T",
+    "3/4 Music",
+    "Example Inc. (www)",
+    "Tea @ Four",
+    "Ratio 3:1",
+    "Jean-François",
+    "李小龍",
+    "Zagreb. Ljubljana.",
+    "Version 1.2.3",
+]
+LINKS = [
+    "https://other.example",
+    "Your account is locked, see http://other.example/unlock",
+    "HTTPS://OTHER",
+    "hxxp://other",
+    "www.other",
+    "WWW2.other",
+    "Sign in at other.example",
+    "Amazon.com",
+    "sub.other.example",
+    "xn--e1afmkfd.xn--p1ai",
+    "пример.рф",
+    "other。example",
+    "other．example",
+    "other｡example",
+    "ｗｗｗ.other",
+    "other.ex\u200dample",
+    "t.me",
+    "x.com/sale",
+    "Go to a.bc/d",
+    "owner@other",
+    "owner@other.example",
+    "mailto:owner",
+    "tel:5551234",
+    "203.0.113.5",
+    "https：//other",
+    "Dr.Smith",
+]
+
+
+@pytest.mark.parametrize("typed", REAL_NAMES)
+def test_names_of_people_and_companies_are_no_addresses_of_the_web(typed: str) -> None:
+    taken("without_web_address", typed)
+
+
+@pytest.mark.parametrize("typed", LINKS)
+def test_what_mail_programs_make_a_link_of_is_refused(typed: str) -> None:
+    assert refused("without_web_address", typed) == (
+        "Must not hold an address of the web. After a dot, write a space."
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Victim+1@Example.com", "victim@example.com"),
+        ("victim+a+b@example.com", "victim@example.com"),
+        ("v.ic.tim@example.com", "victim@example.com"),
+        ("victim@sub.example.com", "victim@sub.example.com"),
+    ],
+)
+def test_the_addresses_of_a_mailbox_count_as_one(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox
