@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailers.printable import printable
+from models.domain_names import domain_name
 
 # The sender's name where none is configured.
 DEFAULT_NAME = "Usher"
@@ -59,11 +60,5 @@ def _address(text: str) -> str:
 
 
 def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain.lower()
-    import idna  # noqa: PLC0415 - few installations have such a domain
-
-    try:
-        return idna.encode(domain, uts46=True).decode().lower()
-    except idna.IDNAError as error:
-        raise ValueError(f"{_EXPECTED}; {error}") from None
+    # An ASCII name need not be one of the Internet's: Usher's own default is localhost.
+    return domain.lower() if domain.isascii() else domain_name(domain) or ""

