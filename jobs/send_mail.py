@@ -9,8 +9,20 @@ from prometheus_client import Counter
 from mailers.config import MailConfig
 from mailers.notice import Obsolete
 from mailers.transport import PermanentlyRefused, SmtpServer, SmtpSession, TryLater
+from models.allowances import spend
 from models.clock import now
-from models.outbox import LEASE, claim_deliveries, mark_failed, mark_sent, release, retry_later, stop_blocking
+from models.errors import RateLimited
+from models.outbox import (
+    LEASE,
+    MAILS_TO_A_PERSON,
+    claim_deliveries,
+    hold_back,
+    mark_failed,
+    mark_sent,
+    release,
+    retry_later,
+    stop_blocking,
+)
 from models.tables import Delivery
 from models.unavailable import UNAVAILABLE
 
@@ -52,7 +64,14 @@ class Postman:
         try:
             from mailers.compose import compose  # noqa: PLC0415 - a server answers first
 
-            await session.send(await compose(delivery, self._config))
+            message = await compose(delivery, self._config)
+            if delivery.in_order:
+                await spend(MAILS_TO_A_PERSON, str(delivery.recipient_id))
+            await session.send(message)
+        except RateLimited as error:
+            await hold_back(delivery, error.retry_at)
+            MAILS.labels("held_back").inc()
+            log.warning("mail.held_back", delivery=str(delivery.id), until=error.retry_at.isoformat())
         except PermanentlyRefused as error:
             await mark_failed(delivery, now(), str(error))
             MAILS.labels("refused").inc()

@@ -3,6 +3,7 @@
 from mailers.checked import CheckedMessage, checked
 from mailers.config import MailConfig
 from mailers.consumers import BY_CONSUMER
+from mailers.late import require_use
 from mailers.mail_address import MailAddress
 from mailers.message import Message
 from mailers.notice import Notice, Obsolete
@@ -20,6 +21,7 @@ async def compose(delivery: Delivery, config: MailConfig) -> CheckedMessage:
         raise Obsolete("its account was deleted")
     notice = Notice(delivery=delivery, event=event, recipient=recipient, account=account, config=config)
     mail = BY_CONSUMER[delivery.consumer]
+    await require_use(mail.kind, notice)
     names = notice.common_facts if mail.named else {}
     facts = names | await mail.facts(notice)
     rendered = render(mail.kind, locale=notice.recipient.locale, facts=facts)

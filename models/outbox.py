@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from models.allowances import Allowance
 from models.database import execute_many, fetch, transaction
 from models.ids import new_id
 from models.tables import Delivery
@@ -22,6 +23,9 @@ LONGEST_DELAY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 # Events of one account that wait ahead of one whose id is older. More than that, and no clock is to be trusted.
 MOST_AHEAD = 10_000
+# No business sends one person more; somebody who assigns and removes in a loop does.
+MAILS_TO_A_PERSON = Allowance("mails to a person", 60, timedelta(hours=1))
+HELD_BACK = "as many mails as one person is sent in an hour have been sent"
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,28 @@ async def retry_later(delivery: Delivery, moment: datetime, error: str) -> bool:
     wait = min(FIRST_DELAY * 3 ** min(delivery.attempts - 1, 10), LONGEST_DELAY)
     await Delivery.filter(id=delivery.id).update(due_at=moment + wait, leased_until=None, last_error=error[:300])
     return True
+
+
+async def hold_back(delivery: Delivery, until: datetime) -> None:
+    """Put off a notice, untried, to a person who has been sent enough for now; those after it wait for it."""
+    await Delivery.filter(id=delivery.id).update(
+        due_at=until, leased_until=None, attempts=delivery.attempts - 1, last_error=HELD_BACK
+    )
+
+
+async def has_later_notice(delivery: Delivery) -> bool:
+    """Whether another notice of a license waits for the same person after this one."""
+    rows = await fetch(
+        """
+        SELECT EXISTS (
+            SELECT FROM deliveries WHERE recipient_id = $1 AND id > $2 AND sent_at IS NULL AND failed_at IS NULL
+                AND in_order AND consumer LIKE 'mail.license%'
+        ) AS found
+        """,
+        delivery.recipient_id,
+        delivery.id,
+    )
+    return rows[0]["found"]
 
 
 async def release(deliveries: Sequence[Delivery]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.database import fetch_one
-from models.outbox import written_at
+from models.outbox import HELD_BACK, written_at
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,12 @@ async def read_backlog(moment: datetime) -> Backlog:
         """
         WITH open AS (SELECT id, last_error FROM deliveries WHERE sent_at IS NULL AND failed_at IS NULL)
         SELECT (SELECT count(*) FROM open) AS waiting,
-            (SELECT count(*) FROM open WHERE last_error IS NOT NULL) AS retrying,
+            (SELECT count(*) FROM open WHERE last_error IS NOT NULL AND last_error <> $1) AS retrying,
             (SELECT id FROM open ORDER BY id LIMIT 1) AS oldest,
             (SELECT count(*) FROM events WHERE relayed_at IS NULL) + (SELECT count(*) FROM sign_in_requests)
                 AS unrelayed
-        """
+        """,
+        HELD_BACK,
     )
     found = row or {}
     since = written_at(found["oldest"]) if found["oldest"] else moment
