@@ -170,7 +170,7 @@ async def test_a_lapsed_one_gives_way_to_who_opens_one(client: Client, post: Pos
     assert answer["account"] == {"name": "The real one"}
     assert await traces_of(user) == {}
     mail = await post.collect_one()
-    assert mail.subject == "Your account The real one is open"
+    assert mail.subject == "Your Usher account is open"
     assert (await follow(mail.token)).viewer.user_id == (await User.get(email="ceo@example.net")).id
     assert await broken_invariants() == {}
 
@@ -230,9 +230,9 @@ async def test_at_once_exactly_one_of_them_wins(owner: Company, relay: Relay) ->
 async def test_of_many_who_open_with_a_lapsed_address_at_once_one_does(client: Client, relay: Relay) -> None:
     user = await open_unproven("ceo@example.net")
     await let_pass(user.account_id, LAPSED)
-    tries = [client.mutate("openAccount", OPENED, **BUSINESS) for _ in range(10)]
+    tries = [client.mutate("openAccount", OPENED, **BUSINESS) for _ in range(9)]
     names = [answer["__typename"] for answer in await asyncio.gather(*tries)]
-    assert sorted(names) == ["AccountOpened"] + ["EmailTakenError"] * 9
+    assert sorted(names) == ["AccountOpened"] + ["EmailTakenError"] * 8
     assert await traces_of(user) == {}
     assert (await Account.all().count(), await User.all().count()) == (1, 1)
 
@@ -271,7 +271,7 @@ async def test_mails_on_their_way_to_it_stop_no_relay(
 
     monkeypatch.setattr("jobs.send_mail.claim_deliveries", claimed)
     mails = await post.collect()
-    assert [mail.to for mail in mails][-1] == "Ann Example <ann@example.com>"
+    assert [mail.to for mail in mails][-1] == "ann@example.com"
     assert not [mail for mail in mails if "Squat" in mail.to and mail.subject == "Your sign-in link for Usher"]
     assert "failed" not in caplog.text
     assert await traces_of(squatter) == {}
