@@ -54,7 +54,10 @@ class NotFoundError(BusinessError):
     id: strawberry.ID | None = strawberry.field(description="The id that leads nowhere.")
 
 
-@strawberry.type(description="This was done too often from where you call. Nothing was done.")
+@strawberry.type(
+    description="This was done too often: from where you call, by your account, or for the same person."
+    " Nothing was done."
+)
 class RateLimitedError(BusinessError):
     """Too often."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors import InvalidInputError, NotPermittedError
+from api.errors import InvalidInputError, NotPermittedError, RateLimitedError
 from api.types.domain import Domain
 from models.operations import add_domain as operation
 
@@ -28,7 +28,7 @@ class DomainAdded:
 
 
 AddDomainPayload = Annotated[
-    DomainAdded | InvalidInputError | NotPermittedError,
+    DomainAdded | InvalidInputError | NotPermittedError | RateLimitedError,
     strawberry.union("AddDomainPayload", description="What addDomain answers."),
 ]
 

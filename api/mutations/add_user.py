@@ -6,7 +6,7 @@ import strawberry
 
 from api.context import Info
 from api.enums import Role
-from api.errors import DomainNotApprovedError, EmailTakenError, InvalidInputError, NotPermittedError
+from api.errors import DomainNotApprovedError, EmailTakenError, InvalidInputError, NotPermittedError, RateLimitedError
 from api.types.people import User
 from models.operations import add_user as operation
 
@@ -36,7 +36,7 @@ class UserAdded:
 
 
 AddUserPayload = Annotated[
-    UserAdded | InvalidInputError | DomainNotApprovedError | EmailTakenError | NotPermittedError,
+    UserAdded | InvalidInputError | DomainNotApprovedError | EmailTakenError | NotPermittedError | RateLimitedError,
     strawberry.union("AddUserPayload", description="What addUser answers."),
 ]
 

@@ -7,7 +7,7 @@ import strawberry
 
 from api.context import Info
 from api.enums import Permission
-from api.errors import InvalidInputError, NotPermittedError
+from api.errors import InvalidInputError, NotPermittedError, RateLimitedError
 from api.types.api_key import ApiKey
 from models.operations import create_api_key as operation
 
@@ -41,7 +41,7 @@ class ApiKeyCreated:
 
 
 CreateApiKeyPayload = Annotated[
-    ApiKeyCreated | InvalidInputError | NotPermittedError,
+    ApiKeyCreated | InvalidInputError | NotPermittedError | RateLimitedError,
     strawberry.union("CreateApiKeyPayload", description="What createApiKey answers."),
 ]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors import InvalidInputError, NotFoundError, NotPermittedError
+from api.errors import InvalidInputError, NotFoundError, NotPermittedError, RateLimitedError
 from api.ids import decode_id
 from api.types.api_key import ApiKey
 from models.operations import rotate_api_key as operation
@@ -34,7 +34,7 @@ class ApiKeyRotated:
 
 
 RotateApiKeyPayload = Annotated[
-    ApiKeyRotated | InvalidInputError | NotFoundError | NotPermittedError,
+    ApiKeyRotated | InvalidInputError | NotFoundError | NotPermittedError | RateLimitedError,
     strawberry.union("RotateApiKeyPayload", description="What rotateApiKey answers."),
 ]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors import NotFoundError, NotPermittedError
+from api.errors import NotFoundError, NotPermittedError, RateLimitedError
 from api.ids import decode_id
 from api.types.people import License
 from models.operations import send_activation_link as operation
@@ -26,7 +26,7 @@ class ActivationLinkSent:
 
 
 SendActivationLinkPayload = Annotated[
-    ActivationLinkSent | NotFoundError | NotPermittedError,
+    ActivationLinkSent | NotFoundError | NotPermittedError | RateLimitedError,
     strawberry.union("SendActivationLinkPayload", description="What sendActivationLink answers."),
 ]
 

@@ -1,6 +1,8 @@
 """Claiming an e-mail domain."""
 
+from models.account_allowances import DOMAINS_CLAIMED
 from models.account_transaction import viewer_transaction
+from models.allowances import spend
 from models.clock import now
 from models.errors import InvalidInput
 from models.events import EventType, record
@@ -17,12 +19,14 @@ MOST_DOMAINS = 100
 async def add_domain(viewer: Viewer, *, name: str) -> Domain:
     """Claim a domain; it is approved once its TXT record is found, or by the operator.
 
-    Claiming a domain again answers with the claim there is. Raises NotPermitted, InvalidInput.
+    Claiming a domain again answers with the claim there is. Raises NotPermitted,
+    InvalidInput, RateLimited.
     """
     viewer.require(Permission.MANAGE_DOMAINS)
     inputs = Inputs()
     clean = inputs.claimable_domain("name", name)
     inputs.refuse_bad()
+    await spend(DOMAINS_CLAIMED, str(viewer.account_id))
     async with viewer_transaction(viewer, Permission.MANAGE_DOMAINS) as account:
         if domain := await Domain.get_or_none(account_id=account.id, name=clean):
             return domain

@@ -1,6 +1,8 @@
 """Adding a person to the account."""
 
+from models.account_allowances import USERS_ADDED
 from models.account_transaction import viewer_transaction
+from models.allowances import spend
 from models.clock import now
 from models.errors import DomainNotApproved
 from models.events import EventType, record
@@ -16,7 +18,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
     """Add a user whose e-mail domain is approved for the account; sub-domains need an approval of their own.
 
     An unproven account that has the address is deleted.
-    Raises NotPermitted, InvalidInput, DomainNotApproved, EmailTaken.
+    Raises NotPermitted, InvalidInput, RateLimited, DomainNotApproved, EmailTaken.
     """
     viewer.require(Permission.MANAGE_USERS)
     more = [] if role is Role.STANDARD else [Permission.MANAGE_ROLES]
@@ -32,6 +34,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
         created_at=now(),
     )
     inputs.refuse_bad()
+    await spend(USERS_ADDED, str(viewer.account_id))
     async with viewer_transaction(viewer, Permission.MANAGE_USERS, *more) as account:
         await _require_approved_domain(account, user.email.rpartition("@")[2])
         await save_new_user(user, displace=displace_unproven)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.account_allowances import API_KEYS_MADE
 from models.account_transaction import viewer_transaction
+from models.allowances import spend
 from models.api_keys import add_secret, live_keys
 from models.clock import now
 from models.errors import InvalidInput
@@ -37,7 +39,7 @@ async def create_api_key(
     """Make a key that may do what `scopes` say, of what the viewer may do.
 
     With `networks` it works from there alone. An account has at most 100 keys that work.
-    Raises NotPermitted, InvalidInput.
+    Raises NotPermitted, InvalidInput, RateLimited.
     """
     viewer.require(Permission.MANAGE_INTEGRATIONS)
     inputs = Inputs()
@@ -46,6 +48,7 @@ async def create_api_key(
     inputs.moment_to_come("expiresAt", expires_at)
     allowed = inputs.networks("allowedNetworks", networks)
     inputs.refuse_bad()
+    await spend(API_KEYS_MADE, str(viewer.account_id))
     secret = new_key_secret()
     async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS, *wanted) as account:
         if await live_keys(account.id).count() >= MOST_API_KEYS:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
+from models.account_allowances import API_KEYS_ROTATED
 from models.account_transaction import viewer_transaction
+from models.allowances import spend
 from models.api_keys import add_secret, find_key
 from models.clock import now
 from models.credentials import still_signed_in
@@ -26,12 +28,13 @@ async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta
 
     At most 10 replaced ones work beside the newest.
     Who gets a secret can do what the key can, so the viewer must be allowed all of it. Raises NotPermitted,
-    InvalidInput, NotFound also where the key was revoked or has expired.
+    InvalidInput, RateLimited, NotFound also where the key was revoked or has expired.
     """
     viewer.require(Permission.MANAGE_INTEGRATIONS)
     inputs = Inputs()
     inputs.overlap("overlapMinutes", overlap, most=LONGEST_OVERLAP)
     inputs.refuse_bad()
+    await spend(API_KEYS_ROTATED, str(viewer.account_id))
     secret = new_key_secret()
     async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS) as account:
         key = await find_key(account, api_key_id)

@@ -1,8 +1,11 @@
 """Mailing the holder a fresh activation link."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from models.account_transaction import viewer_transaction
+from models.allowances import Allowance, spend
+from models.errors import NotFound
 from models.events import EventType, record
 from models.ids import new_id
 from models.licenses import find_live_license
@@ -10,13 +13,21 @@ from models.permission import Permission
 from models.tables import License
 from models.viewer import Viewer
 
+# More than so many, and somebody fills the holder's mailbox.
+LINKS_OF_A_HOLDER = Allowance("activation links of a holder", 5, timedelta(minutes=15))
+
 
 async def send_activation_link(viewer: Viewer, *, license_id: UUID) -> License:
     """Have a fresh activation link mailed to the holder; earlier links stop working at once.
 
-    Raises NotPermitted, NotFound.
+    A holder is mailed at most five in 15 minutes, whatever license they are for. Raises NotPermitted, NotFound,
+    RateLimited.
     """
     viewer.require(Permission.ASSIGN_LICENSES)
+    held = await License.get_or_none(id=license_id, account_id=viewer.account_id, ended_at=None)
+    if held is None:
+        raise NotFound("License", license_id)
+    await spend(LINKS_OF_A_HOLDER, str(held.user_id))
     async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         license = await find_live_license(account, license_id)
         license.link_event_id = new_id()

@@ -55,7 +55,10 @@ def not_approved(name: str, domain: dict[str, str] | None) -> dict[str, Any]:
 
 
 async def test_the_person_is_a_standard_user(admin: Client, company: Company) -> None:
-    async with nothing_changes("accounts", "users", "events"), records(company, "user.added") as events:
+    async with (
+        nothing_changes("accounts", "allowances_spent", "events", "users"),
+        records(company, "user.added") as events,
+    ):
         answer = await admin.mutate("addUser", ADDED, **GOOD)
     assert answer == {"__typename": "UserAdded", "user": await shown_user("dora@example.com")}
     row = await User.get(email="dora@example.com")
@@ -87,14 +90,14 @@ async def test_what_people_type_is_tidied(admin: Client, company: Company) -> No
 
 @pytest.mark.parametrize("email", ["ann@example.com", "ANN@Example.COM", "Ann@example.com", " ann@EXAMPLE.com "])
 async def test_an_address_is_taken_whatever_its_case(admin: Client, company: Company, email: str) -> None:
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         assert await admin.mutate("addUser", ADDED, **(GOOD | {"email": email})) == TAKEN
 
 
 async def test_an_address_of_a_user_of_another_account_is_taken(admin: Client, company: Company) -> None:
     names = {"company_name": "Elsewhere", "first_name": "Dora", "last_name": "Example"}
     await open_account(**names, email="DORA@example.com", locale="en", caller=None)
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         assert await admin.mutate("addUser", ADDED, **GOOD) == TAKEN
 
 
@@ -120,13 +123,13 @@ async def test_an_approved_domain_admits_no_domain_that_looks_like_it(admin: Cli
         "example.net",
         "com.example",
     ]:
-        async with nothing_changes():
+        async with nothing_changes("allowances_spent"):
             answer = await admin.mutate("addUser", NOT_APPROVED, **(GOOD | {"email": f"dora@{name}"}))
         assert answer == not_approved(name, None)
 
 
 async def test_a_letter_that_only_looks_the_same_is_another_domain(admin: Client, company: Company) -> None:
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         answer = await admin.mutate("addUser", NOT_APPROVED, **(GOOD | {"email": "dora@ex\u0430mple.com"}))
     assert answer == not_approved("xn--exmple-4nf.com", None)
 
@@ -134,7 +137,7 @@ async def test_a_letter_that_only_looks_the_same_is_another_domain(admin: Client
 async def test_a_claim_that_is_not_approved_yet_is_told(admin: Client, company: Company) -> None:
     claim: Domain = await add_domain(company.viewer, name="example.net")
     shown = {"id": encode_id("Domain", claim.id), "name": "example.net", "state": "PENDING"}
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         answer = await admin.mutate("addUser", NOT_APPROVED, **(GOOD | {"email": "dora@Example.NET"}))
     assert answer == not_approved("example.net", shown)
 
@@ -142,7 +145,7 @@ async def test_a_claim_that_is_not_approved_yet_is_told(admin: Client, company: 
 async def test_a_domain_approved_for_another_account_admits_nobody_here(
     admin: Client, company: Company, other_company: Company
 ) -> None:
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         answer = await admin.mutate("addUser", NOT_APPROVED, **(GOOD | {"email": "dora@example.org"}))
     assert answer == not_approved("example.org", None)
 
@@ -150,7 +153,7 @@ async def test_a_domain_approved_for_another_account_admits_nobody_here(
 async def test_a_taken_address_of_a_domain_that_is_not_ours_is_not_told(
     admin: Client, company: Company, other_company: Company
 ) -> None:
-    async with nothing_changes():
+    async with nothing_changes("allowances_spent"):
         answer = await admin.mutate("addUser", NOT_APPROVED, **(GOOD | {"email": "ann@example.org"}))
     assert answer == not_approved("example.org", None)
 

@@ -68,7 +68,7 @@ async def test_a_key_is_made_and_its_secret_shown(admin: Client, company: Compan
         "expiresAt": ends.isoformat(),
         "allowedNetworks": [" 192.0.2.7 ", "2001:DB8::/32", "203.0.113.0/255.255.255.0", "::ffff:198.51.100.0/120"],
     }
-    changed = ("accounts", "api_keys", "api_key_secrets", "events")
+    changed = ("accounts", "allowances_spent", "api_keys", "api_key_secrets", "events")
     async with nothing_changes(*changed), records(company, "api_key.created") as events:
         answer = await call(admin, "createApiKey", CREATED, **given)
     row = await ApiKey.get()

@@ -1,12 +1,16 @@
 """sendActivationLink over HTTP."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
 from api.ids import encode_id
+from models.clock import now
 from models.ids import new_id
+from models.operations.create_api_key import create_api_key
 from models.operations.remove_license import remove_license
+from models.permission import Permission
 from models.tables import License
 from tests.support.client import Client
 from tests.support.company import Company
@@ -22,7 +26,8 @@ from tests.support.shown import LICENSE, shown_license
 from tests.support.unchanged import nothing_changes
 
 SENT = f"... on ActivationLinkSent {{ license {LICENSE} }}"
-TABLES = ("accounts", "events", "licenses")
+SENT_TYPE = "ActivationLinkSent"
+TABLES = ("accounts", "allowances_spent", "events", "licenses")
 
 
 @pytest.mark.parametrize(("activated", "state"), [(False, "ASSIGNED"), (True, "ACTIVE")])
@@ -68,12 +73,53 @@ async def test_earlier_links_stop_working_and_the_newest_works(
 async def test_links_asked_for_at_once_leave_the_last_one_good(admin: Client, company: Company) -> None:
     await company.buy(PRO=1)
     held = await give(company, company.users[0], "PRO")
-    async with records(company, *["activation_link.sent"] * 10) as events:
-        tries = [admin.mutate("sendActivationLink", SENT, licenseId=id_of(held)) for _ in range(10)]
+    async with records(company, *["activation_link.sent"] * 5) as events:
+        tries = [admin.mutate("sendActivationLink", SENT, licenseId=id_of(held)) for _ in range(5)]
         answers = await asyncio.gather(*tries)
     assert {answer["__typename"] for answer in answers} == {"ActivationLinkSent"}
     assert (await License.get(id=held.id)).link_event_id == events[-1]["id"]
     assert await broken_invariants() == {}
+
+
+async def test_a_holder_is_mailed_five_links_in_a_while_whatever_the_license_and_whoever_asks(
+    admin: Client, company: Company
+) -> None:
+    await company.buy(PRO=2, ECO=1)
+    ann, ben = company.users[:2]
+    held, others = await give(company, ann, "PRO"), await give(company, ben, "PRO")
+    key = await create_api_key(company.viewer, name="Partner", scopes=[Permission.ASSIGN_LICENSES])
+    partner = admin.signed_in(key.secret)
+    for client in (admin, partner, admin):
+        assert (await client.mutate("sendActivationLink", "", licenseId=id_of(held)))["__typename"] == SENT_TYPE
+    # Another license of the same person.
+    await remove_license(company.viewer, license_id=held.id)
+    held = await give(company, ann, "ECO")
+    one = "sendActivationLink(input: { licenseId: $id }) { __typename }"
+    many = " ".join(f"l{number}: {one}" for number in range(55))
+    document = f"mutation ($id: ID!) {{ {many} }}"
+    async with records(company, *["activation_link.sent"] * 2):
+        answer = await partner.run(document, id=id_of(held))
+    assert [each["__typename"] for each in answer.values()] == [SENT_TYPE] * 2 + ["RateLimitedError"] * 53
+    async with nothing_changes():
+        refused = await admin.mutate(
+            "sendActivationLink", "... on RateLimitedError { retryAt }", licenseId=id_of(held)
+        )
+    assert (refused["__typename"], refused["code"]) == ("RateLimitedError", "RATE_LIMITED")
+    assert now() < datetime.fromisoformat(refused["retryAt"]) <= now() + timedelta(minutes=30)
+    assert (await admin.mutate("sendActivationLink", "", licenseId=id_of(others)))["__typename"] == SENT_TYPE
+
+
+async def test_whoever_may_not_ask_spends_nothing_of_it(
+    admin: Client, standard: Client, company: Company, other_admin: Client
+) -> None:
+    await company.buy(PRO=1)
+    held = await give(company, company.users[0], "PRO")
+    async with nothing_changes():
+        for _ in range(6):
+            for client, refusal in ((standard, "NotPermittedError"), (other_admin, "NotFoundError")):
+                answer = await client.mutate("sendActivationLink", "", licenseId=id_of(held))
+                assert answer["__typename"] == refusal
+    assert (await admin.mutate("sendActivationLink", "", licenseId=id_of(held)))["__typename"] == SENT_TYPE
 
 
 async def test_a_license_that_has_ended_is_not_found(admin: Client, company: Company) -> None:

@@ -95,8 +95,8 @@ def refusal(type_name: str, code: str, message: str, **facts: Any) -> Json:
 
 
 async def assert_not_found(client: Client, name: str, type_name: str, given: str | UUID, /, **values: Any) -> None:
-    """The id leads nowhere, comes back as sent, and nothing changed. `values` are the input."""
-    async with nothing_changes():
+    """The id leads nowhere, comes back as sent, and nothing changed but allowances. `values` are the input."""
+    async with nothing_changes("allowances_spent"):
         answer = await call(client, name, NOT_FOUND, **values)
     assert answer == not_found(type_name, given), answer
 

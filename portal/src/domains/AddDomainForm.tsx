@@ -40,6 +40,8 @@ export function AddDomainForm({ onAdded }: { onAdded: () => void }) {
         return setBad(true);
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
+      case "RateLimitedError":
+        return setProblem(refusals.tooOften(answer.retryAt));
       default:
         return unreachable(answer);
     }

@@ -52,6 +52,8 @@ export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
         return setRefused({ why: "taken" });
       case "NotPermittedError":
         return setRefused({ why: "other", problem: refusals.notPermitted() });
+      case "RateLimitedError":
+        return setRefused({ why: "other", problem: refusals.tooOften(answer.retryAt) });
       default:
         return unreachable(answer);
     }

@@ -20,6 +20,8 @@ export function useSendLink(onDone: (told: string) => void, onRefused: (problem:
         return onRefused(refusals.notFound());
       case "NotPermittedError":
         return onRefused(refusals.notPermitted());
+      case "RateLimitedError":
+        return onRefused(refusals.tooOften(answer.retryAt));
       default:
         return unreachable(answer);
     }
