@@ -1,6 +1,5 @@
 """Each document is read, measured and validated once."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -22,10 +21,13 @@ from api.limits import Limits, limit_error
 from api.variable_size import VariableSize, variables_excess
 from api.versioned import is_versioned
 from executing.program import Program
+from plans.bounded import Bounded
+from plans.operation import document_weight
 from plans.plan import Plan
 
-# What is kept of a document takes some fifty times its length.
-KEPT_CHARACTERS = 500_000
+# Bytes, more or less: a few hundred documents of usual length.
+MOST_KEPT = 32_000_000
+OVERHEAD = 5_000
 # With the space behind it.
 CHARACTERS_OF_A_WORD = 4
 # To find out what is wrong with a name takes as long as some other names.
@@ -83,13 +85,12 @@ class Documents:
     def __init__(self, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
         self._limits = limits
         self._rules = rules
-        self._kept: OrderedDict[str, Checked] = OrderedDict()
-        self._characters = 0
+        self._kept: Bounded[Checked] = Bounded(MOST_KEPT)
         self._wrong: tuple[str, Checked | GraphQLError] | None = None
 
     def knows(self, text: str) -> bool:
         """Whether a document is a good one, and was read."""
-        return text in self._kept
+        return self._kept.get(text) is not None
 
     def require_modest(self, size: VariableSize) -> None:
         """Raise GraphQLError where variables hold more than is allowed."""
@@ -99,7 +100,6 @@ class Documents:
     def check(self, schema: GraphQLSchema, text: str) -> Checked:
         """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
         if kept := self._kept.get(text):
-            self._kept.move_to_end(text)
             return kept
         checked = self._wrong[1] if self._wrong and self._wrong[0] == text else None
         if checked is None:
@@ -111,7 +111,7 @@ class Documents:
         if checked.errors:
             self._wrong = (text, checked)
         else:
-            self._keep(text, checked)
+            self._kept.put(text, checked, OVERHEAD + len(text) + document_weight(checked.document))
         return checked
 
     def _checked(self, schema: GraphQLSchema, text: str) -> Checked | GraphQLError:
@@ -145,13 +145,6 @@ class Documents:
         if excessive := [excess for each in asked.values() if (excess := each.excess)]:
             return _wrong(document, excessive, reading)
         return Checked(document, errors, operations, sizes, asked, is_versioned(schema, document), reading)
-
-    def _keep(self, text: str, checked: Checked) -> None:
-        self._kept[text] = checked
-        self._characters += len(text)
-        while self._characters > KEPT_CHARACTERS:
-            oldest, _ = self._kept.popitem(last=False)
-            self._characters -= len(oldest)
 
     def _parse(self, text: str) -> DocumentNode:
         most = self._limits.document_tokens

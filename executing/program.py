@@ -16,7 +16,7 @@ from plans.operation import Operation
 from plans.selections import Selector
 
 # Bytes, more or less.
-COMPILED: "Bounded[Compiled | str]" = Bounded(30_000_000)
+COMPILED: "Bounded[Compiled | str]" = Bounded(24_000_000)
 OF_A_COLUMN = 1_000
 
 
@@ -48,9 +48,7 @@ class Program(Operation[Compiled]):
             raise NotCompiledError(self._node.operation.value)
         nodes = compiler.fields(root, self._node.selection_set)
         selection = Selection({name: compiler.column(root, each) for name, each in nodes.items()})
-        place = self._node.loc
-        weight = OF_A_COLUMN * compiler.columns + 50 * (len(place.source.body) if place else 0)
-        return Compiled(nodes, selection), weight
+        return Compiled(nodes, selection), OF_A_COLUMN * compiler.columns + self._weight
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,13 @@ Found = TypeVar("Found")
 NUMBERS = count()
 # What it weighs that there is nothing, and why.
 OF_A_REASON = 1_000
+# Bytes that the nodes of a document take for each of its tokens, as measured.
+OF_A_TOKEN = 500
+
+
+def document_weight(document: DocumentNode) -> int:
+    """The bytes that a document takes."""
+    return OF_A_TOKEN * document.token_count
 
 
 class Operation(ABC, Generic[Found]):
@@ -40,6 +47,8 @@ class Operation(ABC, Generic[Found]):
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
         self._conditions = _variables_of_conditions(document)
+        # What is compiled holds nodes, and so the document, whoever else has forgotten it.
+        self._weight = document_weight(document)
         self._variables = Variables(schema, node.variable_definitions or ())
         # Not the operation itself: what is kept must not keep it.
         self._number = next(NUMBERS)

@@ -28,9 +28,10 @@ from plans.shape import Shape, make_shape
 from plans.statement import Page, write_statement
 from plans.structure import ListRead, NotPlannedError, Structure, Writer
 
-# Characters of SQL, and of the generated functions, which take some ten times as much.
+# Bytes, more or less. Generated functions take some ten times their code.
 STATEMENTS: Bounded[str] = Bounded(8_000_000)
-COMPILED: "Bounded[Compiled | str]" = Bounded(2_000_000)
+COMPILED: "Bounded[Compiled | str]" = Bounded(24_000_000)
+OF_A_CHARACTER = 10
 # PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
 MOST_COLUMNS = 1_000
 MOST_LISTS = 20
@@ -131,8 +132,7 @@ class Plan(Operation[Compiled]):
         structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).query(fields)
         if structure.columns > MOST_COLUMNS or len(structure.lists) > MOST_LISTS:
             raise NotPlannedError("size")
-        place = self._node.loc
-        weight = 1_000 + len(structure.code) + 5 * (len(place.source.body) if place else 0)
+        weight = 1_000 + OF_A_CHARACTER * len(structure.code) + self._weight
         return Compiled(structure, make_shape(structure)), weight
 
     def _page(self, read: ListRead, variables: VariableValues) -> Page:

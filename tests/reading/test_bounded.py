@@ -6,6 +6,7 @@ import orjson
 
 from api.connections import encode_cursor
 from api.document_rules import DEFAULT_RULES
+from api.documents import Documents
 from api.limits import DEFAULT_LIMITS
 from api.questions import Questions, _digest
 from api.schema import make_schema
@@ -57,13 +58,15 @@ def test_no_document_makes_the_process_keep_more_than_its_share() -> None:
         given = {f"c{n}": cursor for n in range(10) if shape >> n & 1}
         bound(document, **given, s=bool(shape % 2)).statement(ASKING)
     assert STATEMENTS._weight <= STATEMENTS._most == 8_000_000
-    assert COMPILED._weight <= COMPILED._most == 2_000_000
+    assert COMPILED._weight <= COMPILED._most == 24_000_000
     assert len(STATEMENTS._kept) > 100
 
 
 def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
-    questions = Questions(make_schema(DEFAULT_LIMITS), DEFAULT_RULES)
+    schema = make_schema(DEFAULT_LIMITS)
+    questions = Questions(schema, DEFAULT_RULES, DEFAULT_LIMITS)
     fields = " ".join(f"a{n}: name" for n in range(40))
+    schema.documents.check(schema._schema, f"{{ account {{ {fields} }} }}")
     for number in range(3_000):
         body = orjson.dumps({"query": f"{{ account {{ {fields} }} }}", "variables": {"n": number}})
         question = questions.of_body(body)
@@ -71,3 +74,19 @@ def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
         assert questions.of_body(body) is question
     assert questions._kept._weight <= questions._kept._most == 4_000_000
     assert 100 < len(questions._kept._kept) < 3_000
+
+
+def test_no_documents_make_the_process_keep_more_than_their_share() -> None:
+    documents, schema = Documents(DEFAULT_LIMITS), make_schema(DEFAULT_LIMITS)._schema
+    kept = documents._kept
+    for number in range(200):
+        # Many short words: it is not the length that takes room.
+        document = (
+            "{ " + " ".join(f"{chr(97 + n % 26)}{n // 26}_{number}: packages {{ id }}" for n in range(120)) + " }"
+        )
+        checked = documents.check(schema, document)
+        assert kept._kept[document][1] > 500 * checked.document.token_count > 25 * len(document)
+    assert kept._weight <= kept._most == 32_000_000
+    assert 50 < len(kept) < 200
+    assert not documents.knows("{ a0_0: packages { id } }")
+    assert documents.knows(document)
