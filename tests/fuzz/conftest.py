@@ -6,11 +6,28 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
+from api.limits import Limits
+from api.portal import Portal
+from models.feed import Feed
+from payments import make_provider
+from tests.conftest import INSTALL_URL, ROOT
 from tests.fuzz.callers import Callers
 from tests.fuzz.known import Known, known_of
 from tests.fuzz.running import no_complaints
 from tests.support.history import make_history
 from tests.support.recorded import broken_invariants
+from tests.support.serving import serving
+
+# Thousands of calls in a minute, all from one address and by two sessions.
+LIMITS = Limits(cost_per_minute=10**9, anonymous_cost_per_minute=10**9)
+
+
+@pytest.fixture(scope="session")
+async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
+    """The address of a server whose budgets no test uses up."""
+    portal = Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox")
+    async with serving(make_provider("sandbox"), feed, "", LIMITS, portal=portal) as client:
+        yield client.url
 
 
 @pytest.fixture

@@ -26,10 +26,15 @@ from tests.fuzz.values import Values, Word, literal
 from tests.support.schema import schema as strawberry_schema
 
 SCHEMA: GraphQLSchema = strawberry_schema._schema
+MANY = " ".join(f"a{number}: description" for number in range(60))
 INTROSPECTION = [
     "__schema { queryType { name } types { name kind } }",
     '__type(name: "User") { name fields(includeDeprecated: true) { name type { kind ofType { name } } } }',
     '__type(name: "\\u0000") { name }',
+    f"__schema {{ types {{ fields {{ {MANY} }} }} }}",
+    f"__schema {{ types {{ fields {{ type {{ ofType {{ fields {{ {MANY} }} }} }} }} }} }}",
+    f"__schema {{ {' '.join(f'd{n}: directives {{ locations args {{ name }} }}' for n in range(20))} }}",
+    "__schema { types { ...T inputFields { type { ...T } } enumValues { name } possibleTypes { ...T } } }",
     "__typename",
 ]
 
@@ -118,7 +123,10 @@ class _Writer:
             text = self._field(root.fields[name], name, 0, key)
             texts.append(f"... on {root.name} {{ {text} }}" if drawing.chance(8) else text)
         if kind == "query" and drawing.chance(6):
-            texts.append(f"{self._key()}: {drawing.pick(INTROSPECTION)}")
+            asked = drawing.pick(INTROSPECTION)
+            texts = [f"{self._key()}: {asked}", *([] if drawing.chance(50) else texts)]
+            if "...T" in asked:
+                self._fragments.append("fragment T on __Type { name kind ofType { name ofType { name } } }")
         return " ".join(texts)
 
     def _key(self) -> str:

@@ -17,10 +17,19 @@ CODES = {
     "LIMIT_EXCEEDED",
     "NOT_FOUND",
     "NOT_PERMITTED",
+    "PERSISTED_QUERY_NOT_FOUND",
+    "STALE_VERSION",
     "UNAUTHENTICATED",
 }
 # What a document that is valid, with values that fit, can be answered.
-CODES_OF_VALID = {"INVALID_INPUT", "LIMIT_EXCEEDED", "NOT_FOUND", "NOT_PERMITTED", "UNAUTHENTICATED"}
+CODES_OF_VALID = {
+    "INVALID_INPUT",
+    "LIMIT_EXCEEDED",
+    "NOT_FOUND",
+    "NOT_PERMITTED",
+    "STALE_VERSION",
+    "UNAUTHENTICATED",
+}
 JSON_TYPES = {"application/json", "application/graphql-response+json"}
 
 

@@ -107,4 +107,6 @@ async def test_documents_of_planned_fields(known: Known) -> None:
 
 
 async def test_documents_of_any_fields(known: Known) -> None:
-    await compare(known, any_field, 300)
+    ways = await compare(known, any_field, 300)
+    # Most have a field that no plan shows.
+    assert ways["graphql-core"] > ways["plan"] > 10, ways

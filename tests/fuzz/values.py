@@ -79,6 +79,10 @@ WRONG: list[Any] = [
     {"input": {"input": None}},
 ]
 
+# Long lists of these find out what is wrong with each, or how many are too many.
+ITEMS: list[Any] = [{}, [], None, True, 1.5, "text", {"unknown": [1]}]
+LENGTHS = [2, 51, 101, 1_000, 5_000, 12_001]
+
 anything_typed = st.sampled_from(NASTY) | st.text(max_size=30)
 
 
@@ -108,6 +112,8 @@ class Values:
     def _present(self, type_: Any, name: str) -> Any:
         drawing = self._drawing
         if isinstance(type_, GraphQLList):
+            if self._spoiled and drawing.chance(30):
+                return [drawing.pick([*ITEMS, *LONE_SURROGATES])] * drawing.pick(LENGTHS)
             return [self.of(type_.of_type, name) for _ in range(drawing.number(0, 3))]
         if isinstance(type_, GraphQLInputObjectType):
             return {

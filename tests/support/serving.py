@@ -14,6 +14,7 @@ from api.context import Services
 from api.document_rules import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
 from api.origins import Origins
+from api.portal import Portal
 from models.feed import Feed
 from models.payment_provider import PaymentProvider
 from tests.support.client import Client
@@ -32,6 +33,7 @@ async def serving(
     *,
     get_queries: bool = False,
     origins: Sequence[str] = (),
+    portal: Portal | None = None,
 ) -> AsyncIterator[Client]:
     """A client, signed in when it has a token, of a server with this provider, these limits and these rules."""
     services = Services(
@@ -43,7 +45,7 @@ async def serving(
         documents=documents,
         get_queries=get_queries,
     )
-    app = make_app(services, explorer=Path("explorer"))
+    app = make_app(services, explorer=Path("explorer"), portal=portal)
     http = partial(Connection, limits=ConnectionLimits(limits, ["127.0.0.1"]))
     server = _Server(uvicorn.Config(app, port=0, lifespan="off", **UVICORN | {"http": http}))
     running = asyncio.create_task(server.serve())
