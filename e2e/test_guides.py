@@ -1,8 +1,11 @@
 """What the guides have that needs more than Python and Node: curl, and packages of npm."""
 
 import json
-import shutil
-from collections.abc import AsyncIterator, Iterator
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +13,8 @@ import httpx2
 import pytest
 
 from e2e.conftest import running_demo
-from e2e.javascript import FOLDER
 from e2e.test_clients import access_token
-from tests.support.guides import programs, run, running
+from tests.support.guides import DOCS, OWN_NODE, programs, run, running
 
 PARTNERS, SPA = "partners.md", "spa.md"
 MAKE = """
@@ -62,15 +64,21 @@ async def guided(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guid
         yield Guided(demo.url, guided.token, made["data"]["createApiKey"]["secret"])
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where npm's packages are found from."""
-    folder = FOLDER / "guides"
-    folder.mkdir(exist_ok=True)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder after what the page asks for: its packages alone, and the oldest Node that it takes."""
+    folder = tmp_path_factory.mktemp("spa")
     for name, text in programs(SPA).items():
         (folder / name).write_text(text)
-    yield folder
-    shutil.rmtree(folder)
+    demanded = re.search(r"Node (\d+) or later", (DOCS / SPA).read_text())
+    assert demanded is not None
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    node = ["npm", "install", "--no-save", "--silent", "--no-audit", "--no-fund", f"node@{demanded[1]}"]
+    for command in (["bash", "-eu", "install.sh"], node):
+        subprocess.run(command, cwd=folder, check=True, env=os.environ | {"PATH": path})
+    version = subprocess.run([folder / OWN_NODE, "--version"], capture_output=True, text=True, check=True).stdout
+    assert version.startswith(f"v{demanded[1]}.")
+    return folder
 
 
 async def test_curl_has_the_first_answer(guided: Guided, tmp_path: Path) -> None:

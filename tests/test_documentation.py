@@ -9,6 +9,7 @@ from graphql import build_schema, parse, validate
 from api.ids import encode_id
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.guides import programs
 from tests.usher.test_command_help import HELPED
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,30 @@ def test_the_tabs_that_the_readme_names_are_there() -> None:
     assert [
         name for name in named if not re.search(rf"^(query|mutation|subscription) {name}\b", tabs, re.MULTILINE)
     ] == []
+
+
+@pytest.mark.parametrize("page", ["partners.md", "spa.md"])
+def test_the_name_of_each_program_stands_where_a_reader_sees_it(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text()
+    assert [name for name in programs(page) if f"`{name}`:\n\n```" not in text] == []
+
+
+def test_commands_are_written_as_they_are_found_in_a_checkout() -> None:
+    for page in (ROOT / "README.md", ROOT / "docs" / "partners.md", ROOT / "docs" / "spa.md"):
+        assert (
+            re.findall(
+                r"(?:^|\$\(|`)usher [a-z-]+.*$", page.read_text().partition("## What it answers")[0], re.MULTILINE
+            )
+            == []
+        ), page
+
+
+def test_the_readme_explains_what_it_measures_and_how_to_choose_the_port() -> None:
+    page = (ROOT / "README.md").read_text()
+    before, _, table = page.partition("<!-- measured -->")
+    measured = set(re.findall(r"\bW\d\b", table))
+    assert measured == set(re.findall(r"\bW\d\b", before)) == {"W1", "W2", "W3", "W4", "W5"}
+    assert "`USHER_PORT=8001 make run`" in before
 
 
 def test_every_command_is_told_of() -> None:

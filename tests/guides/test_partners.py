@@ -33,7 +33,7 @@ async def variables(company: Company, server_url: str, *scopes: Permission) -> d
 
 
 async def test_the_command_that_makes_a_key(company: Company, database_url: str, tmp_path: Path) -> None:
-    line = re.search(r"^usher (api-key create .*)$", (DOCS / PAGE).read_text(), re.MULTILINE)
+    line = re.search(r"^\.venv/bin/usher (api-key create .*)$", (DOCS / PAGE).read_text(), re.MULTILINE)
     assert line is not None
     code, printed = await run_usher(*shlex.split(line[1]), folder=tmp_path, DATABASE_URL=database_url)
     assert (code, printed.startswith("usher_key_")) == (0, True), printed

@@ -18,6 +18,8 @@ RUNNERS = {
     ".mjs": [str(NODE)],
     ".sh": ["bash", "-eu"],
 }
+# A Node that was installed beside the programs runs them in place of the tests' own.
+OWN_NODE = Path("node_modules", ".bin", "node")
 ANSWERS_WITHIN = 30.0
 
 
@@ -80,8 +82,9 @@ async def _start(
 ) -> asyncio.subprocess.Process:
     path = folder / name
     path.write_text(programs(page)[name])
+    own = path.suffix == ".mjs" and (folder / OWN_NODE).exists()
     return await asyncio.create_subprocess_exec(
-        *RUNNERS[path.suffix],
+        *([folder / OWN_NODE] if own else RUNNERS[path.suffix]),
         path,
         *arguments,
         env=usher_environment() | environment,
