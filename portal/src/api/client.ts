@@ -3,6 +3,7 @@ import { ErrorLink } from "@apollo/client/link/error";
 import { OperationTypeNode } from "graphql";
 
 import possible from "../gql/possible-types";
+import { tellOtherWindows } from "../purchases/otherWindows";
 import { againWhereSafe } from "./againWhereSafe";
 import { failureOf } from "./failure";
 import { overHttp } from "./overHttp";
@@ -19,7 +20,7 @@ export function makeClient(whenSignedOut: () => void): ApolloClient {
     againWhereSafe.concat(overHttp()),
   );
   return new ApolloClient({
-    link: watching.concat(transport),
+    link: ApolloLink.from([watching, tellOtherWindows, transport]),
     cache: new InMemoryCache({
       possibleTypes: possible.possibleTypes,
       typePolicies: {

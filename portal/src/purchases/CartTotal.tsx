@@ -3,16 +3,16 @@ import { useState } from "react";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
-import type { CartContentsFragment, PurchaseContentsFragment } from "../gql/graphql";
+import type { CartContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { CartMoved } from "./CartMoved";
-import { useValidate } from "./useValidate";
+import { useValidate, type Validated } from "./useValidate";
 
-type CartTotalProps = { cart: CartContentsFragment; onValidated: (purchase: PurchaseContentsFragment) => void };
+type CartTotalProps = { cart: CartContentsFragment; isPaying: boolean; onValidated: (validated: Validated) => void };
 
-/** What the cart comes to, and "Validate my purchases". */
-export function CartTotal({ cart, onValidated }: CartTotalProps) {
+/** What the cart comes to, and "Validate my purchases", which is off while the bank has yet to confirm what is in it. */
+export function CartTotal({ cart, isPaying, onValidated }: CartTotalProps) {
   const text = useText();
   const { money } = useFormats();
   const { validate, busy, failure, problem, moved } = useValidate(onValidated);
@@ -45,7 +45,7 @@ export function CartTotal({ cart, onValidated }: CartTotalProps) {
           </span>
           <strong>{money(cart.total)}</strong>
         </p>
-        <Button look="main" isPending={busy} onPress={press}>
+        <Button look="main" isPending={busy} isDisabled={isPaying} onPress={press}>
           {text("purchases.validate")}
         </Button>
       </div>

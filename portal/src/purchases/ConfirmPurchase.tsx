@@ -17,6 +17,7 @@ import { TEST_CARDS, type TestCard } from "./testCards";
 
 type ConfirmPurchaseProps = {
   purchase: PurchaseContentsFragment;
+  replaced: PurchaseContentsFragment | null;
   problem: string | null;
   failure: Failure | null;
   busy: boolean;
@@ -25,7 +26,15 @@ type ConfirmPurchaseProps = {
 };
 
 /** The licenses that will be added, at frozen prices; the box to tick; the card; "Proceed to purchase". */
-export function ConfirmPurchase({ purchase, problem, failure, busy, onPay, onClose }: ConfirmPurchaseProps) {
+export function ConfirmPurchase({
+  purchase,
+  replaced,
+  problem,
+  failure,
+  busy,
+  onPay,
+  onClose,
+}: ConfirmPurchaseProps) {
   const text = useText();
   const { time } = useFormats();
   const { viewer } = useSession();
@@ -42,6 +51,7 @@ export function ConfirmPurchase({ purchase, problem, failure, busy, onPay, onClo
           time: purchase.expiresAt ? time(purchase.expiresAt) : "",
         })}
       </p>
+      {replaced && <Notice look="info">{text("purchases.replaced", { number: replaced.number })}</Notice>}
       <PurchaseLines purchase={purchase} />
       {sandbox ? (
         <div className="test-cards">

@@ -6,11 +6,13 @@ import { PendingPurchase } from "./PendingPurchase";
 import { PurchaseDone } from "./PurchaseDone";
 import { PurchaseNotOpen } from "./PurchaseNotOpen";
 import { usePay } from "./usePay";
+import type { Validated } from "./useValidate";
 
 type PurchaseDialogProps = {
   purchase: PurchaseContentsFragment;
+  replaced: PurchaseContentsFragment | null;
   cartVersion: string;
-  onValidated: (purchase: PurchaseContentsFragment) => void;
+  onValidated: (validated: Validated) => void;
   onClose: () => void;
 };
 
@@ -20,7 +22,7 @@ export function PurchaseDialog(props: PurchaseDialogProps) {
   return <Steps key={props.purchase.id} {...props} />;
 }
 
-function Steps({ purchase, cartVersion, onValidated, onClose }: PurchaseDialogProps) {
+function Steps({ purchase, replaced, cartVersion, onValidated, onClose }: PurchaseDialogProps) {
   const text = useText();
   const { pay, look, busy, failure, paying } = usePay(purchase.id);
   const titles = {
@@ -34,6 +36,7 @@ function Steps({ purchase, cartVersion, onValidated, onClose }: PurchaseDialogPr
       {paying.at === "asking" && (
         <ConfirmPurchase
           purchase={purchase}
+          replaced={replaced}
           problem={paying.problem}
           failure={failure}
           busy={busy}

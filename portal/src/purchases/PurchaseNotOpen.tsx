@@ -7,12 +7,12 @@ import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { CartMoved } from "./CartMoved";
-import { useValidate } from "./useValidate";
+import { useValidate, type Validated } from "./useValidate";
 
 type PurchaseNotOpenProps = {
   purchase: PurchaseContentsFragment;
   cartVersion: string;
-  onValidated: (purchase: PurchaseContentsFragment) => void;
+  onValidated: (validated: Validated) => void;
   onClose: () => void;
 };
 

@@ -6,8 +6,11 @@ import { type CartContentsFragment, type PurchaseContentsFragment, ValidatePurch
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 
+/** A purchase that waits for acceptance, and the one whose place it took. */
+export type Validated = { purchase: PurchaseContentsFragment; replaced: PurchaseContentsFragment | null };
+
 /** Turns the cart that was looked at into a purchase at frozen prices; tells where the cart has moved meanwhile. */
-export function useValidate(onValidated: (purchase: PurchaseContentsFragment) => void) {
+export function useValidate(onValidated: (validated: Validated) => void) {
   const text = useText();
   const refusals = useRefusalText();
   const { run, busy, failure } = useChange(ValidatePurchaseDocument);
@@ -21,7 +24,7 @@ export function useValidate(onValidated: (purchase: PurchaseContentsFragment) =>
     setMoved(null);
     switch (answer.__typename) {
       case "PurchaseValidated":
-        return onValidated(answer.purchase);
+        return onValidated({ purchase: answer.purchase, replaced: answer.replaced });
       case "CartChangedError":
         return setMoved(answer.cart);
       case "CartEmptyError":

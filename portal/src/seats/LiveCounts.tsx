@@ -8,7 +8,7 @@ import { type Change, followSeatCounts, type LiveState } from "./followSeatCount
 import { LiveContext } from "./live";
 
 // What a change of seats may also have changed, where it is on the page.
-const LISTS = new Set(["Users", "Holders", "ActiveHolders", "Purchases", "PeopleWithoutLicense", "Viewer"]);
+const LISTS = new Set(["Users", "Holders", "ActiveHolders", "Purchases", "PeopleWithoutLicense", "Viewer", "Cart"]);
 const TOGETHER_WITHIN = 250;
 
 /** Keeps every count inside moving, for who may see them, and says each change. */

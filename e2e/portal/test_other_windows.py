@@ -1,0 +1,91 @@
+"""A cart and its purchase in several windows: what is paid is gone from all of them, and what waits is shown in all."""
+
+from playwright.async_api import Page, expect
+
+from e2e.portal.conftest import Desk, OpenWindow
+from e2e.portal.steps import accept_and_pay, open_account, put_in_cart
+
+BANK = "Visa: the bank asks first, accepted after a few seconds"
+
+
+async def second_window(page: Page) -> Page:
+    """Another window of the same browser."""
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    return other
+
+
+async def validate(page: Page) -> None:
+    await page.get_by_role("button", name="Validate my purchases").click()
+    await expect(page.get_by_role("dialog", name="Confirm your purchase")).to_be_visible()
+
+
+async def test_a_paid_cart_is_gone_here_and_in_every_other_window(desk: Desk, nobody: OpenWindow) -> None:
+    page = await open_account(desk, nobody, "windows@example.edu")
+    other = await second_window(page)
+    elsewhere = (await nobody("/licenses", storage_state=await page.context.storage_state())).page
+    # A cart that was filled is shown elsewhere, too, at once in this browser.
+    await put_in_cart(page, "Eco", 2)
+    await expect(other.get_by_role("button", name="Remove Eco from the cart")).to_be_visible()
+    await elsewhere.reload()
+    await expect(elsewhere.get_by_role("button", name="Remove Eco from the cart")).to_be_visible()
+    await expect(elsewhere.get_by_text("Live", exact=True)).to_be_visible()
+
+    await validate(page)
+    await accept_and_pay(page)
+    await expect(page.get_by_role("dialog", name="Payment confirmed")).to_be_visible()
+    for window in (page, other, elsewhere):
+        await expect(window.get_by_text("Your cart is empty")).to_be_visible()
+        await expect(window.get_by_text("Validate my purchases")).to_have_count(0)
+
+
+async def test_a_payment_that_waits_is_told_and_its_cart_cannot_be_validated_meanwhile(
+    desk: Desk, nobody: OpenWindow
+) -> None:
+    page = await open_account(desk, nobody, "waiting@example.edu")
+    other = await second_window(page)
+    await put_in_cart(page, "Pro", 1)
+    await validate(page)
+    await accept_and_pay(page, BANK)
+    await expect(page.get_by_role("dialog", name="The bank is confirming the payment")).to_be_visible()
+    await expect(other.get_by_role("status").filter(has_text="The bank is confirming the payment of")).to_be_visible()
+    await expect(other.get_by_role("button", name="Validate my purchases")).to_be_disabled()
+    await expect(page.get_by_role("dialog", name="Payment confirmed")).to_be_visible(timeout=30_000)
+    await page.keyboard.press("Escape")
+    for window in (page, other):
+        await expect(window.get_by_text("Your cart is empty")).to_be_visible()
+        await expect(window.get_by_text("The bank is confirming the payment of")).to_have_count(0)
+
+    # Where the pop-up is closed meanwhile, its window shows the same. A window in the background closes none.
+    await page.bring_to_front()
+    await put_in_cart(page, "Eco", 1)
+    await validate(page)
+    await accept_and_pay(page, BANK)
+    await expect(page.get_by_role("dialog", name="The bank is confirming the payment")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("status").filter(has_text="The bank is confirming the payment of")).to_be_visible()
+    await expect(page.get_by_role("button", name="Validate my purchases")).to_be_disabled()
+
+
+async def test_a_purchase_that_is_replaced_is_told(desk: Desk, nobody: OpenWindow) -> None:
+    page = await open_account(desk, nobody, "replaced@example.edu")
+    await put_in_cart(page, "Eco", 1)
+    await validate(page)
+    await expect(page.get_by_text("is replaced by this one")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await validate(page)
+    told = page.get_by_role("dialog").get_by_role("status").filter(has_text="is replaced by this one")
+    await expect(told).to_contain_text("validated before, is replaced by this one. Nothing was charged for it.")
+
+
+async def test_every_call_names_the_language_that_was_chosen(desk: Desk, nobody: OpenWindow) -> None:
+    page = await open_account(desk, nobody, "language@example.edu")
+
+    async def named() -> str:
+        async with page.expect_request("**/graphql") as asked:
+            await page.reload()
+        return (await (await asked.value).all_headers())["accept-language"]
+
+    assert await named() == "en"
+    await page.get_by_role("button", name="Français").click()
+    assert await named() == "fr-CA"
