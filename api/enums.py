@@ -70,12 +70,15 @@ _describe(
 )
 _describe(
     Permission,
-    "What a viewer may do. Administrators have them all, standard users none, an API key those of its scopes.",
+    "What a viewer may do. Administrators have them all, standard users none, an API key those of its scopes. The"
+    " answer to a change shows what it changed, also to who may not read it elsewhere.",
     VIEW_INVENTORY="See seat counts and licenses.",
-    ASSIGN_LICENSES="Assign, change, transfer and remove licenses, and send activation links.",
+    ASSIGN_LICENSES="Assign, change, transfer and remove licenses, and send activation links. Shown by the answers:"
+    " each license with its user and package, and the pools that moved.",
     MANAGE_USERS="See and add users.",
     MANAGE_DOMAINS="See and claim e-mail domains.",
-    PURCHASE="Fill a cart, validate and pay.",
+    PURCHASE="Fill a cart, validate, prepare, pay and cancel purchases. Shown by the answers: the purchase with its"
+    " payment, the cart, and once it was proceeded with the seats of the account, also when a key answers again.",
     VIEW_BILLING="See purchases and payments.",
     VIEW_ACTIVITY="See who did what.",
     MANAGE_INTEGRATIONS="Manage API keys and webhooks.",

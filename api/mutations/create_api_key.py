@@ -18,7 +18,8 @@ class CreateApiKeyInput:
 
     name: str = strawberry.field(description="What it is for, at most 100 characters.")
     scopes: list[Permission] = strawberry.field(
-        description="What it may do, at least one permission, and none that the viewer lacks."
+        description="What it may do, at least one permission, and none that the viewer lacks. The answers to its"
+        " changes show what they changed; each permission says what."
     )
     expires_at: datetime | None = strawberry.field(
         default=None, description="When it is to end by itself; never when null."
