@@ -17,7 +17,6 @@ from api.checked_documents import cost_of
 from api.context import Context
 from api.documents import Checked
 from api.mutations.looks_again import is_looking_again
-from api.not_modified import entity_tag, tagged
 from api.planned import count
 from api.questions import Questions
 from api.schema import Schema, present_errors
@@ -64,9 +63,8 @@ class CompiledAnswers:
             # Who calls could not have been found out, and nothing been run.
             raise unavailable
         present_errors(result, suggests=self._schema.suggests)
-        if context.recognised and not result.errors and bound.is_query:
-            digest = self._questions.digest(asked.query, asked.variables)
-            response.raw_headers.extend(tagged(entity_tag(context.recognised, digest)) if digest else [])
+        if not result.errors and bound.is_query:
+            response.raw_headers.extend(self._questions.tag_fields(context, asked.query, asked.variables))
         body = orjson.dumps(answer(result), option=orjson.OPT_UTC_Z)
         return written(body, response.raw_headers, response.status_code)
 

@@ -12,16 +12,19 @@ from strawberry.types import Info as StrawberryInfo
 from api.callers import caller_of
 from api.callers_seen import CallersSeen
 from api.document_rules import DEFAULT_RULES, DocumentRules
+from api.heads import ACCEPT_LANGUAGE, header, header_fields
+from api.languages import preferred_language
 from api.limits import DEFAULT_LIMITS, Limits
 from api.loaders import Loaders, package_loader
 from api.origins import Origins
-from api.sent_secrets import SentSecret
+from api.sent_secrets import SentSecret, header_in
 from executing.loading import Loader
 from models.budgets import Budget, Budgets
 from models.caller import Caller
 from models.credentials import Recognised, recognise, still_signed_in
 from models.errors import NotPermitted, Unauthenticated
 from models.feed import Feed
+from models.languages import language_of
 from models.payment_provider import PaymentProvider
 from models.permission import Permission
 from models.tables import Package
@@ -150,6 +153,13 @@ class Context:
         if self._packages is None:
             self._packages = package_loader()
         return self._packages
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the reader: the preferred one, else that of the viewer's locale, else English."""
+        asked = header_in(self.connection_params, ACCEPT_LANGUAGE.decode())
+        given = asked or header(header_fields(self.connection.scope), ACCEPT_LANGUAGE)
+        return preferred_language(given) or language_of(self.viewer.locale if self.viewer else "")
 
     def caller(self) -> Caller:
         """Who calls, whether signed in or not."""

@@ -5,6 +5,7 @@ left to resolvers: nothing has happened, and nothing was charged.
 """
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,16 +14,18 @@ from starlette.responses import Response
 from api.answers import Written, written
 from api.budget import spend, told
 from api.context import Services
-from api.heads import HeaderFields, header
+from api.heads import ACCEPT_LANGUAGE, HeaderFields, header
 from api.kept_answers import Kept, KeptAnswers
-from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, tagged
+from api.languages import preferred_language
+from api.not_modified import IF_NONE_MATCH, entity_tag, is_current, tagged, tagged_by_language
 from api.planned import count
-from api.questions import Question
+from api.questions import Question, in_language
 from api.sent_secrets import SentSecret
 from models.askers import Asker
 from models.clock import now
 from models.credentials import Recognised, note_use, recognise, recognised
 from models.errors import RateLimited, Unauthenticated
+from models.languages import language_of
 from models.viewer import Viewer
 from plans.bounded import Bounded
 from plans.plan import Bound
@@ -49,10 +52,11 @@ class DirectAnswers:
             return None
         if self._refused and self._was_refused(sent):
             return None
+        asking = Asking(sent, question, _preferred(question, fields))
         try:
             if question.tagged and IF_NONE_MATCH in fields:
-                return await self._unless_current(sent, question, fields)
-            return await self._answered(sent, question)
+                return await self._unless_current(asking, fields)
+            return await self._answered(asking)
         except Unauthenticated:
             self._refuse(sent, FORGOTTEN_AFTER)
         except RateLimited as refused:
@@ -66,23 +70,24 @@ class DirectAnswers:
         """Have graphql-core tell the next refusals: it looks at who asks before anything is read."""
         self._refused.put(sent.hashed, time.monotonic() + seconds, 1)
 
-    async def _unless_current(self, sent: SentSecret, question: Question, fields: HeaderFields) -> Response | None:
+    async def _unless_current(self, asking: "Asking", fields: HeaderFields) -> Response | None:
         """304 where the caller has the answer already; that is charged as the least there is."""
-        seen = await recognise(sent.secret, sent.address)
-        if (tag := _tag(seen, question)) and is_current(header(fields, IF_NONE_MATCH), tag):
-            return Written(b"", [*told(spend(self._services, seen.viewer, 1)), *tagged(tag)], 304)
-        return await self._answered(sent, question)
+        seen = await recognise(asking.sent.secret, asking.sent.address)
+        if (tag := asking.tag(seen)) and is_current(header(fields, IF_NONE_MATCH), tag):
+            return Written(b"", [*told(spend(self._services, seen.viewer, 1)), *asking.tag_fields(tag)], 304)
+        return await self._answered(asking)
 
-    async def _answered(self, sent: SentSecret, question: Question) -> Response | None:
+    async def _answered(self, asking: "Asking") -> Response | None:
         """The answer by one statement, which reads only who asks where the answer that is kept still holds."""
+        sent, question = asking.sent, asking.question
         bound = question.bound
         if bound is None:
             count(question.why)
             return None
         viewer = self._kept.caller(sent.hashed) if self._keeps(question) else None
-        kept = self._last_answer(viewer, question)
+        kept = self._last_answer(viewer, asking)
         at = (None, None) if kept is None else (kept.event_id, kept.catalogue_version)
-        row = await bound.read(sent.secret, Asker(sent.hashed, *at))
+        row = await bound.read(sent.secret, Asker(sent.hashed, *at), asking.language)
         seen = recognised(row, sent.address)
         if seen.viewer.api_key_id is not None:
             await note_use(row)
@@ -94,45 +99,71 @@ class DirectAnswers:
         if kept is not None and kept.stands(seen):
             headers = told(spend(self._services, seen.viewer, question.cost))
             count("kept")
-            return written(kept.body, [*headers, *tagged(kept.tag)])
-        return self._planned(sent, question, bound, row, seen)
+            return written(kept.body, [*headers, *asking.tag_fields(kept.tag)])
+        return self._planned(asking, bound, row, seen)
 
-    def _planned(
-        self, sent: SentSecret, question: Question, bound: Bound, row: Any, seen: Recognised
-    ) -> Response | None:
+    def _planned(self, asking: "Asking", bound: Bound, row: Any, seen: Recognised) -> Response | None:
         """The answer made of what was read, kept for the next who ask."""
         try:
             answer = bound.answer(row)
         except NotPlannedError as why:
             count(str(why))
             return None
-        headers = told(spend(self._services, seen.viewer, question.cost))
+        headers = told(spend(self._services, seen.viewer, asking.question.cost))
         count("plan")
         body = orjson.dumps({"data": answer}, option=orjson.OPT_UTC_Z)
-        tag = _tag(seen, question)
+        tag = asking.tag(seen)
         if tag is None:
             return written(body, headers)
-        if self._keeps(question):
-            self._keep(sent, question, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
-        return written(body, [*headers, *tagged(tag)])
+        if self._keeps(asking.question):
+            self._keep(asking, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
+        return written(body, [*headers, *asking.tag_fields(tag)])
 
     def _keeps(self, question: Question) -> bool:
         return self._kept.room > 0 and question.is_kept
 
-    def _last_answer(self, viewer: Viewer | None, question: Question) -> Kept | None:
-        return self._kept.find(viewer, question.digest) if viewer and question.digest else None
+    def _last_answer(self, viewer: Viewer | None, asking: "Asking") -> Kept | None:
+        digest = asking.digest(viewer) if viewer else None
+        return self._kept.find(viewer, digest) if viewer and digest else None
 
-    def _keep(self, sent: SentSecret, question: Question, seen: Recognised, kept: Kept) -> None:
-        if question.digest is not None:
-            self._kept.keep(sent.hashed, seen.viewer, question.digest, kept)
+    def _keep(self, asking: "Asking", seen: Recognised, kept: Kept) -> None:
+        digest = asking.digest(seen.viewer)
+        if digest is not None:
+            self._kept.keep(asking.sent.hashed, seen.viewer, digest, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question, the secret that came with it, and the language that is preferred, where that matters."""
+
+    sent: SentSecret
+    question: Question
+    language: str | None
+
+    def digest(self, viewer: Viewer) -> bytes | None:
+        """The digest of the question, in the language of the reader where that matters."""
+        digest = self.question.digest
+        if digest is None or not self.question.translated:
+            return digest
+        return in_language(digest, self.language or language_of(viewer.locale))
+
+    def tag(self, seen: Recognised) -> str | None:
+        """The tag of the answer; None where it has none."""
+        digest = self.digest(seen.viewer) if self.question.tagged else None
+        return entity_tag(seen, digest) if digest else None
+
+    def tag_fields(self, tag: str) -> list[tuple[bytes, bytes]]:
+        """The header fields that tell it."""
+        return tagged_by_language(tag) if self.question.translated else tagged(tag)
+
+
+def _preferred(question: Question, fields: HeaderFields) -> str | None:
+    return preferred_language(header(fields, ACCEPT_LANGUAGE)) if question.translated else None
 
 
 def _is_shown_the_same(one: Viewer, other: Viewer) -> bool:
-    return one.account_id == other.account_id and one.permissions == other.permissions
-
-
-def _tag(seen: Recognised, question: Question) -> str | None:
-    return entity_tag(seen, question.digest) if question.tagged and question.digest else None
+    rights = one.account_id == other.account_id and one.permissions == other.permissions
+    return rights and one.locale == other.locale
 
 
 def _is_for(bound: Bound, viewer: Viewer) -> bool:

@@ -19,7 +19,7 @@ from api.introspection_size import NONE as NO_INTROSPECTION
 from api.introspection_size import Introspection, measure_introspection
 from api.limits import Limits, limit_error
 from api.variable_size import VariableSize, variables_excess
-from api.versioned import is_versioned
+from api.versioned import NOTHING_LASTS, Dependence, dependence_of
 from executing.program import Program
 from plans.bounded import Bounded
 from plans.operation import document_weight
@@ -39,8 +39,7 @@ NO_SIZE = Size()
 class Checked:
     """A document, what is wrong with it, and its operations by their names, with their sizes.
 
-    `reading` is what it took to find that out, as cost; `versioned` says that its answer changes only with the
-    versions of the account and the catalogue.
+    `reading` is what it took to find that out, as cost; `dependence` is what its answers depend on.
     """
 
     document: DocumentNode
@@ -48,7 +47,7 @@ class Checked:
     operations: dict[str | None, OperationDefinitionNode]
     sizes: dict[str | None, Size]
     introspections: dict[str | None, Introspection]
-    versioned: bool
+    dependence: Dependence
     reading: int
     plans: dict[str | None, Plan] = field(default_factory=dict)
     programs: dict[str | None, Program] = field(default_factory=dict)
@@ -144,7 +143,7 @@ class Documents:
         asked = _introspections(schema, document, text, operations)
         if excessive := [excess for each in asked.values() if (excess := each.excess)]:
             return _wrong(document, excessive, reading)
-        return Checked(document, errors, operations, sizes, asked, is_versioned(schema, document), reading)
+        return Checked(document, errors, operations, sizes, asked, dependence_of(schema, document), reading)
 
     def _parse(self, text: str) -> DocumentNode:
         most = self._limits.document_tokens
@@ -165,7 +164,7 @@ class Documents:
 
 
 def _wrong(document: DocumentNode, errors: list[GraphQLError], reading: int) -> Checked:
-    return Checked(document, errors, {}, {}, {}, versioned=False, reading=reading)
+    return Checked(document, errors, {}, {}, {}, NOTHING_LASTS, reading)
 
 
 def _introspections(

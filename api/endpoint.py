@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
@@ -30,7 +30,6 @@ from api.compiled_answers import CompiledAnswers
 from api.context import Context, Services
 from api.direct_answers import DirectAnswers
 from api.heads import Head, head_of
-from api.not_modified import entity_tag, tagged
 from api.presented_errors import is_temporary, present
 from api.questions import Question, Questions
 from api.schema import make_schema
@@ -211,13 +210,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 raise HTTPException(400, NO_STREAM_LISTED) from error
             raise
         if not result.errors:
-            kwargs["sub_response"].raw_headers.extend(self._tagged(kwargs["context"], kwargs["request_data"]))
+            data = kwargs["request_data"]
+            fields = self._questions.tag_fields(kwargs["context"], data.query, data.variables)
+            kwargs["sub_response"].raw_headers.extend(fields)
         return result
-
-    def _tagged(self, context: Context, data: GraphQLRequestData) -> list[tuple[bytes, bytes]]:
-        """The fields that tell the tag of an answer that graphql-core gave, if it has one."""
-        digest = self._questions.digest(data.query, data.variables) if data.query and context.recognised else None
-        return tagged(entity_tag(context.recognised, digest)) if context.recognised and digest else []
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON. Raises json.JSONDecodeError."""

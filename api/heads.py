@@ -17,6 +17,10 @@ from models.errors import CredentialProblem, Unauthenticated
 
 HeaderFields = Mapping[bytes, bytes]
 
+ACCEPT_LANGUAGE = b"accept-language"
+# Of these a request may have several, which are one list (RFC 9110, 5.3).
+_LISTS = {b"if-none-match", ACCEPT_LANGUAGE}
+
 # What a server calls the Remembered of a connection.
 REMEMBERED = "usher.head"
 
@@ -78,12 +82,12 @@ def read_head(scope: Scope) -> Head:
 
 
 def header_fields(scope: Scope) -> HeaderFields:
-    """Each field, the first of a name where there are several; of If-None-Match all, as one list (RFC 9110, 5.3)."""
+    """Each field, the first of a name where there are several; of those that are lists all, as one."""
     fields: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name not in fields:
             fields[name] = value
-        elif name == b"if-none-match":
+        elif name in _LISTS:
             fields[name] += b"," + value
     return fields
 

@@ -12,6 +12,8 @@ from models.credentials import Recognised
 IF_NONE_MATCH = b"if-none-match"
 # An answer may be kept by who asked, who asks each time whether it still holds.
 FIELDS = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, cookie, accept")]
+# The same of an answer with texts in the reader's language.
+FIELDS_BY_LANGUAGE = [FIELDS[0], (b"vary", FIELDS[1][1] + b", accept-language")]
 _RELEASE = version("usher")
 
 
@@ -38,6 +40,11 @@ def is_current(given: str, tag: str) -> bool:
 def tagged(tag: str) -> list[tuple[bytes, bytes]]:
     """The fields that tell the tag of an answer."""
     return [(b"etag", tag.encode()), *FIELDS]
+
+
+def tagged_by_language(tag: str) -> list[tuple[bytes, bytes]]:
+    """The same of an answer that depends on the reader's language."""
+    return [(b"etag", tag.encode()), *FIELDS_BY_LANGUAGE]
 
 
 def _opaque(tag: str) -> str:

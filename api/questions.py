@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from graphql import GraphQLError, OperationType
 
 from api.asked import Asked, asked_by_address, asked_by_body
+from api.context import Context
 from api.document_rules import DocumentRules
 from api.limits import Limits
+from api.not_modified import entity_tag, tagged, tagged_by_language
 from api.planned import bound_plan
 from api.schema import Schema
 from plans.bounded import Bounded
@@ -27,13 +29,14 @@ class Question:
     """A query with its variables.
 
     `digest` tells it from all others; None where it cannot have one. `tagged` says that its answer has an entity tag,
-    `bound` is its plan; where it has none, `why` says the reason.
+    `translated` that it depends on the reader's language. `bound` is its plan; where it has none, `why` says why not.
     """
 
     asked: Asked
     cost: int
     digest: bytes | None
     tagged: bool
+    translated: bool
     bound: Bound | None
     why: str = ""
 
@@ -62,13 +65,22 @@ class Questions:
         key = (query_string,)
         return self._kept.get(key) or self._read(key, query_string, asked_by_address)
 
-    def digest(self, query: str, variables: Mapping[str, Any] | None) -> bytes | None:
-        """The digest of a question that graphql-core answered; None where its answer has no entity tag."""
+    def tag_fields(
+        self, context: Context, query: str | None, variables: Mapping[str, Any] | None
+    ) -> list[tuple[bytes, bytes]]:
+        """The header fields that tell the tag of an answer that resolvers gave; none where it has none."""
+        if context.recognised is None or not query:
+            return []
         try:
             checked = self._schema.documents.check(self._schema._schema, query)  # noqa: SLF001
         except GraphQLError:
-            return None
-        return _digest(query, variables) if checked.versioned else None
+            return []
+        digest = _digest(query, variables) if checked.dependence.versioned else None
+        if digest is None:
+            return []
+        if not checked.dependence.translated:
+            return tagged(entity_tag(context.recognised, digest))
+        return tagged_by_language(entity_tag(context.recognised, in_language(digest, context.language)))
 
     def _read(self, key: Hashable, request: bytes, ask: Callable[..., Asked | None]) -> Question | Asked | None:
         asked = ask(request, self._trusted, self._limits)
@@ -92,11 +104,17 @@ class Questions:
             return None
         cost = checked.cost(asked.operation_name) + asked.size.cost
         digest = _digest(asked.query, asked.variables)
-        tagged = checked.versioned and digest is not None
+        has_tag = checked.dependence.versioned and digest is not None
+        question = Question(asked, cost, digest, has_tag, checked.dependence.translated, None)
         try:
-            return Question(asked, cost, digest, tagged, bound_plan(schema, checked, operation, asked.variables))
+            return replace(question, bound=bound_plan(schema, checked, operation, asked.variables))
         except NotPlannedError as why:
-            return Question(asked, cost, digest, tagged, None, str(why))
+            return replace(question, why=str(why))
+
+
+def in_language(digest: bytes, language: str) -> bytes:
+    """The digest of a question that is asked in a language."""
+    return digest + language.encode()
 
 
 def _digest(query: str, variables: Mapping[str, Any] | None) -> bytes | None:

@@ -38,10 +38,15 @@ def bearer(authorization: str) -> str | None:
 
 
 def authorization_in(parameters: Mapping[str, object]) -> str:
-    """The Authorization of a payload of connection_init, in any case, at its top or among `headers`; else empty."""
+    """The Authorization of a payload of connection_init; else empty."""
+    return header_in(parameters, "authorization")
+
+
+def header_in(parameters: Mapping[str, object], wanted: str) -> str:
+    """A header field in a payload of connection_init, in any case, at its top or among `headers`; else empty."""
     headers = parameters.get("headers")
     for fields in (parameters, headers if isinstance(headers, Mapping) else {}):
         for name, value in fields.items():
-            if isinstance(name, str) and name.lower() == "authorization" and isinstance(value, str):
+            if isinstance(name, str) and name.lower() == wanted and isinstance(value, str):
                 return value
     return ""

@@ -1,7 +1,7 @@
 """Subscriptions that can share executions: what tells two of them apart, and running one for an update."""
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from graphql.execution.collect_fields import collect_fields
 from starlette.requests import HTTPConnection
 
 from api.context import Context, Services
+from api.heads import ACCEPT_LANGUAGE
 from api.presented_errors import is_temporary
 from api.schema import Schema, present_errors
 from api.subscription import SeatCountsChange
@@ -48,6 +49,11 @@ class Wish:
     document: "SharedDocument"
     after: int | None
     cost: int
+    translated: bool
+
+    def document_for(self, language: str) -> "SharedDocument":
+        """What a reader of a language shares: with all others where no text depends on it."""
+        return replace(self.document, language=language) if self.translated else self.document
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class SharedDocument:
     operation_name: str | None
     # As JSON, so that the truth is not taken for a one.
     variables: bytes
+    # None until the follower is known, and where no text depends on it.
+    language: str | None = None
 
     async def execute(self, schema: Schema, services: Services, viewer: Viewer, update: SeatUpdate) -> bytes:
         """The result for an update as JSON, for whoever has a viewer's rights. Raises PassingError."""
@@ -65,7 +73,7 @@ class SharedDocument:
             schema._schema,  # noqa: SLF001
             schema.documents.check(schema._schema, self.text).document,  # noqa: SLF001
             root_value=SeatCountsChange.of(update),
-            context_value=_context(services, viewer),
+            context_value=_context(services, viewer, self.language),
             raw_variable_values=orjson.loads(self.variables),
             operation_name=self.operation_name,
         )
@@ -94,7 +102,7 @@ def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: s
     except (GraphQLError, InvalidInput, RecursionError, _NotShared):
         return None
     shared = SharedDocument(text, name, _told_apart(checked.document, operation, given))
-    return Wish(shared, after, checked.cost(name) + size.cost)
+    return Wish(shared, after, checked.cost(name) + size.cost, checked.dependence.translated)
 
 
 class _NotShared(Exception):
@@ -163,10 +171,11 @@ class _Uses(Visitor):
         return {name for name in self._positions if self._all.count(name) == self._positions.count(name)}
 
 
-def _context(services: Services, viewer: Viewer) -> Context:
+def _context(services: Services, viewer: Viewer, language: str | None) -> Context:
+    headers = [(ACCEPT_LANGUAGE, language.encode())] if language else []
     # Everybody's rights, and nobody's name: what is shared must not show who was there first.
     shared = Viewer(viewer.account_id, viewer.permissions, NOBODY, NOBODY, None)
-    return Context(services, HTTPConnection({"type": "websocket", "headers": []}), None, shared)
+    return Context(services, HTTPConnection({"type": "websocket", "headers": headers}), None, shared)
 
 
 def _written(result: ExecutionResult) -> bytes:

@@ -1,4 +1,6 @@
-"""Which documents answer the same as long as the account and the catalogue are at the same versions."""
+"""What an answer depends on beside its rows: versions alone, and the reader's language."""
+
+from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
@@ -36,24 +38,39 @@ VERSIONED: dict[str, set[str] | None] = {
 }
 
 
-def is_versioned(schema: GraphQLSchema, document: DocumentNode) -> bool:
-    """Whether a valid document is one query that reads nothing but versioned fields."""
+# Fields that show texts of the catalogue, in the language of the reader.
+TRANSLATED = {("Package", "name"), ("Package", "description")}
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Whether a document is one query of nothing but versioned fields, and whether it shows translated texts."""
+
+    versioned: bool
+    translated: bool
+
+
+NOTHING_LASTS = Dependence(versioned=False, translated=False)
+
+
+def dependence_of(schema: GraphQLSchema, document: DocumentNode) -> Dependence:
+    """What the answers to a valid document depend on."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if len(operations) != 1 or operations[0].operation is not OperationType.QUERY:
-        return False
     types = TypeInfo(schema)
-    looking = _Unversioned(types)
+    looking = _Looking(types)
     visit(document, TypeInfoVisitor(types, looking))
-    return not looking.found
+    is_query = len(operations) == 1 and operations[0].operation is OperationType.QUERY
+    return Dependence(is_query and not looking.unversioned, looking.translated)
 
 
-class _Unversioned(Visitor):
-    """Finds fields that may change by themselves."""
+class _Looking(Visitor):
+    """Finds fields that may change by themselves, and those that are translated."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
         self._types = types
-        self.found = False
+        self.unversioned = False
+        self.translated = False
 
     def enter_field(self, node: FieldNode, *_args: object) -> None:
         """Look at one field."""
@@ -61,4 +78,6 @@ class _Unversioned(Visitor):
         parent = self._types.get_parent_type()
         fields = VERSIONED.get(parent.name, set()) if parent else set()
         if name != "__typename" and fields is not None and name not in fields:
-            self.found = True
+            self.unversioned = True
+        if parent and (parent.name, name) in TRANSLATED:
+            self.translated = True

@@ -29,7 +29,7 @@ from api.context import Context
 from api.follower import SOCKET, Follower, Socket
 from api.presented_errors import is_temporary, present
 from api.schema import Schema
-from api.shared_document import Wish, wish
+from api.shared_document import SharedDocument, Wish, wish
 from api.streams import is_subscription
 from api.trusted_documents import asked_document, names_a_document, naming_problem
 from models.errors import RateLimited
@@ -129,18 +129,19 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         socket = self._socket()
         shared = socket and is_admitted(self.context, self.schema, operation.query)
         asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if shared else None
-        viewer = await self._admitted(asked) if asked else None
-        if socket is None or asked is None or viewer is None:
+        admitted = await self._admitted(asked) if asked else None
+        if socket is None or asked is None or admitted is None:
             # What is wrong is told there as well.
             await super().run_operation(operation)
             return
+        viewer, document = admitted
         follower = Follower(socket, operation.id, viewer, asked.after, self._forget)
         follower.task = operation.task
         self.operations[operation.id] = follower
-        await self.view.broadcasts.follow(asked.document, follower)
+        await self.view.broadcasts.follow(document, follower)
 
-    async def _admitted(self, asked: Wish) -> Viewer | None:
-        """The viewer as of now, charged for what they ask; None where they may not have it."""
+    async def _admitted(self, asked: Wish) -> tuple[Viewer, SharedDocument] | None:
+        """The viewer as of now, charged for what they ask, and what they share; None where they may not have it."""
         try:
             context = await self.context.fresh()
             if context.viewer is None or not context.viewer.may(Permission.VIEW_INVENTORY):
@@ -149,7 +150,9 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         except (RateLimited, *UNAVAILABLE):
             return None
         # Most often they are equal, and one is enough to keep.
-        return self.context.viewer if context.viewer == self.context.viewer else context.viewer
+        known = self.context.viewer
+        viewer = known if known is not None and known == context.viewer else context.viewer
+        return viewer, asked.document_for(context.language)
 
     def _forget(self, operation_id: str) -> None:
         self.operations.pop(operation_id, None)

@@ -7,6 +7,6 @@ async def license_changed(notice: Notice) -> dict[str, object]:
     """The facts of the mail."""
     return {
         **await notice.package_facts(),
-        "from_package": (await notice.package("from_package_id")).name,
+        "from_package": await notice.package_name("from_package_id"),
         "by": await notice.actor_name(),
     }

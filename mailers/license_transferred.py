@@ -6,7 +6,7 @@ from mailers.notice import Notice
 async def license_transferred_from(notice: Notice) -> dict[str, object]:
     """The facts of the mail to who held the seat until now."""
     return {
-        "package": (await notice.package()).name,
+        "package": await notice.package_name(),
         "by": await notice.actor_name(),
         "to_name": await notice.user_name("user_id"),
     }

@@ -47,11 +47,15 @@ class Notice:
         """The package whose id the event keeps under this key."""
         return await Package.get(id=UUID(self.event.data[key]))
 
+    async def package_name(self, key: str = "package_id") -> str:
+        """Its name, in the recipient's language."""
+        return (await self.package(key)).name_in(self.recipient.locale)
+
     async def package_facts(self) -> dict[str, object]:
         """Name and description of the event's package, in the recipient's language."""
         package = await self.package()
         return {
-            "package": package.name,
+            "package": package.name_in(self.recipient.locale),
             "package_description": package.description_in(self.recipient.locale),
         }
 

@@ -19,7 +19,7 @@ async def purchase_completed(notice: Notice) -> dict[str, object]:
         "total": Amount(purchase.total, purchase.currency),
         "lines": [
             {
-                "package": packages[line.package_id].name,
+                "package": packages[line.package_id].name_in(notice.recipient.locale),
                 "quantity": line.quantity,
                 "unit_price": Amount(line.unit_price, purchase.currency),
                 "total": Amount(line.quantity * line.unit_price, purchase.currency),

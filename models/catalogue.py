@@ -21,14 +21,16 @@ SHIPPED = Path(__file__).with_name("catalogue.toml")
 # GraphQL's Int.
 MAX_INT = 2**31 - 1
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Text100 = Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
 Text500 = Annotated[str, Field(min_length=1, max_length=500, pattern=PRINTABLE)]
 
 
 class Translation(BaseModel):
-    """What a package is called in another language."""
+    """What a package is called in another language; without a name as in English."""
 
     model_config = ConfigDict(extra="forbid")
 
+    name: Text100 | None = None
     description: Text500
 
 
@@ -38,7 +40,7 @@ class PackageEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
+    name: Text100
     description: Text500
     tier: int = Field(ge=1, le=MAX_INT)
     protects_message_body: bool
@@ -108,7 +110,7 @@ async def load_catalogue(catalogue: Catalogue) -> None:
 
 
 async def _upsert(entry: PackageEntry, currency: str) -> None:
-    translations = to_json(entry.model_dump()["translations"])
+    translations = to_json(entry.model_dump(exclude_none=True)["translations"])
     values: dict[str, Any] = entry.model_dump() | {
         "currency": currency,
         "on_sale": True,

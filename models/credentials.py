@@ -27,7 +27,7 @@ _VERSIONS = """
 """
 _SESSION = f"""
     SELECT session.id AS credential_id, session.revoked_at, session.expires_at, NULL::timestamptz AS last_used_at,
-           person.account_id, person.id AS user_id, person.id AS buyer_id, person.role,
+           person.account_id, person.id AS user_id, person.id AS buyer_id, person.role, person.locale,
            NULL::uuid AS api_key_id, NULL::jsonb AS scopes, NULL::jsonb AS networks, {_VERSIONS}
     FROM sessions AS session
     JOIN users AS person ON person.id = session.user_id
@@ -36,7 +36,7 @@ _SESSION = f"""
 _KEY = f"""
     SELECT secret.id AS credential_id, key.revoked_at, least(secret.expires_at, key.expires_at) AS expires_at,
            secret.last_used_at, key.account_id, NULL::uuid AS user_id, key.created_by_id AS buyer_id,
-           NULL AS role, key.id AS api_key_id, key.scopes, key.networks, {_VERSIONS}
+           NULL AS role, NULL AS locale, key.id AS api_key_id, key.scopes, key.networks, {_VERSIONS}
     FROM api_key_secrets AS secret
     JOIN api_keys AS key ON key.id = secret.api_key_id
     JOIN accounts AS account ON account.id = key.account_id
@@ -215,6 +215,7 @@ def _viewer(row: Mapping[str, Any]) -> Viewer:
         user_id=row["user_id"],
         api_key_id=row["api_key_id"],
         rights=row["scopes"] if row["role"] is None else row["role"],
+        locale=row["locale"] or "",
     )
 
 

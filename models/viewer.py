@@ -18,7 +18,7 @@ class Viewer:
 
     `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user who answers for
     what the viewer buys: for a key, who made it. `rights` is what the permissions come from, as it is stored: a
-    role, or a key's scopes.
+    role, or a key's scopes. `locale` is the user's; a key has none.
     """
 
     account_id: UUID
@@ -28,6 +28,7 @@ class Viewer:
     user_id: UUID | None
     api_key_id: UUID | None = None
     rights: str = ""
+    locale: str = ""
 
     @property
     def actor_id(self) -> UUID:

@@ -27,6 +27,13 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Translated:
+    """A field that shows a column of text, in the reader's language where the column `translations` has it."""
+
+    column: str
+
+
+@dataclass(frozen=True)
 class Embedded:
     """A field that shows an object made of the same row: of a mirror, or of fields given here.
 
@@ -76,7 +83,7 @@ class Listed:
     requires: Permission | None = None
 
 
-Field = Column | Embedded | ToOne | Listed
+Field = Column | Translated | Embedded | ToOne | Listed
 
 
 @dataclass(frozen=True)

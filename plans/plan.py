@@ -53,11 +53,11 @@ class Compiled:
     shape: Shape
     number: int = field(default_factory=NUMBERS.__next__)
 
-    def statement(self, pages: list[Page], shapes: tuple[object, ...], asking: str) -> str:
+    def statement(self, pages: list[Page], shapes: tuple[object, ...], asking: str, language: str | None) -> str:
         """The statement for pages of these shapes."""
-        key = (self.number, asking, shapes)
+        key = (self.number, asking, shapes, language)
         if (found := STATEMENTS.get(key)) is None:
-            found = write_statement(self.structure, pages, asking)
+            found = write_statement(self.structure, pages, asking, language)
             STATEMENTS.put(key, found, len(found))
         return found
 
@@ -78,17 +78,19 @@ class Bound:
         """Whether a viewer may see all of it."""
         return viewer.permissions.issuperset(self.compiled.structure.requires)
 
-    def statement(self, asking: str) -> str:
+    def statement(self, asking: str, language: str | None = None) -> str:
         """The statement, with who asks in it."""
-        return self.compiled.statement(self.pages, self._shapes, asking)
+        spoken = language if self.compiled.structure.translated else None
+        return self.compiled.statement(self.pages, self._shapes, asking, spoken)
 
-    def read(self, secret: str, asker: Asker) -> "Future[Any]":
+    def read(self, secret: str, asker: Asker, language: str | None) -> "Future[Any]":
         """The row that says who calls with a secret, and of which the answer is made, by one statement.
 
         Others who ask the same now are answered by the same statement. Only who calls is read where the account's
-        last event and the catalogue's version are those that the asker knows the answer of.
+        last event and the catalogue's version are those that the asker knows the answer of. Texts are in the
+        language, or where it is None in that of the asker's locale.
         """
-        return fetch_together(self.statement(credential_sql(secret)), asker, self.values)
+        return fetch_together(self.statement(credential_sql(secret), language), asker, self.values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer. Raises NotPlannedError where resolvers must refuse a list."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from plans.mirrors import ACCOUNT, Join, Mirror
 
 WHOSE = "viewer.account_id"
+# Stands where a statement has the language of the reader.
+LANGUAGE = "$language"
 
 
 @dataclass
@@ -40,7 +42,15 @@ class Rows:
         joined, _, inside = name.partition(".")
         if inside:
             alias, name = self.join(alias, (mirror or self.mirror).joins[joined]), inside
-        return self._columns.setdefault(f'{alias}."{name}"', f"{self.alias}_{len(self._columns)}")
+        return self._variable(f'{alias}."{name}"')
+
+    def _variable(self, expression: str) -> str:
+        return self._columns.setdefault(expression, f"{self.alias}_{len(self._columns)}")
+
+    def text(self, alias: str, name: str) -> str:
+        """The variable that holds a text of a table that is here, in the language of the reader."""
+        translation = f"{alias}.\"translations\" #>> ARRAY[{LANGUAGE}, '{name}']"
+        return self._variable(f'coalesce({translation}, {alias}."{name}")')
 
     def join(self, alias: str, join: Join) -> str:
         """The alias of a table that is joined to one that is here."""

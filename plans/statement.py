@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from models.askers import ASKERS
+from models.languages import language_sql
 from models.reads.conditions import Condition
-from plans.rows import WHOSE
+from plans.rows import LANGUAGE, WHOSE
 from plans.structure import ListRead, Structure
 
 FIRST_VALUE = 5
@@ -57,8 +58,10 @@ class Page:
         return given if self.size is None else [*given, self.size + 1]
 
 
-def write_statement(structure: Structure, pages: Sequence[Page], asking: str) -> str:
+def write_statement(structure: Structure, pages: Sequence[Page], asking: str, language: str | None) -> str:
     """The statement for pages of these shapes, for any number of askers.
+
+    Texts are in a language, or where it is None in that of each asker's own locale.
 
     `asking` selects who an asker is, as a row with an account: nothing is read but of that account, and nothing of
     nobody, nor for a credential that has ended. Where the event and the version of the catalogue still stand at which
@@ -80,7 +83,8 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str) ->
     where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
     who = f"SELECT answer.*, viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
-    return f"{who} LEFT JOIN LATERAL ({answer}) AS answer ON true"
+    written = language_sql("viewer.locale") if language is None else f"'{language}'"
+    return f"{who} LEFT JOIN LATERAL ({answer}) AS answer ON true".replace(LANGUAGE, written)
 
 
 class _Part:

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 from models.permission import Permission
-from plans.mirrors import Column, Embedded, Field, Listed, Mirror, Mirrors, ToOne
+from plans.mirrors import Column, Embedded, Field, Listed, Mirror, Mirrors, ToOne, Translated
 from plans.rows import Rows
 from plans.selections import Selector
 
@@ -39,7 +39,8 @@ class ListRead:
 class Structure:
     """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it.
 
-    `lasting` says that the answer is the same as long as the rows are.
+    `lasting` says that the answer is the same as long as the rows are, `translated` that it has texts in the reader's
+    language.
     """
 
     root: Rows
@@ -48,6 +49,7 @@ class Structure:
     requires: set[Permission] = field(default_factory=set)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     lasting: bool = True
+    translated: bool = False
 
     @property
     def columns(self) -> int:
@@ -114,6 +116,9 @@ class Writer:
     def _field(self, field: Field, nodes: list[FieldNode], definition: GraphQLField, here: Here) -> str:
         if isinstance(field, Column):
             return self._column(field, here)
+        if isinstance(field, Translated):
+            self._structure.translated = True
+            return here.rows.text(here.alias, field.column)
         if isinstance(field, ToOne):
             return self._to_one(field, nodes, here)
         if field.requires is not None:

@@ -11,16 +11,15 @@ from api.ids import encode_id
 from api.node import Node
 from api.types.money import Money
 from models import tables
-from plans.mirrors import MIRRORS, Column, Embedded, Mirror, columns
+from plans.mirrors import MIRRORS, Column, Embedded, Mirror, Translated, columns
 
 
 @strawberry.type(description="A license package of the catalogue: what it protects, and what a seat of it costs.")
 class Package(Node):
     """A license package."""
 
+    row: strawberry.Private[tables.Package]
     code: str = strawberry.field(description="The stable public key: ECO, ADVANCED, PRO.")
-    name: str = strawberry.field(description="What people call it.")
-    description: str = strawberry.field(description="What it protects, in one or two sentences.")
     tier: int = strawberry.field(description="Position in its family; an upgrade goes to a strictly higher tier.")
     protects_message_body: bool = strawberry.field(description="Whether the text of a message is protected.")
     attachment_limit_megabytes: int | None = strawberry.field(
@@ -33,14 +32,26 @@ class Package(Node):
     unit_price: Money = strawberry.field(description="Price of one seat for one term, before taxes.")
     term: Term = strawberry.field(description="The term that the price is for.")
 
+    @strawberry.field(
+        description="What people call it, in English or French: as Accept-Language prefers (also as a field of"
+        " connection_init), else in the language of the viewer's locale, else in English."
+    )
+    def name(self, info: Info) -> str:
+        """The name in the reader's language."""
+        return self.row.name_in(info.context.language)
+
+    @strawberry.field(description="What it protects, in one or two sentences, in the same language as `name`.")
+    def description(self, info: Info) -> str:
+        """The description in the reader's language."""
+        return self.row.description_in(info.context.language)
+
     @classmethod
     def of(cls, row: tables.Package) -> "Package":
         """Present a row."""
         return cls(
             id=encode_id("Package", row.id),
+            row=row,
             code=row.code,
-            name=row.name,
-            description=row.description,
             tier=row.tier,
             protects_message_body=row.protects_message_body,
             attachment_limit_megabytes=row.attachment_limit_megabytes,
@@ -57,7 +68,9 @@ MIRRORS.add(
         "packages",
         {
             "id": Column(("id",), partial(encode_id, "Package")),
-            **columns("code", "name", "description", "tier", "protects_message_body", "attachment_limit_megabytes"),
+            "name": Translated("name"),
+            "description": Translated("description"),
+            **columns("code", "tier", "protects_message_body", "attachment_limit_megabytes"),
             **columns("signatory_limit", "collects_confidential_information", "term"),
             "unitPrice": Embedded("Money", {"amount": Column(("unit_price",), str), **columns("currency")}),
         },

@@ -51,6 +51,7 @@ async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -
         buyer_id=user.id,
         user_id=user.id,
         rights=user.role,
+        locale=user.locale,
     )
     return SignedIn(viewer, secret, session.expires_at)
 

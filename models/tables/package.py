@@ -39,7 +39,13 @@ class Package(Row, Model):
     class Meta(Model.Meta):
         table = "packages"
 
+    def name_in(self, locale: str) -> str:
+        """The name in the language of a BCP 47 locale, in English where there is no translation."""
+        return self._translated("name", locale) or self.name
+
     def description_in(self, locale: str) -> str:
-        """The description in the language of a BCP 47 locale, in English where there is no translation."""
-        language = locale.split("-", maxsplit=1)[0]
-        return self.translations.get(language, {}).get("description", self.description)
+        """The same of the description."""
+        return self._translated("description", locale) or self.description
+
+    def _translated(self, text: str, locale: str) -> str | None:
+        return self.translations.get(locale.split("-", maxsplit=1)[0], {}).get(text)

@@ -3,6 +3,7 @@ import type { ExecutionResult, GraphQLFormattedError } from "graphql";
 import { createClient } from "graphql-ws";
 import { Observable } from "rxjs";
 
+import { firstLanguage } from "../texts/language";
 import { named } from "./named";
 
 const connected = new EventTarget();
@@ -20,7 +21,8 @@ export function onConnected(listener: () => void): () => void {
 export function overWebSocket(): ApolloLink {
   const url = new URL("/graphql", window.location.href);
   url.protocol = url.protocol.replace("http", "ws");
-  const client = createClient({ url: url.href, retryAttempts: 0, keepAlive: 15_000 });
+  const connectionParams = () => ({ "accept-language": firstLanguage() });
+  const client = createClient({ url: url.href, connectionParams, retryAttempts: 0, keepAlive: 15_000 });
   client.on("connected", () => connected.dispatchEvent(new Event("connected")));
   return new ApolloLink((operation) => {
     const { operationName, variables } = operation;
