@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +12,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
+from api.limits import DEFAULT_LIMITS
 from api.origins import Origins
 from api.portal import Portal
 from jobs.relay import Relay
@@ -108,7 +110,14 @@ async def feed(pool: None) -> AsyncIterator[Feed]:
 @pytest.fixture(scope="session")
 async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
     """The address of a real web server on this process's database."""
-    services = Services(feed=feed, provider=make_provider("sandbox"), install_url=INSTALL_URL, origins=ORIGINS)
+    services = Services(
+        feed=feed,
+        provider=make_provider("sandbox"),
+        install_url=INSTALL_URL,
+        origins=ORIGINS,
+        # All tests call from one address.
+        limits=replace(DEFAULT_LIMITS, anonymous_cost_per_minute=100_000_000),
+    )
     app = make_app(
         services,
         explorer=ROOT / "explorer" / "dist",
