@@ -279,8 +279,8 @@ SEEN = Recognised(
     event_id=uuid4(),
     catalogue_version=3,
 )
-# Who it is that has these rights makes no other answer.
-SAME_ANSWER = {"credential_id", "buyer_id", "user_id", "api_key_id", "rights"}
+# Who it is that has these rights makes no other answer. The language of a locale is in the digest.
+SAME_ANSWER = {"credential_id", "buyer_id", "user_id", "api_key_id", "rights", "locale"}
 OTHERS: dict[str, Any] = {
     "account_version": SEEN._replace(account_version=8),
     "event_id": SEEN._replace(event_id=uuid4()),

@@ -44,6 +44,10 @@ REFUSED: dict[str, list[str]] = {
         one("domains", "approved_at = now()", "state = 'PENDING'"),
         one("domains", "approved_at = NULL", "state = 'APPROVED'"),
     ],
+    "domains_approved_by_check": [
+        one("domains", "approved_by = 'WISH'", "state = 'APPROVED'"),
+        one("domains", "approved_by = 'TXT'", "state = 'PENDING'"),
+    ],
     "domains_name_check": [one("domains", "name = upper(name)")],
     "domains_account_name_key": [copy("domains", "state = 'PENDING'")],
     "domains_approved_key": [

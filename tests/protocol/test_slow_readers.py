@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 import pytest
 
 import usher.requests
+from api.limits import Limits
 from models.feed import Feed
 from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.serving import serving
 
+# All requests come from one address.
+ROOM = Limits(anonymous_cost_per_minute=100_000_000)
 OWN = {"account": {"name": "Company of example.com"}}
 LONG = json.dumps({"query": "{ __typename " + " ".join(f"a{n}: __typename" for n in range(190)) + " }"}).encode()
 ASKED = (
@@ -28,7 +31,7 @@ PAGE = b"GET /graphiql HTTP/1.1\r\nHost: localhost\r\n\r\n"
 async def hurried(feed: Feed, company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A server whose clients must read something each second."""
     monkeypatch.setattr(usher.requests, "READ_WITHIN", 1.0)
-    async with serving(make_provider("sandbox"), feed, await company.access_token()) as client:
+    async with serving(make_provider("sandbox"), feed, await company.access_token(), ROOM) as client:
         yield client
 
 
