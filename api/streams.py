@@ -65,7 +65,6 @@ def wants_events(accept: str) -> bool:
     return EVENTS.media_type in listed and not listed & JSON_TYPES
 
 
-@lru_cache(50)
 def framing_of_subscription(accept: str) -> Framing | None:
     """How a subscription is answered: in the stream that a client lists, the better ranked of two; None without one.
 

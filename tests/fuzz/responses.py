@@ -42,7 +42,7 @@ def is_http_answer(status: int, content_type: str, content: bytes) -> Json:
         assert first.startswith(b"event: next\ndata: "), content
         assert second == b"event: complete\ndata: \n\n", content
         content_type, content = "application/json", first.removeprefix(b"event: next\ndata: ")
-    assert status in {200, 400, 405, 413}, (status, content)
+    assert status in {200, 400, 405, 413, 415}, (status, content)
     assert content_type.partition(";")[0] in JSON_TYPES, (status, content_type, content)
     answer = json.loads(content)
     is_answer(answer)
