@@ -4,6 +4,9 @@ from dataclasses import dataclass, fields
 
 from graphql import GraphQLError
 
+# Of GraphQL's Int.
+LARGEST = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -47,10 +50,12 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.account_cost_per_minute == 0:
-            object.__setattr__(self, "account_cost_per_minute", 3 * self.cost_per_minute)
+            object.__setattr__(self, "account_cost_per_minute", min(3 * self.cost_per_minute, LARGEST))
         for limit in fields(self):
             if getattr(self, limit.name) < 1:
                 raise ValueError(f"{limit.name} must be 1 or more")
+            if getattr(self, limit.name) > LARGEST:
+                raise ValueError(f"{limit.name} must be at most {LARGEST}")
 
 
 DEFAULT_LIMITS = Limits()

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +11,7 @@ import uvicorn
 
 from api.app import make_app
 from api.context import Services
-from api.limits import DEFAULT_LIMITS
+from api.limits import Limits
 from api.origins import Origins
 from api.portal import Portal
 from jobs.relay import Relay
@@ -38,6 +37,8 @@ METRICS_TOKEN = "a-token-of-the-tests"
 ORIGINS = Origins(PUBLIC_URL, frozenset({"https://app.example.com"}))
 # What a browser sends the session under.
 COOKIE = "usher_session_80"
+# All tests call anonymously from one address. Those that are about the budget have servers of their own.
+LIMITS = Limits(anonymous_cost_per_minute=10**8)
 
 
 @pytest.fixture(scope="session")
@@ -115,8 +116,7 @@ async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
         provider=make_provider("sandbox"),
         install_url=INSTALL_URL,
         origins=ORIGINS,
-        # All tests call from one address.
-        limits=replace(DEFAULT_LIMITS, anonymous_cost_per_minute=100_000_000),
+        limits=LIMITS,
     )
     app = make_app(
         services,

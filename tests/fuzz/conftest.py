@@ -19,7 +19,7 @@ from tests.support.recorded import broken_invariants
 from tests.support.serving import serving
 
 # Thousands of calls in a minute, all from one address and by two sessions.
-LIMITS = Limits(cost_per_minute=10**9, anonymous_cost_per_minute=10**9)
+LIMITS = Limits(cost_per_minute=10**8, anonymous_cost_per_minute=10**8)
 
 
 @pytest.fixture(scope="session")

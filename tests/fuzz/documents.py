@@ -115,16 +115,18 @@ class _Writer:
     def _root_fields(self, kind: str, root: Any) -> str:
         drawing, texts = self._drawing, []
         names = [name for name in root.fields if self._wanted(root.name, name)]
-        for _ in range(1 if kind == "subscription" else drawing.number(1, 3)):
+        about_the_schema = kind == "query" and drawing.chance(6)
+        alone = about_the_schema and drawing.chance(50)
+        for _ in range(0 if alone else 1 if kind == "subscription" else drawing.number(1, 3)):
             name = drawing.pick(names)
             key = self._key() if kind != "subscription" else name
             if kind == "mutation":
                 self.mutations[key] = name
             text = self._field(root.fields[name], name, 0, key)
             texts.append(f"... on {root.name} {{ {text} }}" if drawing.chance(8) else text)
-        if kind == "query" and drawing.chance(6):
+        if about_the_schema:
             asked = drawing.pick(INTROSPECTION)
-            texts = [f"{self._key()}: {asked}", *([] if drawing.chance(50) else texts)]
+            texts.append(f"{self._key()}: {asked}")
             if "...T" in asked:
                 self._fragments.append("fragment T on __Type { name kind ofType { name ofType { name } } }")
         return " ".join(texts)

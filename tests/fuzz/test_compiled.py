@@ -26,6 +26,7 @@ from models.feed import Feed
 from models.permission import Permission
 from models.viewer import Viewer
 from payments import make_provider
+from tests.conftest import LIMITS
 from tests.fuzz.callers import Callers
 from tests.fuzz.documents import Document, documents
 from tests.fuzz.known import Known
@@ -45,7 +46,9 @@ def any_field(_type: str, field: str) -> bool:
 
 
 def context_of(viewer: Viewer | None, response: Response | None = None) -> Context:
-    services = Services(Feed(), make_provider("sandbox"), "https://example.com", Origins("https://example.com"))
+    services = Services(
+        Feed(), make_provider("sandbox"), "https://example.com", Origins("https://example.com"), limits=LIMITS
+    )
     scope = {"type": "http", "headers": [], "client": (LOOPBACK, 1)}
     return Context(services, HTTPConnection(scope), response, viewer)
 

@@ -168,3 +168,12 @@ async def test_scripts_of_other_origins_may_read_the_headers(limited: Client) ->
     response = await ask(limited, origin="https://app.example.com")
     shown = response.headers["access-control-expose-headers"].split(", ")
     assert {"ratelimit", "ratelimit-policy", "retry-after", "usher-cost", "etag"} == set(shown)
+
+
+def test_an_account_has_three_times_as_much_unless_told_and_no_more_than_can_be_told() -> None:
+    assert Limits(cost_per_minute=7).account_cost_per_minute == 21
+    assert Limits(cost_per_minute=7, account_cost_per_minute=10).account_cost_per_minute == 10
+    most = 2**31 - 1
+    assert Limits(cost_per_minute=most).account_cost_per_minute == most
+    with pytest.raises(ValueError, match="cost_per_minute must be at most 2147483647"):
+        Limits(cost_per_minute=most + 1)
