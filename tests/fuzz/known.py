@@ -36,6 +36,8 @@ TABLES = {
     "CartLine": "cart_lines",
     "ApiKey": "api_keys",
 }
+# The code of no package is refused, and a list of some has one too easily.
+CODES = ["ECO", "ADVANCED", "PRO", "eco", "Pro", "pro", "advanced", "Eco", "ADVANCED", "NONE"]
 
 
 @dataclass
@@ -144,8 +146,8 @@ def _texts(company: Company, cursors: list[str]) -> dict[str, list[str]]:
         "CompleteSignInInput.token": [f"{LIVE}signIn", f"{LIVE}activation", "A" * 43],
         "paymentMethod": ["pm_card_visa", "pm_card_chargeDeclined", "pm_card_threeDSecureRequired", "pm_card"],
         "idempotencyKey": [*(f"key {number}" for number in range(60)), "k" * 255, "k" * 256, "é"],
-        "packageCode": ["ECO", "ADVANCED", "PRO", "eco", "NONE"],
-        "packageCodes": ["ECO", "ADVANCED", "PRO", "eco", "NONE"],
+        "packageCode": CODES,
+        "packageCodes": CODES,
         "CreateApiKeyInput.name": names,
         "allowedNetworks": [
             "192.0.2.0/24",

@@ -102,7 +102,8 @@ async def compare(known: Known, wanted: Any, few: int) -> Counter[str]:
 
 async def test_documents_of_planned_fields(known: Known) -> None:
     ways = await compare(known, is_planned, 1000)
-    assert ways["plan"] > ways["graphql-core"], ways
+    # Arguments that are refused are for graphql-core.
+    assert 2 * ways["plan"] > ways["graphql-core"], ways
     assert ways["not empty"] > 20, ways
 
 
