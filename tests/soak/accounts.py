@@ -22,7 +22,7 @@ async def _open(site: Site, ledger: Ledger, domain: str) -> Account:
         opened = await nobody.mutate(
             "openAccount",
             "... on AccountOpened { account { id } }",
-            companyName=f"Company of {domain}",
+            companyName=f"Company of {domain.partition('.')[0]}",
             email=email,
             firstName="Ada",
             lastName="Admin",

@@ -18,8 +18,8 @@ import { useText } from "../texts/useText";
 
 const FIELDS = [
   { name: "companyName", label: "openAccount.company", bad: "openAccount.badCompany", complete: "organization" },
-  { name: "firstName", label: "users.firstName", bad: "users.badName", complete: "given-name" },
-  { name: "lastName", label: "users.lastName", bad: "users.badName", complete: "family-name" },
+  { name: "firstName", label: "users.firstName", bad: "openAccount.badName", complete: "given-name" },
+  { name: "lastName", label: "users.lastName", bad: "openAccount.badName", complete: "family-name" },
   { name: "email", label: "users.email", bad: "openAccount.badEmail", complete: "email" },
 ] as const;
 
