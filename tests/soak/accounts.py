@@ -31,7 +31,7 @@ async def _open(site: Site, ledger: Ledger, domain: str) -> Account:
         ledger.secrets.add(token)
         client = nobody.signed_in(token)
         await client.mutate("addDomain", "", name=domain)
-        await site.command("domain", "approve", domain)
+        await site.command("domain", "approve", "--yes", domain)
         added = await asyncio.gather(*[_add_user(client, f"person{number}@{domain}") for number in range(PEOPLE)])
         shown = await client.run("{ viewer { user { id } } packages { id code } }")
     packages = {package["code"]: package["id"] for package in shown["packages"]}
