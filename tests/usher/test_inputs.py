@@ -394,12 +394,15 @@ def test_bad_texts_are_refused(typed: str) -> None:
 
 @pytest.mark.parametrize(("value", "least"), [(1, 1), (10_000, 1), (0, 0)])
 def test_good_quantities(value: int, least: int) -> None:
-    assert taken("quantity", value, least=least) == value
+    inputs = Inputs()
+    assert (inputs.quantity(("quantity",), value, least=least), inputs.bad) == (value, [])
 
 
 @pytest.mark.parametrize(("value", "least"), [(0, 1), (-1, 0), (10_001, 1), (2**31, 1), (-(2**63), 1)])
 def test_bad_quantities(value: int, least: int) -> None:
-    assert refused("quantity", value, least=least) == f"A whole number from {least} to 10000."
+    inputs = Inputs()
+    inputs.quantity(("lines", "3", "quantity"), value, least=least)
+    assert inputs.bad == [(("lines", "3", "quantity"), f"A whole number from {least} to 10000.")]
 
 
 def test_every_bad_field_is_told_at_once() -> None:
