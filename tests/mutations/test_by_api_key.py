@@ -128,4 +128,4 @@ async def test_a_secret_that_is_no_bearer_token_is_nobody_s(admin: Client, clien
         response = await client.http.post(
             "/graphql", json={"query": "{ account { id } }"}, headers={"authorization": header}
         )
-        unauthenticated(response.json(), "account", reason="MISSING")
+        unauthenticated(response.json(), "account", reason="MALFORMED")

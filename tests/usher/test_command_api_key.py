@@ -78,7 +78,7 @@ async def test_without_more_a_key_works_for_ever_and_from_everywhere(run: Run, c
     ],
 )
 async def test_wrong_values_make_no_key(run: Run, company: Company, arguments: list[str], text: str) -> None:
-    async with nothing_changes(*SIGNED_IN):
+    async with nothing_changes(*SIGNED_IN, "allowances_spent"):
         parts = [part for pair in zip(*[iter(arguments)] * 2, strict=True) for part in pair]
         assert_refused(await run(*CREATE, *parts), text)
 
@@ -109,7 +109,7 @@ async def test_what_is_no_command_changes_nothing(run: Run, company: Company, ar
 async def test_who_may_not_manage_keys_is_refused(run: Run, company: Company) -> None:
     key = (await made(company)).api_key.id
     text = "This needs the permission MANAGE_INTEGRATIONS."
-    async with nothing_changes(*SIGNED_IN):
+    async with nothing_changes(*SIGNED_IN, "allowances_spent"):
         for arguments in (
             ["create", "ann@example.com", "Directory", "--scope", "VIEW_INVENTORY"],
             ["list", "ann@example.com"],
@@ -161,7 +161,7 @@ async def test_a_key_is_ended(run: Run, company: Company) -> None:
     done = await run("api-key", "revoke", ADA, str(issued.api_key.id))
     assert (done.code, done.out, done.err) == (0, "The key Pilot [1] has ended.\n", "")
     assert await why_not(issued.secret) is CredentialProblem.REVOKED
-    async with nothing_changes(*SIGNED_IN):
+    async with nothing_changes(*SIGNED_IN, "allowances_spent"):
         assert await run("api-key", "revoke", ADA, str(issued.api_key.id)) == done
         refused = await run("api-key", "rotate", ADA, str(issued.api_key.id))
         assert_refused(refused, "There is no such ApiKey in this account.")
@@ -169,7 +169,7 @@ async def test_a_key_is_ended(run: Run, company: Company) -> None:
 
 async def test_keys_of_others_are_not_there(run: Run, company: Company, other_company: Company) -> None:
     theirs = await made(other_company)
-    async with nothing_changes(*SIGNED_IN):
+    async with nothing_changes(*SIGNED_IN, "allowances_spent"):
         for name in ("rotate", "revoke"):
             for key in (theirs.api_key.id, new_id()):
                 done = await run("api-key", name, ADA, str(key))
