@@ -130,15 +130,23 @@ def _count(
         return most + 1
 
 
-def _fields(selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
-    """The fields of a selection, those of its fragments included: none of the introspection types is abstract."""
+def _fields(
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], spread: set[str] | None = None
+) -> Iterator[FieldNode]:
+    """The fields of a selection, those of its fragments included: none of the introspection types is abstract.
+
+    Each fragment once, as execution has it: fragments that spread each other twice would be met without end.
+    """
+    spread = set() if spread is None else spread
     for node in selections.selections:
         if isinstance(node, FieldNode):
             yield node
         elif isinstance(node, FragmentSpreadNode):
-            yield from _fields(fragments[node.name.value].selection_set, fragments)
+            if (name := node.name.value) not in spread:
+                spread.add(name)
+                yield from _fields(fragments[name].selection_set, fragments, spread)
         else:
-            yield from _fields(node.selection_set, fragments)  # pyright: ignore[reportAttributeAccessIssue]
+            yield from _fields(node.selection_set, fragments, spread)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class _Counting:

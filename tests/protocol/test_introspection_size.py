@@ -56,6 +56,12 @@ def wide(asked: str) -> str:
 EVERY_FIELD_AGAIN = "{ " + " ".join(f"s{n}: __schema {{ types {{ fields {{ name }} }} }}" for n in range(50)) + " }"
 
 
+def fanned_out(leaf: str) -> str:
+    """A document whose fragments are each spread twice by the one before: the last has a million million places."""
+    fragments = (f"fragment F{n} on __Type {{ ...F{n + 1} ...F{n + 1} }}" for n in range(40))
+    return f"{{ __schema {{ types {{ ...F0 }} }} }} {' '.join(fragments)} fragment F40 on __Type {{ {leaf} }}"
+
+
 def fields_of(answer: Any) -> int:
     """The fields that an answer has, and the items of its lists that have none."""
     if isinstance(answer, dict):
@@ -254,3 +260,12 @@ async def test_where_the_budget_is_small_it_is_to_be_had_all_the_same(feed: Feed
         signed = client.signed_in(await company.access_token())
         again = full_query().replace("IntrospectionQuery", "Another")
         assert (await signed.http.post("/graphql", json={"query": again})).headers["usher-cost"] == "451"
+
+
+@pytest.mark.parametrize("leaf", ["name", "__typename", "name @skip(if: true)"])
+def test_fragments_that_fan_out_are_counted_once_as_they_are_answered(leaf: str) -> None:
+    assert counted(fanned_out(leaf)) == 2 + len(SERVED.type_map)
+
+
+async def test_fragments_that_fan_out_are_answered_like_the_last_of_them(own: Client) -> None:
+    assert await own.run(fanned_out("name")) == await own.run("{ __schema { types { name } } }")
