@@ -10,11 +10,16 @@ MOST_CHARACTERS = 1_000
 _WEIGHT = re.compile(r"[qQ]=(0(\.[0-9]{0,3})?|1(\.0{0,3})?)\Z")
 
 
-@lru_cache(1_000)
 def preferred_language(accept_language: str) -> str | None:
     """The known language that is preferred to the others; None where none is named, the star included."""
+    # Cut off first: what is remembered must not be as long as a client likes.
+    return _preferred(accept_language[:MOST_CHARACTERS])
+
+
+@lru_cache(1_000)
+def _preferred(accept_language: str) -> str | None:
     preferred, most = None, 0.0
-    for part in accept_language[:MOST_CHARACTERS].split(","):
+    for part in accept_language.split(","):
         tag, _, weight = part.partition(";")
         language = tag.strip().lower().partition("-")[0]
         quality = _quality(weight.strip())

@@ -1,6 +1,7 @@
 """Package.name and description in the language of the reader, by every way of answering."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -67,6 +68,15 @@ by_each_way = pytest.mark.parametrize("document", [BY_PLAN, BY_PROGRAM, BY_CORE]
 )
 def test_accept_language_is_read_as_the_rfc_says(accept_language: str, language: str | None) -> None:
     assert preferred_language(accept_language) == language
+
+
+def test_no_more_of_a_field_is_remembered_than_is_read() -> None:
+    tracemalloc.start()
+    for number in range(50):
+        preferred_language(f"fr;q=0.{number:03}," + "x" * 100_000)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 500_000
 
 
 @pytest.mark.parametrize(
