@@ -20,7 +20,7 @@ from api.heads import REMEMBERED, Remembered
 from api.limits import DEFAULT_LIMITS
 from usher.connection_limits import ConnectionLimits
 from usher.response_bytes import answer_bytes, response_bytes
-from usher.upgrades import has_body, parser_of_body
+from usher.upgrades import TRAILERS, has_body, parser_of_body, request_parser
 
 # Bytes of a head that comes in parts, and seconds that it, or the rest of an answered request, may take.
 MOST_OF_HEAD = 64 * 1024
@@ -115,13 +115,9 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserError:
-            bad = self._bad_head or BadHeadError(400, "This is no HTTP request.")
-            self._refuse(bad.status, str(bad))
-        except httptools.HttpParserUpgrade as upgrade:
-            self._upgrade(data[upgrade.args[0] :])
+        rest = self._parse(data)
+        while rest:
+            rest = self._parse(rest)
         if self.cycle is not None and not self.cycle.response_complete:
             return
         # A WebSocket is a connection of its own from then on.
@@ -133,6 +129,20 @@ class Connection(HttpToolsProtocol):
             self._come_of_head += len(data)
             if self._come_of_head > MOST_OF_HEAD:
                 self._refuse(431, f"The head of the request is too large: at most {MOST_OF_HEAD} bytes are allowed.")
+
+    def _parse(self, data: bytes) -> bytes:
+        """Parse up to the end, or to the end of a head that asks for another protocol; then there is a rest."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            bad = self._bad_head or BadHeadError(400, "This is no HTTP request.")
+            self._refuse(bad.status, str(bad))
+        except httptools.HttpParserUpgrade as upgrade:
+            if not self._should_upgrade():
+                self._pass_over_upgrade()
+                return data[upgrade.args[0] :]
+            self.handle_websocket_upgrade()
+        return b""
 
     def on_headers_complete(self) -> None:
         """Have the application run, which begins after this. Raises BadHeadError."""
@@ -149,7 +159,7 @@ class Connection(HttpToolsProtocol):
                 if self.scope["method"] == "CONNECT":
                     self.cycle.keep_alive = False
             # The parser adds what comes after a body (RFC 9110, 6.5.1): not to the fields that say who asks.
-            self._checked_headers, self.headers = self.headers, []
+            self._checked_headers, self.headers = self.headers, TRAILERS
 
     def on_message_complete(self) -> None:
         """Have the application see the end of the body; one that came with an upgrade has yet to be read."""
@@ -191,18 +201,13 @@ class Connection(HttpToolsProtocol):
         if self._bad_head:
             raise self._bad_head
 
-    def _upgrade(self, rest: bytes) -> None:
-        """Go on where the parser stopped: as a WebSocket, or with what follows the head of another upgrade."""
-        if self._should_upgrade():
-            self.handle_websocket_upgrade()
-            return
+    def _pass_over_upgrade(self) -> None:
+        """Have what follows a head be parsed, which the parser of the head does not."""
         if self._body_is_upgrade:
             self.parser = parser_of_body(self, self.scope["headers"])
         else:
-            self.parser = httptools.HttpRequestParser(self)
+            self.parser = request_parser(self)
         self._body_is_upgrade = False
-        if rest:
-            self.data_received(rest)
 
     def _wait(self) -> None:
         self._come_of_head = 0

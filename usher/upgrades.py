@@ -11,10 +11,17 @@ import httptools
 FRAMING = {b"content-length", b"transfer-encoding"}
 
 
+def request_parser(connection: Any) -> httptools.HttpRequestParser:
+    """A parser like the one that uvicorn makes: what comes after a request that closes is no error."""
+    parser = httptools.HttpRequestParser(connection)
+    parser.set_dangerous_leniencies(lenient_data_after_close=True)
+    return parser
+
+
 def parser_of_body(connection: Any, headers: Iterable[tuple[bytes, bytes]]) -> httptools.HttpRequestParser:
     """A parser for the body that these fields announce, and for the requests after it."""
     rest = _Rest(connection)
-    parser = httptools.HttpRequestParser(rest)
+    parser = request_parser(rest)
     framing = b"".join([b"%b: %b\r\n" % field for field in headers if field[0] in FRAMING])
     parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % framing)
     rest.begin()
@@ -23,7 +30,9 @@ def parser_of_body(connection: Any, headers: Iterable[tuple[bytes, bytes]]) -> h
 
 def has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether a request's fields announce a body."""
-    return any(name in FRAMING and value.strip() != b"0" for name, value in headers)
+    lengths = [value.strip(b" \t0") for name, value in headers if name in FRAMING]
+    # A length of 0 may be written with several zeros.
+    return any(lengths)
 
 
 class _Rest:
@@ -57,3 +66,13 @@ class _Rest:
 
     def on_message_complete(self) -> None:
         self._connection.on_message_complete()
+
+
+class _Trailers(list[tuple[bytes, bytes]]):
+    """The fields after a body, which nothing reads and nothing limits: none is kept."""
+
+    def append(self, _field: tuple[bytes, bytes]) -> None:
+        """Drop one."""
+
+
+TRAILERS = _Trailers()

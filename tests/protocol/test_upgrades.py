@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -68,6 +69,48 @@ async def test_requests_after_one_with_such_an_upgrade_are_answered_in_their_ord
         connection.send(connection.ask(NAME, *upgrade), read, connection.ask(NAME), connection.ask(NAME, *upgrade))
         bodies = [(await connection.answer())[2] for _ in range(4)]
     assert bodies == [OWN, b'{"status":"ok"}', OWN, OWN]
+
+
+async def test_a_thousand_upgrades_at_once_are_all_passed_over(company: Company, server_url: str) -> None:
+    """One after another, and not one within another, which Python would end."""
+    read = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    async with line(company, server_url) as connection:
+        connection.send(read * 1_500)
+        bodies = [(await connection.answer())[2] for _ in range(1_500)]
+    assert bodies == [b'{"status":"ok"}'] * 1_500
+
+
+@pytest.mark.parametrize("length", ["0", "00", "0000 "])
+async def test_an_upgrade_with_a_body_of_no_bytes_is_answered(company: Company, server_url: str, length: str) -> None:
+    fields = f"Connection: Upgrade\r\nUpgrade: h2c\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    read = f"GET /healthz HTTP/1.1\r\n{fields}".encode()
+    asked = f"POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{fields}".encode()
+    async with line(company, server_url) as connection:
+        connection.send(asked, read, connection.ask(NAME))
+        bodies = [(await connection.answer())[2] for _ in range(3)]
+    assert (b"Unable to parse request body" in bodies[0], bodies[1:]) == (True, [b'{"status":"ok"}', OWN])
+
+
+async def test_a_request_that_closes_is_answered_after_an_upgrade_whatever_follows_it(
+    company: Company, server_url: str
+) -> None:
+    read = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: %b\r\n\r\n"
+    async with line(company, server_url) as connection:
+        connection.send(read % b"Upgrade\r\nUpgrade: h2c", read % b"close", read % b"keep-alive")
+        assert [(await connection.answer())[2] for _ in range(2)] == [b'{"status":"ok"}'] * 2
+        assert await connection.reader.read() == b""
+
+
+@pytest.mark.parametrize("upgrade", ["X-None: h2c", "Connection: Upgrade\r\nUpgrade: h2c"])
+async def test_fields_after_a_body_are_not_kept(company: Company, server_url: str, upgrade: str) -> None:
+    async with line(company, server_url) as connection:
+        (request,) = chunked(connection.ask(NAME, upgrade))
+        tracemalloc.start()
+        connection.send(request.removesuffix(b"\r\n"), b"a: b\r\n" * 100_000, b"\r\n")
+        assert (await connection.answer())[2] == OWN
+        kept, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert kept < 5_000_000
 
 
 @pytest.mark.parametrize("cut", [whole, by_bytes, chunked])
