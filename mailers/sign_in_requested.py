@@ -1,8 +1,18 @@
 """To who asked for it: a link to sign in."""
 
 from mailers.notice import Notice
+from models.allowances import Allowance, spend
+from models.credentials import SIGN_IN_LINK_LIFETIME
+from models.mailboxes import mailbox_of
+
+# Anybody may open accounts with the addresses of a stranger's mailbox ("ann+1@"), and ask for links of each. Proven
+# accounts have the limit of an address alone, which nobody can use up by asking for others.
+LINKS_OF_A_MAILBOX = Allowance("unproven sign-in links of a mailbox", 10, SIGN_IN_LINK_LIFETIME)
 
 
 async def sign_in_requested(notice: Notice) -> dict[str, object]:
-    """The facts of the mail."""
-    return await notice.sign_in_link()
+    """The facts of the mail. Raises Obsolete, and RateLimited where a mailbox has been sent enough for now."""
+    facts = await notice.sign_in_link()
+    if notice.account.confirmed_at is None:
+        await spend(LINKS_OF_A_MAILBOX, mailbox_of(notice.recipient.email))
+    return facts

@@ -10,12 +10,10 @@ from models.clock import now
 from models.credentials import SIGN_IN_LINK_LIFETIME
 from models.errors import RateLimited
 from models.inputs import Inputs
-from models.mailboxes import mailbox_of
 from models.tables import SignInRequest
 
 # More than so many, and somebody is filling a stranger's mailbox, or looking for who is a user.
 LINKS_OF_AN_ADDRESS = Allowance("sign-in links of an address", 5, SIGN_IN_LINK_LIFETIME)
-LINKS_OF_A_MAILBOX = Allowance("sign-in links of a mailbox", 10, SIGN_IN_LINK_LIFETIME)
 
 
 @dataclass(frozen=True)
@@ -29,8 +27,8 @@ async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
     """Have a single-use link mailed to a user. Raises InvalidInput, RateLimited.
 
     Does and answers the same for every address: whose it is, the relay looks up (`answer_sign_in_requests`).
-    An address that was asked for five times in 15 minutes, or ten times with other tags ("ann+1@"), is answered the
-    same once more, and nothing is mailed.
+    An address that was asked for five times in 15 minutes is answered the same once more, and nothing is mailed.
+    Other addresses of its mailbox ("ann+1@") do not count: whoever asks for those would keep the user out.
     """
     inputs = Inputs()
     address = inputs.email("email", email)
@@ -39,7 +37,6 @@ async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
     await spend_from(Allowance("sign-in links of a caller", caller.sign_ins, SIGN_IN_LINK_LIFETIME), caller.networks)
     try:
         await spend(LINKS_OF_AN_ADDRESS, address.lower())
-        await spend(LINKS_OF_A_MAILBOX, mailbox_of(address))
     except RateLimited:
         return SignInRequested(moment + SIGN_IN_LINK_LIFETIME)
     await SignInRequest.create(email=address, requested_at=moment)

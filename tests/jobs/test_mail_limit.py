@@ -16,6 +16,7 @@ from tests.support.company import Company
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
 from tests.support.smtp import MailServer
+from tests.support.unproven import open_unproven
 
 MOST = 60
 
@@ -129,3 +130,30 @@ async def test_what_waited_for_less_than_an_hour_is_told_in_full(
         "A license has been assigned to you: Eco",
         "Your license has been removed: Eco",
     ]
+
+
+async def test_the_unproven_accounts_of_one_mailbox_are_mailed_ten_links_together(
+    company: Company, relay: Relay, mail_server: MailServer
+) -> None:
+    users = [await open_unproven(f"an.n+{number}@example.org") for number in range(3)]
+    await run_until_idle(relay)
+    opened = len(mail_server.taken)
+    for user in users:
+        for _ in range(4):
+            await ask_for_link(user.email)
+    await run_until_idle(relay)
+    assert sorted(one.to for one in mail_server.taken[opened:]) == (
+        [users[0].email] * 4 + [users[1].email] * 4 + [users[2].email] * 2
+    )
+    held = await waiting(users[2])
+    assert [(one.attempts, one.last_error) for one in held] == [(0, HELD_BACK)] * 2
+    # A user whose account is proven has the limit of the address alone.
+    await ask_for_link(company.users[0].email)
+    await run_until_idle(relay)
+    assert subjects(mail_server, company.users[0])[-1] == "Your sign-in link for Usher"
+    # Half an hour later what was held back would arrive dead.
+    await an_hour_later()
+    await run_until_idle(relay)
+    assert len(mail_server.taken) == opened + 11
+    errors = [(await Delivery.get(id=one.id)).last_error for one in held]
+    assert errors == ["the sign-in link expired before it could be sent"] * 2
