@@ -13,6 +13,11 @@ from models.credentials import SIGN_IN_LINK_LIFETIME
 from models.database import fetch, fetch_one
 from models.outbox import RELAY_LOCK
 
+# A process of the version before signs people in without `confirmed_at`, and leaves a session.
+_UNPROVEN = """
+    account.confirmed_at IS NULL
+    AND NOT EXISTS (SELECT FROM sessions AS session WHERE session.account_id = account.id)
+"""
 # No sign-in link of it works at $1, nor is one under way that could: those that were asked for after $2.
 _LAPSED = """
     account.created_at <= $2
@@ -37,9 +42,7 @@ async def displace_lapsed(email: str, moment: datetime) -> bool:
 async def delete_lapsed(moment: datetime, *, lapsed_for: timedelta, most: int) -> int:
     """Delete unproven accounts that lapsed so long ago, the oldest first; returns how many."""
     lapsed_at = moment - lapsed_for
-    lapsed = (
-        f"SELECT id FROM accounts AS account WHERE confirmed_at IS NULL AND {_LAPSED} ORDER BY created_at LIMIT $3"  # noqa: S608 - constants
-    )
+    lapsed = f"SELECT id FROM accounts AS account WHERE {_UNPROVEN} AND {_LAPSED} ORDER BY created_at LIMIT $3"  # noqa: S608 - constants
     values = lapsed_at, lapsed_at - SIGN_IN_LINK_LIFETIME, most
     if not await fetch(lapsed, *values):
         return 0
@@ -58,7 +61,7 @@ async def _displace(email: str, condition: str, *values: Any) -> bool:
     place = f"${len(values) + 1}"
     # A link that is being followed holds the row, and the condition is looked at again when it lets go.
     locked = await fetch_one(
-        f"SELECT id FROM accounts AS account WHERE id = {place} AND confirmed_at IS NULL AND {condition} FOR UPDATE",  # noqa: S608 - constants
+        f"SELECT id FROM accounts AS account WHERE id = {place} AND {_UNPROVEN} AND {condition} FOR UPDATE",  # noqa: S608 - constants
         *values,
         account_id,
     )
@@ -70,8 +73,8 @@ async def _displace(email: str, condition: str, *values: Any) -> bool:
 
 async def _unproven_account_of(email: str) -> UUID | None:
     row = await fetch_one(
-        "SELECT account.id FROM users AS person JOIN accounts AS account ON account.id = person.account_id"
-        " WHERE lower(person.email) = lower($1) AND account.confirmed_at IS NULL",
+        f"SELECT account.id FROM users AS person JOIN accounts AS account ON account.id = person.account_id"  # noqa: S608 - constant
+        f" WHERE lower(person.email) = lower($1) AND {_UNPROVEN}",
         email,
     )
     return row["id"] if row else None

@@ -19,6 +19,8 @@ INDEXES = {
 _STATEMENTS = [
     # Nobody knows any more which of them were proven.
     "UPDATE accounts SET confirmed_at = created_at",
+    # Nor of those that processes of the version before open until they are replaced. Newer ones always say.
+    "ALTER TABLE accounts ALTER confirmed_at SET DEFAULT now()",
     *(
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_check CHECK ({condition})"
         for table, conditions in CHECKS.items()

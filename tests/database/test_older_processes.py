@@ -1,10 +1,19 @@
 """What a process of the version before writes and reads while it still runs on the newest schema."""
 
+from datetime import timedelta
+
+import pytest
+
 from models.carts import read_cart
+from models.clock import now
 from models.database import fetch
+from models.errors import EmailTaken
 from models.ids import new_id
-from models.tables import Purchase
-from tests.support.company import Company
+from models.operations.forget_expired import forget_expired
+from models.operations.withdraw_account import withdraw_account
+from models.tables import Account, Purchase, User
+from tests.support.company import Company, viewer_of_user
+from tests.support.unproven import let_pass, open_unproven
 
 # As version 0.1 before carts of keys had them.
 ADD_TO_CART = (
@@ -20,6 +29,8 @@ VALIDATE = (
     "INSERT INTO purchases (id, account_id, buyer_id, number, state, cart_version, total, currency, created_at,"
     " expires_at) VALUES ($1, $2, $3, $4, 'AWAITING_ACCEPTANCE', 1, 60, 'CAD', now(), now())"
 )
+
+OPEN_ACCOUNT = "INSERT INTO accounts (id, name, version, created_at) VALUES ($1, 'Opened before', 0, now())"
 
 
 async def test_an_older_process_fills_a_cart_that_a_newer_one_goes_on_with(company: Company) -> None:
@@ -43,3 +54,25 @@ async def test_a_newer_process_replaces_what_an_older_one_validated(company: Com
     await company.validate()
     states = [purchase.state.value async for purchase in Purchase.all().order_by("number")]
     assert states == ["AWAITING_ACCEPTANCE", "EXPIRED"]
+
+
+async def test_an_account_that_an_older_process_opens_is_proven(db: None) -> None:
+    account_id = new_id()
+    await fetch(OPEN_ACCOUNT, account_id)
+    assert (await Account.get(id=account_id)).confirmed_at is not None
+
+
+async def test_an_account_that_an_older_process_signed_in_to_stays(company: Company) -> None:
+    user = await open_unproven("ceo@before.example")
+    lapsed = await open_unproven("coo@before.example")
+    await viewer_of_user(user)
+    await fetch("UPDATE accounts SET confirmed_at = NULL WHERE id = $1", user.account_id)
+    await fetch("UPDATE users SET email = 'ceo@example.com' WHERE id = $1", user.id)
+    for each in (user, lapsed):
+        await let_pass(each.account_id, timedelta(days=8))
+    with pytest.raises(EmailTaken):
+        await company.add_user("Ceo")
+    assert not await withdraw_account(email="ceo@example.com")
+    await forget_expired(now())
+    assert await User.exists(id=user.id)
+    assert not await User.exists(id=lapsed.id)
