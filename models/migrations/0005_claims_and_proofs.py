@@ -11,9 +11,12 @@ CHECKS = {
 INDEXES = {
     "accounts_unproven_idx": "accounts (created_at) WHERE confirmed_at IS NULL",
     # To delete what an account has: its other tables have indexes that begin with the account.
-    "deliveries_account_idx": "deliveries (account_id, recipient_id)",
+    "deliveries_account_idx": "deliveries (account_id)",
     "sessions_account_idx": "sessions (account_id, id)",
-    "tokens_account_idx": "tokens (account_id, user_id)",
+    "tokens_account_idx": "tokens (account_id)",
+    # To delete a user: their foreign keys look for the person alone, in every mail that was ever sent.
+    "deliveries_person_idx": "deliveries (recipient_id)",
+    "tokens_person_idx": "tokens (user_id)",
 }
 
 _STATEMENTS = [
