@@ -1,5 +1,6 @@
 """Checking what people type. Each function returns the clean value or adds to the list of bad fields."""
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from models.web_addresses import has_web_address
 MAX_QUANTITY = 10_000
 MAX_EMAIL = 254
 MAX_NETWORKS = 20
+_ENCODED_WORD = re.compile(r"=\?.*\?.*\?.*\?=")
 
 
 class Inputs:
@@ -61,7 +63,8 @@ class Inputs:
             validate_email(f"{local_part}@example.com", check_deliverability=False, allow_smtputf8=False, strict=True)
         except EmailNotValidError:
             name = None
-        if name is None or len(address) > MAX_EMAIL:
+        # Mail programs read an encoded word (RFC 2047) there too, and so find another address: no mail could be sent.
+        if name is None or len(address) > MAX_EMAIL or _ENCODED_WORD.search(local_part):
             self._refuse(field, "Not an e-mail address.")
             return ""
         return address

@@ -85,6 +85,8 @@ BAD_EMAILS = [
     "mailto:ann@example.com",
     "ann@example.com,ben@example.com",
     "ann@example.com;",
+    "=?utf-8?q?ann?=@example.com",
+    "ann+=?utf-8?b?QQ==?=@example.com",
     "ann@example.com\nBcc: ben@example.com",
     "ann\r\n@example.com",
     "ann\x00@example.com",
