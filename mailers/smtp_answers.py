@@ -19,7 +19,7 @@ _OF_THE_SYSTEM = re.compile(r"[357]\.\d+")
 _CODES_OF_THE_SYSTEM = {500, 502, 503, 504, 521, 523, 530, 534, 535, 538}
 
 _SPEAKS_OF_THE_SENDER = re.compile(
-    r"\bsenders?\b|\bsending\b|send ?as|\bfrom address\b|mail from|\brelay|\bidentit(y|ies)\b|not verified"
+    r"\bsenders?\b|\bsending\b|send ?as|\bfrom address\b|mail from|\brelay|rcpthosts|\bidentit(y|ies)\b|not verified"
     r"|\bclient (host|was)\b|\byour (account|domain|ip|host|server|organi[sz]ation|network)\b|\bip\b"
     r"|authenticat|\bspf\b|\bdkim\b|\bdmarc\b|\bptr\b|reverse dns|reputation|(?<!address )blacklist|blocklist"
     r"|blocked using|\blisted\b|\brbl\b|\b[eh][eh]lo\b|starttls|\btls\b|\b(daily|hourly)\b|per (day|hour)|throttl"

@@ -44,6 +44,8 @@ WAITS = [
     ("MAIL", "550 Maximum credits exceeded"),
     ("RCPT", "550 Maximum credits exceeded"),
     ("DATA", "550 5.7.1 Sandbox subdomains are for test purposes only; your domain is disabled"),
+    # qmail, which may not relay for this client
+    ("RCPT", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
     # Gmail
     ("RCPT", "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits go to"),
     (
