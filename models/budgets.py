@@ -172,6 +172,9 @@ class Budgets:
         return self._payers.get(key) or self._new(key, Window(self._of_address * network.factor, LENGTH), outer)
 
     def _new(self, key: UUID, window: Window, outer: Payer | None) -> Payer:
+        if len(self._payers) >= 2 * MOST_CALLERS:
+            # While the database is away nothing is told, and nobody else is forgotten.
+            self._payers.popitem(last=False)
         period = self._credential.at(now().timestamp()).period
         payer = self._payers[key] = Payer(key, window, period, outer)
         return payer

@@ -11,6 +11,7 @@ from models.allowances import Allowance, spend, spend_from
 from models.caller import Caller
 from models.clock import now
 from models.database import savepoint, transaction
+from models.domain_names import unclaimable_reason
 from models.errors import EmailTaken, InvalidInput
 from models.events import EventType, record
 from models.inputs import Inputs
@@ -59,7 +60,9 @@ async def open_account(
         # Each mails somebody who need not have asked for it, and tells whether an address is taken.
         await spend_from(Allowance("accounts of a caller", caller.accounts, AN_HOUR), caller.networks)
         await spend(ACCOUNTS_OF_A_MAILBOX, mailbox_of(user.email))
-        await spend(ACCOUNTS_OF_A_DOMAIN, domain_of(user.email))
+        # Those who share a public mailbox provider have nothing else in common.
+        if unclaimable_reason(domain_of(user.email)) is None:
+            await spend(ACCOUNTS_OF_A_DOMAIN, domain_of(user.email))
         await spend(Allowance("accounts", caller.all_accounts, AN_HOUR), "all callers")
     async with transaction():
         account = await Account.create(name=name, created_at=now(), confirmed_at=None if caller else now())

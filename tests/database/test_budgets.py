@@ -229,3 +229,14 @@ def test_what_was_done_is_owed_and_nothing_more_until_it_has_faded(clock: Clock)
         budgets.spend(payer, 1)
     # Of 200, 99 may count.
     assert (caught.value.retry_at - START).total_seconds() == pytest.approx(60 + 60 * 101 / 200)
+
+
+async def test_callers_are_bounded_also_while_nothing_can_be_told(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.budgets, "MOST_CALLERS", 3)
+    budgets, last = Budgets(100, 300, 10), uuid4()
+    for caller in [*(uuid4() for _ in range(20)), last]:
+        budgets.spend(budgets.of_viewer(caller, uuid4()), 40)
+    assert len(budgets._payers) == 6
+    assert budgets.spend(budgets.of_viewer(last, uuid4()), 1).remaining == 59

@@ -1,6 +1,7 @@
 """openAccount over HTTP."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from api.limits import Limits
 from models.clock import now
 from models.database import fetch
 from models.feed import Feed
+from models.operations import open_account as open_account_file
 from models.operations.open_account import open_account
 from models.tables import Account, Role, User
 from payments import make_provider
@@ -156,6 +158,17 @@ async def test_one_recipient_is_not_mailed_by_ever_more_accounts(
     async with nothing_changes("allowances_spent"):
         assert await call_from(client, most, addresses[0].format(most)) == "RateLimitedError"
     assert await call_from(client, most + 1, another) == "AccountOpened"
+
+
+async def test_people_of_a_public_mailbox_provider_have_no_limit_together(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = replace(open_account_file.ACCOUNTS_OF_A_DOMAIN, most=1)
+    monkeypatch.setattr(open_account_file, "ACCOUNTS_OF_A_DOMAIN", one)
+    answers = [await call_from(client, number, f"owner{number}@gmail.com") for number in range(3)]
+    assert answers == ["AccountOpened"] * 3
+    others = [await call_from(client, number, f"owner{number}@example.net") for number in range(2)]
+    assert others == ["AccountOpened", "RateLimitedError"]
 
 
 async def call_from(client: Client, number: int, email: str) -> str:
