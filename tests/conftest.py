@@ -37,8 +37,8 @@ METRICS_TOKEN = "a-token-of-the-tests"
 ORIGINS = Origins(PUBLIC_URL, frozenset({"https://app.example.com"}))
 # What a browser sends the session under.
 COOKIE = "usher_session_80"
-# All tests call anonymously from one address. Those that are about the budget have servers of their own.
-LIMITS = Limits(anonymous_cost_per_minute=10**8)
+# All tests call from one address, and many for one account. Those that are about budgets have servers of their own.
+LIMITS = Limits(anonymous_cost_per_minute=10**8, account_cost_per_minute=10**8)
 
 
 @pytest.fixture(scope="session")

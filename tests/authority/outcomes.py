@@ -28,7 +28,7 @@ async def called(line: Line, caller: Caller, owner: Belongings, given: Given, wo
     variables = {} if given is None else {"input": given}
     answer = await caller.ask(changing(line.thing), may_see, **variables)
     if errors := answer.get("errors"):
-        assert [error["path"] for error in errors] == [[line.thing]], answer
+        assert [error.get("path") for error in errors] == [[line.thing]], answer
         return told(errors[0], caller)
     result = answer["data"][line.thing]
     if "code" not in result:

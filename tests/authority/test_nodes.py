@@ -14,8 +14,9 @@ NODES = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {everything('Node', depth=
 
 async def found_by(caller: Caller, type_name: str, id: str) -> str:
     """What node answers of an id; fails unless nodes answers the same."""
-    node = (await caller.ask(NODE, id=id))["data"]["node"]
-    (again,) = (await caller.ask(NODES, ids=[id]))["data"]["nodes"]
+    one, many = await caller.ask(NODE, id=id), await caller.ask(NODES, ids=[id])
+    assert "data" in one and "data" in many, (one, many)
+    node, (again,) = one["data"]["node"], many["data"]["nodes"]
     assert (node is None) == (again is None)
     for shown in (node, again):
         assert shown is None or (shown["__typename"], shown["id"]) == (type_name, id)
