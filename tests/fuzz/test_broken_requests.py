@@ -76,9 +76,10 @@ async def test_a_request_with_odd_headers_is_answered(server_url: str, callers: 
         headers, method, with_token, typed = example
         headers = [*([json_type] if typed else []), *headers, *([signed_in] if with_token else [])]
         answer = await exchange(server_url, method, b"/graphql", headers, GOOD)
-        if method == "HEAD":
+        if method == "HEAD" and answer.status != 400:
             assert (answer.status, answer.content) == (405, b"")
         else:
+            # A head that is refused before its method counts, e.g. with two Host fields, is told why.
             is_http_answer(answer.status, answer.headers["content-type"], answer.content)
 
     methods = st.sampled_from([*["POST"] * 12, "GET", "PUT", "HEAD", "OPTIONS"])
