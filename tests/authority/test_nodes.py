@@ -15,7 +15,8 @@ NODES = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {everything('Node', depth=
 async def found_by(caller: Caller, type_name: str, id: str) -> str:
     """What node answers of an id; fails unless nodes answers the same."""
     one, many = await caller.ask(NODE, id=id), await caller.ask(NODES, ids=[id])
-    assert "data" in one and "data" in many, (one, many)
+    assert "data" in one, one
+    assert "data" in many, many
     node, (again,) = one["data"]["node"], many["data"]["nodes"]
     assert (node is None) == (again is None)
     for shown in (node, again):
