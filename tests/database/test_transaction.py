@@ -16,6 +16,7 @@ from models.database import SERVER_SETTINGS, credentials, execute_many, fetch, f
 from models.ids import new_id
 from models.tables import Account
 from tests.support.unchanged import nothing_changes
+from tests.support.waiting import until_told
 
 
 async def names() -> list[str]:
