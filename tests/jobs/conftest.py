@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import jobs.txt_records
+from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
@@ -12,6 +14,7 @@ from mailers.transport import SmtpServer
 from payments import make_provider
 from tests.support.certificate import Certificate
 from tests.support.company import Company
+from tests.support.dns import NameServer
 from tests.support.mails import run_until_idle
 from tests.support.smtp import MailServer
 
@@ -56,3 +59,17 @@ async def relay(mail_server: MailServer, relay_to: RelayTo, company: Company) ->
     mail_server.tries.clear()
     mail_server.was_tried.clear()
     return relay
+
+
+@pytest.fixture
+async def name_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NameServer]:
+    """A name server that knows nothing yet; what it does not answer is not waited for long."""
+    monkeypatch.setattr(jobs.txt_records, "TIMEOUT", 0.2)
+    async with NameServer() as server:
+        yield server
+
+
+@pytest.fixture
+def checker(name_server: NameServer) -> DomainChecker:
+    """A checker that asks the name server."""
+    return DomainChecker(name_server.resolver)

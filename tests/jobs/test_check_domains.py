@@ -1,12 +1,10 @@
 """Claims on domains and the TXT records that prove them, with a real name server."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-import jobs.txt_records
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
 from jobs.send_mail import Postman
@@ -22,20 +20,6 @@ from tests.support.dns import BROKEN, GARBAGE, SILENCE, NameServer
 from tests.support.links import ask_for_link
 from tests.support.smtp import MailServer
 from tests.support.unchanged import nothing_changes
-
-
-@pytest.fixture
-async def name_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NameServer]:
-    """A name server that knows nothing yet; what it does not answer is not waited for long."""
-    monkeypatch.setattr(jobs.txt_records, "TIMEOUT", 0.2)
-    async with NameServer() as server:
-        yield server
-
-
-@pytest.fixture
-def checker(name_server: NameServer) -> DomainChecker:
-    """A checker that asks the name server."""
-    return DomainChecker(name_server.resolver)
 
 
 async def claim(company: Company, name: str) -> Domain:

@@ -1,11 +1,9 @@
 """A domain that two accounts claim: a TXT record that is found wins over what is not proved."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-import jobs.txt_records
 from jobs.check_domains import DomainChecker
 from models.clock import now
 from models.database import fetch
@@ -25,20 +23,6 @@ from tests.support.unchanged import nothing_changes
 
 NAME = "example.net"
 APPROVED, PENDING, REFUSED = DomainState.APPROVED, DomainState.PENDING, DomainState.REFUSED
-
-
-@pytest.fixture
-async def name_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NameServer]:
-    """A name server that knows nothing yet; what it does not answer is not waited for long."""
-    monkeypatch.setattr(jobs.txt_records, "TIMEOUT", 0.2)
-    async with NameServer() as server:
-        yield server
-
-
-@pytest.fixture
-def checker(name_server: NameServer) -> DomainChecker:
-    """A checker that asks the name server."""
-    return DomainChecker(name_server.resolver)
 
 
 @pytest.fixture
