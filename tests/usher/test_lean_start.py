@@ -58,6 +58,21 @@ import inspect, pydantic, rich, structlog, tortoise
 assert "getsource" in inspect.getsource(inspect.getsource)
 assert inspect.getsource(pydantic.BaseModel) and rich.get_console()
 """
+# Where Tortoise has no such pattern any more, nothing need put it off.
+PATTERN = """
+import models, re
+from models.lean import _Pattern
+from tortoise.validators import validate_domain_name
+assert isinstance(validate_domain_name.regex, _Pattern)
+validate_domain_name("bücher.example")
+try:
+    validate_domain_name("no domain")
+except Exception as error:
+    assert type(error).__name__ == "InvalidDomainName", error
+else:
+    raise AssertionError
+assert isinstance(re.compile("a new one"), re.Pattern)
+"""
 
 
 async def test_a_server_that_has_answered_has_imported_nothing_for_later(
@@ -80,6 +95,10 @@ async def test_a_worker_imports_nothing_for_later(tmp_path: Path) -> None:
 
 async def test_what_is_hidden_while_libraries_are_imported_is_there_afterwards(tmp_path: Path) -> None:
     assert await python(IMPORTED_AGAIN, folder=tmp_path) == ""
+
+
+async def test_the_pattern_that_is_put_off_is_compiled_when_it_is_used(tmp_path: Path) -> None:
+    assert await python(PATTERN, folder=tmp_path) == ""
 
 
 def needless(modules: list[str]) -> set[str]:
