@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from functools import cache
 
 from api.callers import networks_of
 from api.context import Context, Services
@@ -72,7 +73,13 @@ def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
 def told(budget: Budget) -> list[tuple[bytes, bytes]]:
     """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
     left = b'"cost";r=%d;t=%d' % (budget.remaining, budget.reset_in)
-    return [(_POLICY, b'"cost";q=%d;w=%d' % (budget.limit, SECONDS)), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
+    return [_policy(budget.limit), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
+
+
+# There are as many limits as settings.
+@cache
+def _policy(limit: int) -> tuple[bytes, bytes]:
+    return _POLICY, b'"cost";q=%d;w=%d' % (limit, SECONDS)
 
 
 def seconds_until(moment: datetime) -> int:

@@ -5,8 +5,7 @@ left to resolvers: nothing has happened, and nothing was charged.
 """
 
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.responses import Response
@@ -132,8 +131,7 @@ class DirectAnswers:
             self._kept.keep(asking.sent.hashed, seen.viewer, digest, kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """A question, the secret that came with it, and the language that is preferred, where that matters."""
 
     sent: SentSecret

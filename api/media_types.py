@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 
+@lru_cache(50)
 def unsupported(content_type: str, content_encoding: str) -> str | None:
     """Why a body of this type and coding is not read; None for JSON in UTF-8 as it is (RFC 8259, section 8.1)."""
     if content_encoding.strip().lower() not in {"", "identity"}:

@@ -90,7 +90,7 @@ class Budgets:
         if payer is None:
             outer = self._payers.get(account) or self._new(account, self._account, None)
             payer = self._new(credential, self._credential, outer)
-        self._touch(payer)
+            self._touch(payer)
         return payer
 
     def of_networks(self, networks: Sequence[Network]) -> Payer:
@@ -120,8 +120,7 @@ class Budgets:
     def spend(self, payer: Payer, cost: int) -> Budget:
         """Spend of a payer's budget. Raises RateLimited, with when to try again; then nothing was spent."""
         time = now().timestamp()
-        period, passed = self._credential.at(time)
-        nearest, least = _nearest(payer, period, passed, cost)
+        nearest, least = _nearest(payer, *self._credential.at(time), cost)
         if least < 0:
             raise self._refusal(payer, cost)
         return _spent(payer, cost, nearest, least, time)
@@ -129,8 +128,7 @@ class Budgets:
     def owe(self, payer: Payer, cost: int) -> Budget:
         """Spend for what was done already, also where there is no room for it."""
         time = now().timestamp()
-        period, passed = self._credential.at(time)
-        nearest, least = _nearest(payer, period, passed, cost)
+        nearest, least = _nearest(payer, *self._credential.at(time), cost)
         return _spent(payer, cost, nearest, max(0.0, least), time)
 
     @asynccontextmanager
@@ -144,6 +142,8 @@ class Budgets:
         untold = {key: payer.untold for key, payer in self._payers.items() if payer.untold}
         if not untold:
             return
+        for key in untold:
+            self._touch(self._payers[key])
         rows = await fetch(
             """
             INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
@@ -226,7 +226,7 @@ def _spent(payer: Payer, cost: int, nearest: Payer, left: float, time: float) ->
         each.spent += cost
         each.untold += cost
         each = each.outer
-    whole = nearest.window.whole_at(nearest.seen_in(nearest.period))
+    whole = nearest.window.whole_at(Spent(nearest.period, nearest.spent, nearest.before))
     return Budget(cost, int(left), nearest.most, max(1, ceil(whole - time)), whole)
 
 

@@ -12,6 +12,5 @@ def language_of(locale: str) -> str:
 
 def language_sql(locale: str) -> str:
     """The same as SQL, for an expression whose value is a locale or null."""
-    known = ", ".join(f"'{language}'" for language in LANGUAGES)
-    language = f"split_part({locale}, '-', 1)"
-    return f"CASE WHEN {language} IN ({known}) THEN {language} ELSE '{FALLBACK}' END"
+    known = " ".join(f"WHEN '{language}' THEN '{language}'" for language in LANGUAGES if language != FALLBACK)
+    return f"CASE split_part({locale}, '-', 1) {known} ELSE '{FALLBACK}' END"

@@ -1,7 +1,7 @@
 """Who asks, and what they may do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from models.errors import NotPermitted
@@ -12,8 +12,7 @@ class ViewerChanged(Exception):
     """The viewer's credential has ended since they were seen, or their rights are others now. Nothing was done."""
 
 
-@dataclass(frozen=True)
-class Viewer:
+class Viewer(NamedTuple):
     """A signed-in user or an API key, as read with their credential at the start of a request.
 
     `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user who answers for

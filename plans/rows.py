@@ -49,7 +49,7 @@ class Rows:
 
     def text(self, alias: str, name: str) -> str:
         """The variable that holds a text of a table that is here, in the language of the reader."""
-        translation = f"{alias}.\"translations\" #>> ARRAY[{LANGUAGE}, '{name}']"
+        translation = f"{alias}.\"translations\" -> {LANGUAGE} ->> '{name}'"
         return self._variable(f'coalesce({translation}, {alias}."{name}")')
 
     def join(self, alias: str, join: Join) -> str:

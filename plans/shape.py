@@ -34,7 +34,8 @@ def make_shape(structure: Structure) -> Shape:
         if read.wants_total:
             lines.append(f" total{n} = next(column)")
         if read.listed.wanted and read.node.arguments:
-            lines.append(f" if not all([next(column) for _ in page{n}.required]): raise refusal('refused')")
+            refused = f"page{n}.conditions and not all([next(column) for _ in page{n}.required])"
+            lines.append(f" if {refused}: raise refusal('refused')")
     lines.append(f" return {structure.code}")
     namespace: dict[str, Any] = {"refusal": NotPlannedError, **structure.functions}
     # Made of mirrors and of names that GraphQL's own grammar allows; a client's text is never in it.

@@ -83,7 +83,7 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str, la
     where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
     who = f"SELECT answer.*, viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
-    written = language_sql("viewer.locale") if language is None else f"'{language}'"
+    written = f"({language_sql('viewer.locale')})" if language is None else f"'{language}'"
     return f"{who} LEFT JOIN LATERAL ({answer}) AS answer ON true".replace(LANGUAGE, written)
 
 

@@ -88,7 +88,7 @@ class Connection(HttpToolsProtocol):
         self._come_of_head = 0
         self._late: asyncio.TimerHandle | None = None
         self._address: str | None = None
-        self._checked_headers: list[tuple[bytes, bytes]] | None = None
+        self._checked_headers: list[tuple[bytes, bytes]] = []
         self._body_is_upgrade = False
         self._bad_head: BadHeadError | None = None
 
@@ -115,9 +115,10 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
-        rest = self._parse(data)
-        while rest:
-            rest = self._parse(rest)
+        try:
+            self.parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as end:
+            self._end_parsing(data, end)
         if self.cycle is not None and not self.cycle.response_complete:
             return
         # A WebSocket is a connection of its own from then on.
@@ -130,23 +131,30 @@ class Connection(HttpToolsProtocol):
             if self._come_of_head > MOST_OF_HEAD:
                 self._refuse(431, f"The head of the request is too large: at most {MOST_OF_HEAD} bytes are allowed.")
 
-    def _parse(self, data: bytes) -> bytes:
-        """Parse up to the end, or to the end of a head that asks for another protocol; then there is a rest."""
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserError:
+    def _end_parsing(self, data: bytes, end: httptools.HttpParserError | httptools.HttpParserUpgrade) -> None:
+        """Refuse what is no request; go on behind a head that asks for another protocol."""
+        while isinstance(end, httptools.HttpParserUpgrade) and not self._should_upgrade():
+            self._pass_over_upgrade()
+            data = data[end.args[0] :]
+            try:
+                self.parser.feed_data(data)
+            except (httptools.HttpParserError, httptools.HttpParserUpgrade) as later:
+                end = later
+            else:
+                return
+        if isinstance(end, httptools.HttpParserUpgrade):
+            self.handle_websocket_upgrade()
+        else:
             bad = self._bad_head or BadHeadError(400, "This is no HTTP request.")
             self._refuse(bad.status, str(bad))
-        except httptools.HttpParserUpgrade as upgrade:
-            if not self._should_upgrade():
-                self._pass_over_upgrade()
-                return data[upgrade.args[0] :]
-            self.handle_websocket_upgrade()
-        return b""
 
     def on_headers_complete(self) -> None:
         """Have the application run, which begins after this. Raises BadHeadError."""
-        if self.headers != self._checked_headers or self.parser.get_http_version() != "1.1":
+        headers = self.headers
+        if headers == self._checked_headers and self.parser.get_http_version() == "1.1":
+            # Where they are the very same object, nobody need compare them once more.
+            self.scope["headers"] = headers = self._checked_headers
+        else:
             self._check_headers()
         before = self.cycle
         super().on_headers_complete()
@@ -159,7 +167,7 @@ class Connection(HttpToolsProtocol):
                 if self.scope["method"] == "CONNECT":
                     self.cycle.keep_alive = False
             # The parser adds what comes after a body (RFC 9110, 6.5.1): not to the fields that say who asks.
-            self._checked_headers, self.headers = self.headers, TRAILERS
+            self._checked_headers, self.headers = headers, TRAILERS
 
     def on_message_complete(self) -> None:
         """Have the application see the end of the body; one that came with an upgrade has yet to be read."""
@@ -169,7 +177,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with the next request; wait for it as long as for the rest of this one, where that has not come."""
         super().on_response_complete()
-        if self.cycle.response_complete and (self.cycle.more_body or self._is_head_open()) and self._late is None:
+        if self._late is None and self.cycle.response_complete and (self.cycle.more_body or self._is_head_open()):
             self._unset_keepalive_if_required()
             if not self.transport.is_closing():
                 self._wait()
@@ -190,8 +198,13 @@ class Connection(HttpToolsProtocol):
     def _check_headers(self) -> None:
         """Raise BadHeadError where fields say in two ways, or in none, whom and how long a request is for."""
         version = self.parser.get_http_version()
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        codings = (
+            [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+            if b"transfer-encoding" in names
+            else []
+        )
         if hosts > 1 or (hosts == 0 and version == "1.1"):
             self._bad_head = BadHeadError(400, "A request has one Host field (RFC 9112, section 3.2).")
         elif codings and version != "1.1":

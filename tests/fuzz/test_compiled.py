@@ -100,7 +100,7 @@ async def test_queries(known: Known) -> None:
 
     async def examine(example: Any) -> None:
         permissions, document = example
-        viewer = None if permissions is None else replace(known.company.viewer, permissions=permissions)
+        viewer = None if permissions is None else known.company.viewer._replace(permissions=permissions)
         bound = compiled(document)
         if bound is None:
             ways["not compiled"] += 1
