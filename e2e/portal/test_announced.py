@@ -73,9 +73,9 @@ async def test_each_change_of_the_cart_is_announced_with_its_total(desk: Desk, n
     await put_in_cart(page, "Eco", 1)
     await expect(announced(page)).to_have_text("1 Eco license added to the cart. Total: $507.00.")
     await page.get_by_role("button", name="Français").click()
-    field = page.get_by_role("textbox", name="Quantité de Advanced").last
+    field = page.get_by_role("textbox", name="Quantité de Avancé").last
     await field.fill("2")
     await field.press("Enter")
-    await expect(announced(page)).to_have_text("Advanced\u00a0: 2. Total\u00a0: 358,00\u00a0$.")
+    await expect(announced(page)).to_have_text("Avancé\u00a0: 2. Total\u00a0: 358,00\u00a0$.")
     await page.get_by_role("button", name="Retirer Éco du panier").click()
     await expect(announced(page)).to_have_text("Éco retiré du panier. Total\u00a0: 298,00\u00a0$.")

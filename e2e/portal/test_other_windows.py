@@ -3,7 +3,7 @@
 from playwright.async_api import Page, expect
 
 from e2e.portal.conftest import Desk, OpenWindow
-from e2e.portal.steps import accept_and_pay, open_account, put_in_cart
+from e2e.portal.steps import accept_and_pay, buy, expect_counts, open_account, put_in_cart
 
 BANK = "Visa: the bank asks first, accepted after a few seconds"
 
@@ -89,3 +89,18 @@ async def test_every_call_names_the_language_that_was_chosen(desk: Desk, nobody:
     assert await named() == "en"
     await page.get_by_role("button", name="Français").click()
     assert await named() == "fr-CA"
+
+
+async def test_the_names_of_packages_follow_the_language_at_once(desk: Desk, nobody: OpenWindow) -> None:
+    page = await open_account(desk, nobody, "names@example.edu")
+    # Another browser, which goes on in English.
+    buying = (await nobody("/licenses", storage_state=await page.context.storage_state())).page
+    await buy(page, "Advanced", 2)
+    await expect_counts(page, "Advanced", 2, 0, 0, 2)
+    await page.get_by_role("button", name="Français").click()
+    await expect_counts(page, "Avancé", 2, 0, 0, 2)
+    await expect(page.get_by_role("article", name="Avancé")).to_be_visible()
+    # The counts that are pushed from now on come with the new names as well.
+    await buy(buying, "Advanced", 1)
+    await expect_counts(page, "Avancé", 3, 0, 0, 3)
+    await expect(page.get_by_text("Advanced")).to_have_count(0)

@@ -28,6 +28,7 @@ async def test_the_last_seat_taken_in_another_window_offers_the_packages_that_ha
     await expect(dialog.get_by_role("status")).to_contain_text("The last Advanced license has just been assigned")
     await dialog.get_by_role("button", name="Eco: ").click()
     await expect(page.get_by_text("Eco was assigned to Indigo Design")).to_be_visible()
+    await remove(page, "Indigo Design")
     await remove(other, "Gabriel Finances")
 
 

@@ -1,6 +1,6 @@
 import { ApolloLink, CombinedGraphQLErrors } from "@apollo/client";
 import type { ExecutionResult, GraphQLFormattedError } from "graphql";
-import { createClient } from "graphql-ws";
+import { type Client, createClient } from "graphql-ws";
 import { Observable } from "rxjs";
 
 import { firstLanguage } from "../texts/language";
@@ -21,20 +21,31 @@ export function onConnected(listener: () => void): () => void {
 export function overWebSocket(): ApolloLink {
   const url = new URL("/graphql", window.location.href);
   url.protocol = url.protocol.replace("http", "ws");
-  const connectionParams = () => ({ "accept-language": firstLanguage() });
-  const client = createClient({ url: url.href, connectionParams, retryAttempts: 0, keepAlive: 15_000 });
-  client.on("connected", () => connected.dispatchEvent(new Event("connected")));
+  // A connection speaks one language. Its own ends with its last subscription.
+  const speaking = new Map<string, Client>();
+  const clientFor = (language: string) => {
+    const client = speaking.get(language) ?? makeClient(url, language);
+    speaking.set(language, client);
+    return client;
+  };
   return new ApolloLink((operation) => {
     const { operationName, variables } = operation;
     const asked = { operationName, variables, extensions: named(operation), query: "" };
     return new Observable<ApolloLink.Result>((observer) =>
-      client.subscribe(asked, {
+      clientFor(firstLanguage()).subscribe(asked, {
         next: (result) => observer.next(result as ExecutionResult as ApolloLink.Result),
         complete: () => observer.complete(),
         error: (reason) => observer.error(asError(reason)),
       }),
     );
   });
+}
+
+function makeClient(url: URL, language: string): Client {
+  const connectionParams = { "accept-language": language };
+  const client = createClient({ url: url.href, connectionParams, retryAttempts: 0, keepAlive: 15_000 });
+  client.on("connected", () => connected.dispatchEvent(new Event("connected")));
+  return client;
 }
 
 function asError(reason: unknown): Error {
