@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -21,6 +22,8 @@ class IntrospectionAnswers:
     def __init__(self) -> None:
         self._kept: Bounded[bytes] = Bounded(MOST_KEPT)
         self._one_at_a_time = asyncio.Lock()
+        # One alone, so that nothing runs beside what a caller who has gone away has left.
+        self._thread = ThreadPoolExecutor(1, "introspection")
 
     def find(self, key: bytes) -> bytes | None:
         """The answer that was given before."""
@@ -35,7 +38,8 @@ class IntrospectionAnswers:
         async with self._one_at_a_time:
             kept = self._kept.get(key)
             if kept is None:
-                data, errors = await asyncio.to_thread(_found, schema, document, given)
+                found = asyncio.get_running_loop().run_in_executor(self._thread, _found, schema, document, given)
+                data, errors = await found
                 if errors:
                     return ExecutionResult(data=data, errors=errors)
                 kept = orjson.dumps(data)

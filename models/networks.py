@@ -1,6 +1,7 @@
 """Where an API key may be used from."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 
@@ -27,4 +28,10 @@ def allows(networks: Sequence[str] | None, address: str) -> bool:
         return False
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
-    return any(found in ip_network(each) for each in networks)
+    return any(found in _network(each) for each in networks)
+
+
+# Proxies are looked for among the same few networks at each connection.
+@lru_cache(1_000)
+def _network(value: str) -> IPv4Network | IPv6Network:
+    return ip_network(value)

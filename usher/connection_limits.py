@@ -14,6 +14,7 @@ from prometheus_client import Counter, Gauge
 from api.callers import networks_of_address
 from api.limits import Limits
 from api.network_counts import NetworkCounts
+from models.caller import Network
 from models.networks import allows
 
 # Files and connections that are not a client's: the database's, the listening socket, logs.
@@ -43,6 +44,10 @@ def raise_open_files(sockets: int) -> None:
         log.warning("open_files.few", allowed=allowed, needed=sockets + RESERVED_FILES, see="ulimit -n")
 
 
+class TooManyConnections(Exception):
+    """The process, or the client's address, has as many connections as it may have."""
+
+
 class ConnectionLimits:
     """Counts the connections of a process by the networks of their addresses, and refuses those beyond a limit.
 
@@ -55,34 +60,33 @@ class ConnectionLimits:
         self._of_networks = NetworkCounts()
         self._logged = float("-inf")
 
-    def admit(self, address: str, others: int) -> str | None:
-        """Count a connection from an address, beside so many others of the process; or the reason why not."""
+    def admit(self, address: str, others: int) -> Sequence[Network]:
+        """Count a connection beside so many others of the process; returns the networks that it counts for.
+
+        Raises TooManyConnections.
+        """
         most = _most_connections()
         if others >= most:
-            return self._refused("process", f"at most {most} of one process are allowed.")
-        if allows(self._trusted, address):
-            OPEN.inc()
-            return None
-        networks = networks_of_address(address)
+            raise self._refusal("process", f"at most {most} of one process are allowed.")
+        networks = () if allows(self._trusted, address) else networks_of_address(address)
         of_address = max(1, min(self._of_address, most // SHARE))
         if self._of_networks.is_full(networks, of_address):
-            return self._refused("address", f"at most {of_address} of one address are allowed.")
+            raise self._refusal("address", f"at most {of_address} of one address are allowed.")
         self._of_networks.add(networks)
         OPEN.inc()
-        return None
+        return networks
 
-    def release(self, address: str) -> None:
+    def release(self, networks: Sequence[Network]) -> None:
         """Count an admitted connection no more."""
         OPEN.dec()
-        if not allows(self._trusted, address):
-            self._of_networks.remove(networks_of_address(address))
+        self._of_networks.remove(networks)
 
-    def _refused(self, limit: str, reason: str) -> str:
+    def _refusal(self, limit: str, reason: str) -> TooManyConnections:
         REFUSED.labels(limit).inc()
         if time.monotonic() - self._logged > LOGGED_EVERY:
             self._logged = time.monotonic()
             log.warning("connections.refused", limit=limit, reason=reason)
-        return f"Too many connections: {reason}"
+        return TooManyConnections(f"Too many connections: {reason}")
 
 
 def _most_connections() -> int:

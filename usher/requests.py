@@ -6,7 +6,7 @@ made up: an eighth of what a poll takes.
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, cast
 from weakref import ref
@@ -18,7 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from api.answers import WHOLE, refusal
 from api.heads import REMEMBERED, Remembered
 from api.limits import DEFAULT_LIMITS
-from usher.connection_limits import ConnectionLimits
+from models.caller import Network
+from usher.connection_limits import ConnectionLimits, TooManyConnections
 from usher.response_bytes import answer_bytes, response_bytes
 from usher.upgrades import TRAILERS, has_body, parser_of_body, request_parser
 
@@ -87,7 +88,7 @@ class Connection(HttpToolsProtocol):
         self._remembered = Remembered()
         self._come_of_head = 0
         self._late: asyncio.TimerHandle | None = None
-        self._address: str | None = None
+        self._counted: Sequence[Network] | None = None
         self._checked_headers: list[tuple[bytes, bytes]] = []
         self._body_is_upgrade = False
         self._bad_head: BadHeadError | None = None
@@ -98,11 +99,10 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         cut_off_when_unread(transport)
         self._wait()
-        address = self.client[0] if self.client else ""
-        if reason := self._limits.admit(address, others):
-            self._refuse(429, reason, code="LIMIT_EXCEEDED")
-        else:
-            self._address = address
+        try:
+            self._counted = self._limits.admit(self.client[0] if self.client else "", others)
+        except TooManyConnections as error:
+            self._refuse(429, str(error), code="LIMIT_EXCEEDED")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection no more."""
@@ -235,16 +235,16 @@ class Connection(HttpToolsProtocol):
         self._late = None
         if not self.transport.is_closing():
             LATE.inc()
-            self._refuse(408, f"The head of the request did not come within {HEAD_WITHIN:.0f} seconds.")
+            self._refuse(408, f"The request did not come within {HEAD_WITHIN:.0f} seconds.")
 
     def _is_head_open(self) -> bool:
         """Whether a head has begun and not ended."""
         return self.scope is not None and (self.cycle is None or self.cycle.scope is not self.scope)
 
     def _release(self) -> None:
-        if self._address is not None:
-            self._limits.release(self._address)
-            self._address = None
+        if self._counted is not None:
+            self._limits.release(self._counted)
+            self._counted = None
 
     def _refuse(self, status: int, reason: str, *, code: str | None = None) -> None:
         """Say why, unless another request waits for its answer, and close."""

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.relay import Relay
 from models.clock import now
-from models.tables import Delivery
+from models.tables import Delivery, User
 from tests.support.company import Company
 from tests.support.links import ask_for_link
 from tests.support.mails import run_until_idle
@@ -109,30 +109,30 @@ FOR_GOOD = [
 async def test_what_the_operator_can_mend_waits(
     company: Company, relay: Relay, mail_server: MailServer, command: str, answer: str
 ) -> None:
-    ann, *_ = company.users
-    mail_server.answer(command, answer)
-    await ask_for_link(ann.email)
-    await run_until_idle(relay)
-    delivery = await Delivery.get(recipient_id=ann.id)
+    delivery = await delivery_after(command, answer, company.users[0], relay, mail_server)
     assert (delivery.sent_at, delivery.failed_at, delivery.attempts) == (None, None, 1)
     assert answer[4:] in (delivery.last_error or "")
     assert mail_server.taken == []
     mail_server.forgive()
     await relay.round(now() + timedelta(seconds=6))
-    assert [one.to for one in mail_server.taken] == [ann.email]
+    assert [one.to for one in mail_server.taken] == [company.users[0].email]
 
 
 @pytest.mark.parametrize(("command", "answer"), FOR_GOOD)
 async def test_what_is_refused_for_its_recipient_or_content_is_not_sent_again(
     company: Company, relay: Relay, mail_server: MailServer, command: str, answer: str
 ) -> None:
-    ann, *_ = company.users
-    mail_server.answer(command, answer)
-    await ask_for_link(ann.email)
-    await run_until_idle(relay)
-    delivery = await Delivery.get(recipient_id=ann.id)
+    delivery = await delivery_after(command, answer, company.users[0], relay, mail_server)
     assert delivery.failed_at is not None
     assert (delivery.sent_at, delivery.attempts, delivery.last_error) == (None, 1, answer)
     mail_server.forgive()
     assert not await relay.round(now() + timedelta(days=1))
     assert mail_server.taken == []
+
+
+async def delivery_after(command: str, answer: str, to: User, relay: Relay, mail_server: MailServer) -> Delivery:
+    """What is recorded of a mail to a user once the server has answered a command so."""
+    mail_server.answer(command, answer)
+    await ask_for_link(to.email)
+    await run_until_idle(relay)
+    return await Delivery.get(recipient_id=to.id)

@@ -69,7 +69,7 @@ async def test_what_comes_after_a_body_is_no_header_field_of_this_request_nor_of
             assert told in (await connection.answer())[2]
 
 
-LATE = "The head of the request did not come within 0 seconds."
+LATE = "The request did not come within 0 seconds."
 LARGE = "The head of the request is too large: at most 65536 bytes are allowed."
 
 
