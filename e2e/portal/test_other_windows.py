@@ -1,6 +1,8 @@
 """A cart and its purchase in several windows: what is paid is gone from all of them, and what waits is shown in all."""
 
-from playwright.async_api import Page, expect
+import asyncio
+
+from playwright.async_api import Page, Route, expect
 
 from e2e.portal.conftest import Desk, OpenWindow
 from e2e.portal.steps import accept_and_pay, buy, expect_counts, open_account, put_in_cart
@@ -104,3 +106,28 @@ async def test_the_names_of_packages_follow_the_language_at_once(desk: Desk, nob
     await buy(buying, "Advanced", 1)
     await expect_counts(page, "Avancé", 3, 0, 0, 3)
     await expect(page.get_by_text("Advanced")).to_have_count(0)
+
+
+async def test_a_cart_that_was_read_before_it_was_filled_does_not_empty_it_again(
+    desk: Desk, nobody: OpenWindow
+) -> None:
+    page = await open_account(desk, nobody, "late@example.edu")
+    read, filled = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        if (route.request.post_data_json or {}).get("operationName") != "Cart" or read.is_set():
+            await route.continue_()
+            return
+        response = await route.fetch()
+        read.set()
+        await filled.wait()
+        await route.fulfill(response=response)
+
+    await page.route("**/graphql", late)
+    await page.get_by_role("button", name="Français").click()
+    await page.get_by_role("button", name="English").click()
+    await read.wait()
+    await page.get_by_role("button", name="Add Eco").click()
+    await expect(page.get_by_role("status").filter(has_text="1 Eco license added to the cart")).to_be_attached()
+    filled.set()
+    await expect(page.get_by_role("button", name="Remove Eco from the cart")).to_be_visible()

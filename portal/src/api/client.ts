@@ -5,6 +5,7 @@ import { OperationTypeNode } from "graphql";
 import possible from "../gql/possible-types";
 import { tellOtherWindows } from "../purchases/otherWindows";
 import { againWhereSafe } from "./againWhereSafe";
+import { asReadAfterChanges } from "./asReadAfterChanges";
 import { failureOf } from "./failure";
 import { overHttp } from "./overHttp";
 import { overWebSocket } from "./overWebSocket";
@@ -20,7 +21,7 @@ export function makeClient(whenSignedOut: () => void): ApolloClient {
     againWhereSafe.concat(overHttp()),
   );
   return new ApolloClient({
-    link: ApolloLink.from([watching, tellOtherWindows, transport]),
+    link: ApolloLink.from([watching, tellOtherWindows, asReadAfterChanges, transport]),
     cache: new InMemoryCache({
       possibleTypes: possible.possibleTypes,
       typePolicies: {
