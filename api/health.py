@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from api.sent_secrets import bearer
 from models.clock import now
-from models.database import ping
+from models.database import takes_changes
 from models.reads.backlog import Backlog, read_backlog
 
 READY_WITHIN = 2.0
@@ -48,6 +48,11 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+def _unavailable(database: str) -> Response:
+    shown = {"status": "unavailable", "database": database}
+    return JSONResponse(shown, status_code=503, headers=NOT_STORED | {"Retry-After": "2"})
+
+
 class _Monitoring:
     """Readiness and metrics. The counts need the token: by them, a stranger could see whether a mail was sent."""
 
@@ -55,15 +60,15 @@ class _Monitoring:
         self._token = token
 
     async def readyz(self, request: Request) -> Response:
-        """The database answers; with the token, also how far behind the mail is. 503 when it does not answer."""
+        """The database takes changes; with the token, also how far behind the mail is. 503 when it does not."""
         try:
+            if await _in_time(takes_changes(), READY_WITHIN) is False:
+                return _unavailable("read-only")
             if not self._has_token(request):
-                await _in_time(ping(), READY_WITHIN)
                 return JSONResponse({"status": "ok", "database": "ok"}, headers=NOT_STORED)
             backlog = await _in_time(read_backlog(now()), READY_WITHIN)
         except Exception:  # noqa: BLE001 - whatever it is, the process cannot serve
-            unavailable = {"status": "unavailable", "database": "unreachable"}
-            return JSONResponse(unavailable, status_code=503, headers=NOT_STORED)
+            return _unavailable("unreachable")
         # A mail server that is away is no reason to take no more requests: what they lead to waits.
         return JSONResponse({"status": "ok", "database": "ok", "mail": asdict(backlog)}, headers=NOT_STORED)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from models.catalogue import load_shipped_catalogue
-from models.database import connect, credentials, disconnect
+from models.database import connect, disconnect
 from models.migrate import migrate
 
 # A line of a purchase has that many seats at most.
@@ -46,7 +46,7 @@ async def make_dataset(url: str, *groups: Accounts) -> None:
         await load_shipped_catalogue()
     finally:
         await disconnect()
-    connection = await asyncpg.connect(**credentials(url))
+    connection = await asyncpg.connect(url)
     try:
         # Foreign keys are checked row by row, which takes longer than everything else.
         await connection.execute("SET session_replication_role = replica")

@@ -19,8 +19,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.database import credentials
-
 VIEWER = """
     SELECT person.account_id, person.id AS user_id FROM sessions AS session
     JOIN users AS person ON person.id = session.user_id
@@ -121,7 +119,7 @@ def make_app(database_url: str) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with asyncpg.create_pool(
-            **credentials(database_url), min_size=1, max_size=16, reset=_nothing, server_settings={"jit": "off"}
+            database_url, min_size=1, max_size=16, reset=_nothing, server_settings={"jit": "off"}
         ) as pool:
             app.state.pool = pool
             yield

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from models.database import credentials
+from models.database_url import DatabaseUrl
 from scripts.node import NODE
 
 HERE = Path(__file__).parent
@@ -33,8 +33,8 @@ class Server:
     def environment(self, url: str, port: int) -> dict[str, str]:
         """Its environment: none of this machine's own settings, and where the database is in everybody's words."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("USHER_", "PG"))}
-        told = credentials(url)
-        where = {"PGHOST": told["host"], "PGUSER": told["user"], "PGDATABASE": told["database"]}
+        parsed = DatabaseUrl.parse(url)
+        where = {"PGHOST": parsed.hosts[0][0], "PGUSER": parsed.user, "PGDATABASE": parsed.database}
         named = {"DATABASE_URL": url, "USHER_DATABASE_URL": url, "USHER_PORT": str(port)}
         return clean | where | named | {"NODE_ENV": "production"} | dict(self.settings)
 

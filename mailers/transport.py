@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from mailers.smtp_answers import is_permanent
-from models.database import has_good_port
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -50,7 +49,7 @@ class SmtpServer:
         parts = urlsplit(url)
         starttls = parse_qs(parts.query).get("starttls", ["auto"])[0]
         known = parts.scheme in {"smtp", "smtps"} and starttls in _STARTTLS
-        if not parts.hostname or not known or not has_good_port(parts):
+        if not parts.hostname or not known or not _has_good_port(parts):
             raise ValueError("expected smtp://user:password@host:port or smtps://..., ?starttls=required|auto|never")
         secure = parts.scheme == "smtps"
         if starttls == "auto" and parts.username and not _is_loopback(parts.hostname):
@@ -136,3 +135,11 @@ def _meaning(error: "aiosmtplib.SMTPResponseException") -> Exception:
 
 def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def _has_good_port(parts: SplitResult) -> bool:
+    """Whether a URL's port is a number; the error that says otherwise quotes what may be half a password."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False

@@ -4,26 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
+from models.connecting import CONNECT_WITHIN, connect_to_database
+from models.database_url import DatabaseUrl
+from models.session_limits import limits_to_send
+from models.unavailable import NOT_PRIMARY, StateOfDatabase
+
 TABLES = "models.tables"
 MIGRATIONS = "models.migrations"
 
-CONNECT_WITHIN = 10.0
 ANSWER_WITHIN = 35.0
-
-# A statement that waits longer than this for another is better told than left hanging.
-SERVER_SETTINGS = {
-    "statement_timeout": "30000",
-    "lock_timeout": "15000",
-    "idle_in_transaction_session_timeout": "60000",
-    "timezone": "UTC",
-    "jit": "off",
-}
 
 
 class Connection(asyncpg.Connection):
@@ -47,39 +41,43 @@ class Connection(asyncpg.Connection):
 
     async def _execute(self, *args: Any, **kwargs: Any) -> Any:
         self._cut_off, cut_off = True, self._cut_off
-        result = await super()._execute(*args, **kwargs)
+        try:
+            result = await super()._execute(*args, **kwargs)
+        except NOT_PRIMARY as error:
+            await _expire_connections()
+            raise StateOfDatabase(str(error)) from error
+        except asyncpg.IdleInTransactionSessionTimeoutError as error:
+            raise StateOfDatabase(str(error)) from error
         self._cut_off = cut_off
         return result
 
 
-def credentials(url: str) -> dict[str, Any]:
-    """Split `postgres://user:password@host:port/database?host=/socket/folder` into asyncpg's arguments."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/") or not has_good_port(parts):
-        raise ValueError("expected postgres://user:password@host:port/database")
-    query = dict(parse_qsl(parts.query))
-    arguments: dict[str, Any] = {
-        "host": query.get("host", parts.hostname or "localhost"),
-        "port": parts.port or 5432,
-        "user": unquote(parts.username or "postgres"),
-        "password": unquote(parts.password) if parts.password else None,
-        "database": unquote(parts.path.strip("/")),
-    }
-    if "sslmode" in query:
-        arguments["ssl"] = query["sslmode"]
-    return arguments
-
-
-def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
+def tortoise_config(
+    url: DatabaseUrl, *, pool_size: int = 20, server_settings: dict[str, str] | None = None
+) -> dict[str, Any]:
     """Tortoise's configuration for a database URL."""
-    connection = credentials(url) | {
+
+    async def connect_pooled(*_: Any, connection_class: Any, record_class: Any, **__: Any) -> asyncpg.Connection:
+        return await connect_to_database(
+            url,
+            connection_class=connection_class,
+            record_class=record_class,
+            server_settings=server_settings,
+            # The server's own limits are worth nothing once it has vanished without a word.
+            command_timeout=ANSWER_WITHIN,
+        )
+
+    connection = {
+        # Tortoise wants a host; connections are made by the function.
+        "host": url.hosts[0][0],
+        "port": url.hosts[0][1],
+        "user": url.user,
+        "password": None,
+        "database": url.database,
         "connection_class": Connection,
+        "connect": connect_pooled,
         "minsize": 1,
         "maxsize": pool_size,
-        "server_settings": SERVER_SETTINGS,
-        "timeout": CONNECT_WITHIN,
-        # The server's own limits are worth nothing once it has vanished without a word.
-        "command_timeout": ANSWER_WITHIN,
     }
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": connection}},
@@ -89,18 +87,12 @@ def tortoise_config(url: str, *, pool_size: int = 20) -> dict[str, Any]:
     }
 
 
-def has_good_port(parts: SplitResult) -> bool:
-    """Whether a URL's port is a number; the error that says otherwise quotes what may be half a password."""
-    try:
-        return parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-
-
 async def connect(url: str, *, pool_size: int = 20) -> None:
-    """Open the pool. Raises OSError or asyncpg.PostgresError when the database cannot be reached."""
+    """Open the pool. Raises OSError when the database cannot be reached, LimitsNotSet where it lacks its limits."""
+    parsed = DatabaseUrl.parse(url)
+    config = tortoise_config(parsed, pool_size=pool_size, server_settings=await limits_to_send(parsed))
     # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
-    await Tortoise.init(config=tortoise_config(url, pool_size=pool_size), _enable_global_fallback=True)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
     await fetch("SELECT 1")
 
 
@@ -120,9 +112,18 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def ping() -> None:
-    """Return once the database has answered."""
-    await fetch_one("SELECT 1")
+async def takes_changes() -> bool:
+    """Whether the database takes changes: it is the primary, and is not read-only. Writes nothing.
+
+    Where it does not, no connection is used again: those that are made from now on may find another primary.
+    """
+    row = await fetch_one(
+        "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only"
+    )
+    if row is None or row["read_only"]:
+        await _expire_connections()
+        return False
+    return True
 
 
 async def fetch_records(sql: str, *values: Any) -> list[Any]:
@@ -195,6 +196,14 @@ async def savepoint() -> AsyncIterator[None]:
         raise RuntimeError("a savepoint needs a transaction")
     async with cast("asyncpg.Connection", client._connection).transaction():  # noqa: SLF001
         yield
+
+
+async def _expire_connections() -> None:
+    """Have no connection be used again: what was the primary when they were made takes no changes any more."""
+    client = cast("AsyncpgDBClient", connections.get("default"))
+    # Of a transaction's client, the pool is that of the client it was made from.
+    if client._pool is not None:  # noqa: SLF001
+        await client._pool.expire_connections()  # noqa: SLF001
 
 
 async def _pool(client: AsyncpgDBClient) -> asyncpg.Pool:

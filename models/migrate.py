@@ -1,42 +1,90 @@
 """Bringing the database to the newest schema."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
-from tortoise import connections
+from tortoise import Tortoise, connections
 from tortoise.migrations.executor import MigrationExecutor
 
-from models.database import connect, credentials, disconnect, tortoise_config
+from models.connecting import DatabaseNotReady, connect_to_database
+from models.database import disconnect, tortoise_config
+from models.database_url import DatabaseUrl
+from models.session_limits import LIMITS, set_limits
 
 # Any number that nothing else in the database locks.
 LOCK = 7_236_041
+WAITS_FOR_OTHERS = "60s"
+# A migration takes as long as it takes.
+UNHURRIED = LIMITS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+
+
+class MigrationUnderWay(DatabaseNotReady):
+    """Another process migrates the database, and has not ended in the time that is waited for it."""
 
 
 async def migrate(url: str) -> list[str]:
-    """Apply what is missing and return the names of the migrations applied.
+    """Apply what is missing and return the names of the migrations applied; then give the role its limits.
 
-    An advisory lock lets several processes start at once: one migrates, the others wait and find it done.
+    `url` is of PostgreSQL itself, not of a pooler. A lock lets several processes start at once: one migrates, the
+    others wait and find it done. Raises MigrationUnderWay.
     """
-    lock = await asyncpg.connect(**credentials(url))
+    parsed = DatabaseUrl.parse(url)
+    async with _alone(parsed) as connection:
+        applied = await _apply(parsed)
+        await set_limits(connection)
+    return applied
+
+
+@asynccontextmanager
+async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
+    """A connection whose transaction holds the lock of migrations, which ends with it, however it ends."""
+    connection = await connect_to_database(url, server_settings=UNHURRIED)
     try:
-        await lock.execute("SELECT pg_advisory_lock($1)", LOCK)
-        return await _apply(url)
+        async with connection.transaction():
+            await _lock(connection)
+            yield connection
     finally:
-        await lock.close()
+        await connection.close()
 
 
-async def _apply(url: str) -> list[str]:
+async def _lock(connection: asyncpg.Connection) -> None:
+    await connection.execute(f"SET LOCAL lock_timeout = '{WAITS_FOR_OTHERS}'")
+    try:
+        # In a savepoint, so that the holder can be asked for afterwards.
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    except asyncpg.LockNotAvailableError:
+        raise MigrationUnderWay(await _holder(connection)) from None
+
+
+async def _holder(connection: asyncpg.Connection) -> str:
+    row = await connection.fetchrow(
+        """
+        SELECT activity.pid, coalesce(host(activity.client_addr), 'a local socket') AS address, activity.xact_start
+        FROM pg_locks AS held JOIN pg_stat_activity AS activity ON activity.pid = held.pid
+        WHERE held.locktype = 'advisory' AND held.granted AND (held.classid::bigint << 32 | held.objid::bigint) = $1
+        """,
+        LOCK,
+    )
+    waited = f"The database is being migrated; this has waited {WAITS_FOR_OTHERS} for the lock"
+    if row is None:
+        return f"{waited}, which is free by now: try again."
+    since = f"since {row['xact_start']:%Y-%m-%d %H:%M:%S} UTC" if row["xact_start"] else "outside of a transaction"
+    return f"{waited} of process {row['pid']} of the database, from {row['address']}, {since}."
+
+
+async def _apply(url: DatabaseUrl) -> list[str]:
     applied: list[str] = []
 
     def note(event: str, _label: str, name: str) -> None:
         if event == "apply_done":
             applied.append(name)
 
-    await connect(url, pool_size=2)
+    config = tortoise_config(url, pool_size=2, server_settings=UNHURRIED)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
     try:
-        await _executor(url).migrate(progress=note)
+        await MigrationExecutor(connections.get("default"), config["apps"]).migrate(progress=note)
     finally:
         await disconnect()
     return applied
-
-
-def _executor(url: str) -> MigrationExecutor:
-    return MigrationExecutor(connections.get("default"), tortoise_config(url)["apps"])

@@ -2,11 +2,10 @@
 
 import pkgutil
 from importlib.util import find_spec
-from typing import Any
 
-import asyncpg
-
-from models.database import CONNECT_WITHIN, MIGRATIONS, credentials
+from models.connecting import connect_to_database
+from models.database import MIGRATIONS
+from models.database_url import DatabaseUrl
 
 
 async def pending_migrations(url: str) -> list[str]:
@@ -14,8 +13,7 @@ async def pending_migrations(url: str) -> list[str]:
 
     By the names of their files alone: to apply them takes much that looking does not.
     """
-    arguments: dict[str, Any] = credentials(url) | {"timeout": CONNECT_WITHIN}
-    connection = await asyncpg.connect(**arguments)
+    connection = await connect_to_database(DatabaseUrl.parse(url))
     try:
         if not await connection.fetchval("SELECT to_regclass('tortoise_migrations')"):
             return ["all"]

@@ -13,19 +13,32 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import structlog
+from prometheus_client import Gauge
 
 from models import wakeups
 from models.beside import beside
-from models.database import ANSWER_WITHIN, credentials
+from models.connecting import connect_to_database
+from models.database import ANSWER_WITHIN
+from models.database_url import DatabaseUrl
 from models.unavailable import UNAVAILABLE
 
 CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
 MOST_IDS = 200
 RECONNECT_AFTER = 1.0
+# How often the connection is tried by a notice to itself, and how long that may take. Behind a pooler that gives each
+# transaction another connection, LISTEN is heard by nobody, and no error says so.
+TRIED_EVERY = 60.0
+HEARD_WITHIN = 5.0
 # Seconds in which changes are collected after some were told: each telling is a commit, and all of them in the
 # cluster wait for each other.
 PAUSE = 0.02
+
+HEARS = Gauge(
+    "usher_neighbours_hear",
+    "1 where the process hears at once what others have committed, 0 where it looks every second.",
+    multiprocess_mode="min",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +47,12 @@ class Neighbours:
     """The connection to the other processes. While it is lost, everybody still looks for themselves every second."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._url = DatabaseUrl.parse(url)
         self._me = uuid4().hex
         self._untold: set[UUID] = set()
         self._woken = asyncio.Event()
+        self._tries_hearing = False
+        self._heard_itself = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -62,20 +77,46 @@ class Neighbours:
             await asyncio.sleep(RECONNECT_AFTER)
 
     async def _talk_while_connected(self) -> None:
-        connection = await asyncpg.connect(**credentials(self._url), command_timeout=ANSWER_WITHIN)
+        connection = await connect_to_database(self._url, command_timeout=ANSWER_WITHIN)
         try:
             # A connection that ends must end the wait below.
             connection.add_termination_listener(lambda _: self._woken.set())
             await connection.add_listener(CHANNEL, self._hear)
-            while not connection.is_closed():
-                await self._tell(connection)
-                await asyncio.sleep(PAUSE)
-                await self._woken.wait()
+            async with beside(self._try_hearing()):
+                while not connection.is_closed():
+                    await self._tell(connection)
+                    await asyncio.sleep(PAUSE)
+                    await self._woken.wait()
         finally:
+            HEARS.set(0)
             connection.terminate()
+
+    async def _try_hearing(self) -> None:
+        """See now and then whether notices arrive, and say so once where they do not."""
+        deaf = False
+        while True:
+            self._heard_itself.clear()
+            self._tries_hearing = True
+            self._woken.set()
+            hears = await self._hears_itself()
+            HEARS.set(1 if hears else 0)
+            if not hears and not deaf:
+                log.warning("neighbours.deaf", see="USHER_DATABASE_DIRECT_URL")
+            deaf = not hears
+            await asyncio.sleep(TRIED_EVERY)
+
+    async def _hears_itself(self) -> bool:
+        try:
+            await asyncio.wait_for(self._heard_itself.wait(), HEARD_WITHIN)
+        except TimeoutError:
+            return False
+        return True
 
     async def _tell(self, connection: asyncpg.Connection) -> None:
         self._woken.clear()
+        if self._tries_hearing:
+            self._tries_hearing = False
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, self._me)
         # An account that has another event meanwhile is told of once more.
         telling, self._untold = self._untold, set()
         try:
@@ -91,6 +132,8 @@ class Neighbours:
 
     def _hear(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
         speaker, *ids = str(payload).split()
-        if speaker != self._me:
+        if speaker == self._me:
+            self._heard_itself.set()
+        else:
             for account_id in ids:
                 wakeups.pass_on(UUID(account_id))

@@ -2,16 +2,24 @@
 
 import asyncpg
 
+# The primary has become a standby: it takes no changes, and has no unlogged tables (SQLSTATE 0A000).
+NOT_PRIMARY = (asyncpg.ReadOnlySQLTransactionError, asyncpg.FeatureNotSupportedError)
+
+
+class StateOfDatabase(OSError):
+    """The database is in a state that passes, and that Tortoise takes for a fault of the statement."""
+
+
 UNAVAILABLE = (
     OSError,
     TimeoutError,
-    asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
+    # Classes of SQLSTATE: 08 the connection, 40 a rollback, 53 resources, 57 an operator, 58 the system.
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
     asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
 )

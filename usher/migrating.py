@@ -14,7 +14,7 @@ async def bring_up_to_date(settings: Settings) -> list[str]:
     Raises SettingsError where the database refuses, e.g. for want of rights.
     """
     try:
-        applied = await migrate(settings.database_url or "")
+        applied = await migrate(settings.direct_url)
     except OperationalError as error:
         raise SettingsError(f"The database cannot be migrated: {str(error).splitlines()[0]}") from None
     async with database(settings):

@@ -101,7 +101,7 @@ async def database(settings: Settings) -> AsyncIterator[None]:
 
 def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
     """The connection to the other processes on the same database, while the block runs."""
-    return Neighbours(settings.database_url or "").running()
+    return Neighbours(settings.direct_url).running()
 
 
 @asynccontextmanager

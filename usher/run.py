@@ -7,6 +7,7 @@ import sys
 import asyncpg
 from tortoise.exceptions import OperationalError
 
+from models.connecting import DatabaseNotReady
 from models.errors import BusinessError
 from usher.settings import SettingsError
 
@@ -19,7 +20,7 @@ def run() -> None:
         _run()
     except KeyboardInterrupt:
         sys.exit(130)
-    except (SettingsError, BusinessError) as error:
+    except (SettingsError, BusinessError, DatabaseNotReady) as error:
         _fail(str(error))
     except OperationalError as error:
         reason = str(error).splitlines()[0]

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_type_hints
 from api.limits import DEFAULT_LIMITS, Limits
 from mailers.checked import check_sender
 from mailers.transport import SmtpServer
-from models.database import credentials
+from models.database_url import DatabaseUrl
 from payments import PROVIDERS
 from usher import web_addresses
 from usher.env_file import read_env_file
@@ -60,7 +60,7 @@ def _boolean(text: str) -> bool:
 
 
 def _database_url(value: str) -> str:
-    credentials(value)
+    DatabaseUrl.parse(value)
     return value
 
 
@@ -129,6 +129,7 @@ class Settings:
     """USHER_... in the environment or in `.env`; the environment wins. Beside each type is how a text is read."""
 
     database_url: Annotated[str | None, _database_url] = field(default=None, repr=False)
+    database_direct_url: Annotated[str | None, _database_url] = field(default=None, repr=False)
     smtp_url: Annotated[Secret | None, _smtp_url] = None
     mail_from: Annotated[str, _mail_from] = "Usher <usher@localhost>"
     public_url: Annotated[str, _or_empty(web_addresses.public_url)] = ""
@@ -160,6 +161,11 @@ class Settings:
         shown = f"[{host}]" if ":" in host else host
         self.public_url = self.public_url or web_addresses.public_url(f"http://{shown}:{self.port}")
         self.install_url = self.install_url or self.public_url
+
+    @property
+    def direct_url(self) -> str:
+        """The address of PostgreSQL itself, where the other one is a pooler's: for LISTEN and migrations."""
+        return self.database_direct_url or self.database_url or ""
 
     def require(self, *names: str) -> None:
         """Raise SettingsError unless each of these is set."""

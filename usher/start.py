@@ -8,7 +8,9 @@ import sys
 
 import uvicorn
 
+from models.database_url import DatabaseUrl
 from models.migrated import pending_migrations
+from models.session_limits import limits_to_send
 from usher.connection_limits import raise_open_files
 from usher.documents import document_rules
 from usher.logs import configure_logs
@@ -71,3 +73,5 @@ async def _bring_up_to_date(settings: Settings) -> None:
 async def _require_migrated(settings: Settings) -> None:
     if missing := await pending_migrations(settings.database_url or ""):
         raise SettingsError(f"The database lacks {len(missing)} migrations. Run `usher migrate` first.")
+    # Before there are workers, each of which would say it in a trace.
+    await limits_to_send(DatabaseUrl.parse(settings.database_url or ""))

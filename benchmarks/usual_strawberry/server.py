@@ -21,7 +21,7 @@ from tortoise.timezone import now
 
 from benchmarks.usual_strawberry import rows
 from benchmarks.usual_strawberry.schema import make_loaders, schema
-from models.database import credentials
+from models.database_url import DatabaseUrl
 
 
 class Endpoint(GraphQL[dict[str, Any], None]):
@@ -60,7 +60,10 @@ async def _viewer(header: str) -> rows.User | None:
 
 def configuration(url: str) -> dict[str, Any]:
     """Tortoise's configuration."""
-    connection = credentials(url) | {"minsize": 1, "maxsize": 16}
+    parsed = DatabaseUrl.parse(url)
+    host, port = parsed.hosts[0]
+    where = {"host": host, "port": port, "user": parsed.user, "password": parsed.password}
+    connection = where | {"database": parsed.database, "minsize": 1, "maxsize": 16}
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": connection}},
         "apps": {"usual": {"models": ["benchmarks.usual_strawberry.rows"]}},

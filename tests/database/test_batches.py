@@ -10,7 +10,6 @@ import pytest
 from models.askers import ASKERS, Asker
 from models.batches import _QUESTIONS, MOST_BESIDE, MOST_TOGETHER, fetch_together
 from models.clock import now
-from models.database import credentials
 from models.ids import new_id
 from models.tables import Account
 from tests.support.statements import statements
@@ -30,7 +29,7 @@ END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advi
 @asynccontextmanager
 async def holding(url: str, lock: int) -> AsyncIterator[asyncpg.Connection]:
     """Somebody else holds a lock while the block runs."""
-    connection = await asyncpg.connect(**credentials(url))
+    connection = await asyncpg.connect(url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", lock)
         yield connection

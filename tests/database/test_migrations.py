@@ -9,8 +9,10 @@ import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
+import models.migrate
 from models.database import fetch, tortoise_config
-from models.migrate import migrate
+from models.database_url import DatabaseUrl
+from models.migrate import MigrationUnderWay, migrate
 from models.migrated import pending_migrations
 from tests.support.databases import new_database
 from tests.support.processes import call
@@ -107,10 +109,34 @@ async def test_a_process_that_waits_to_migrate_does_not_migrate_while_the_lock_i
     assert await waiting == NAMES
 
 
+async def test_a_lock_that_does_not_end_is_told_with_its_holder(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.migrate, "WAITS_FOR_OTHERS", "100ms")
+    holder = await asyncpg.connect(empty_url)
+    async with holder.transaction():
+        await holder.execute("SELECT pg_advisory_xact_lock(7236041)")
+        pid = holder.get_server_pid()
+        with pytest.raises(
+            MigrationUnderWay, match=f"of the process {pid} of the database, from a local socket, since"
+        ):
+            await models.migrate.migrate(empty_url)
+    await holder.close()
+
+
+async def test_a_migration_leaves_no_lock_and_gives_the_role_its_limits(empty_url: str) -> None:
+    assert await run(_migrate, empty_url) == NAMES
+    connection = await asyncpg.connect(empty_url)
+    assert await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+    assert await connection.fetchval("SHOW statement_timeout") == "30s"
+    assert await connection.fetchval("SHOW jit") == "off"
+    await connection.close()
+
+
 async def test_the_tables_need_no_migration_that_is_not_written(pool: None, database_url: str) -> None:
     apps = Tortoise.apps
     assert apps is not None
-    detector = MigrationAutodetector(apps, tortoise_config(database_url)["apps"])
+    detector = MigrationAutodetector(apps, tortoise_config(DatabaseUrl.parse(database_url))["apps"])
     changes = [operation for writer in await detector.changes() for operation in writer.operations]
     assert [(type(operation).__name__, vars(operation)) for operation in changes] == []
 

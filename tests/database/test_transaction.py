@@ -12,8 +12,9 @@ from tortoise import connections
 from tortoise.exceptions import IntegrityError
 
 from models.clock import now
-from models.database import SERVER_SETTINGS, credentials, execute_many, fetch, fetch_one, savepoint, transaction
+from models.database import execute_many, fetch, fetch_one, savepoint, transaction
 from models.ids import new_id
+from models.session_limits import LIMITS
 from models.tables import Account
 from tests.support.unchanged import nothing_changes
 from tests.support.waiting import until_told
@@ -300,19 +301,19 @@ async def test_a_transaction_whose_connection_was_ended_raises_and_the_next_work
 
 
 async def test_connections_have_the_settings_of_the_project(db: None) -> None:
-    shown = {name: (await fetch("SELECT current_setting($1) AS value", name))[0]["value"] for name in SERVER_SETTINGS}
+    shown = {name: (await fetch("SELECT current_setting($1) AS value", name))[0]["value"] for name in LIMITS}
     assert shown == {
         "statement_timeout": "30s",
         "lock_timeout": "15s",
         "idle_in_transaction_session_timeout": "1min",
-        "timezone": "UTC",
+        "TimeZone": "UTC",
         "jit": "off",
     }
 
 
 async def test_a_call_that_is_cut_off_at_whatever_moment_leaves_no_lock(db: None, database_url: str) -> None:
     random, pool = Random(1), connections.get("default")._pool
-    onlooker = await asyncpg.connect(**credentials(database_url))
+    onlooker = await asyncpg.connect(database_url)
     try:
         for number in range(1500):
             # Of a new text each time, so that it must be prepared first.

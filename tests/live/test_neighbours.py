@@ -6,11 +6,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 import models.feed
+import models.neighbours
 from api.ids import encode_id
 from models import wakeups
-from models.database import credentials, fetch
+from models.database import fetch
 from models.feed import Feed
 from models.neighbours import CHANNEL, Neighbours
 from tests.conftest import SECRET_KEY
@@ -20,6 +23,8 @@ from tests.support.running import free_port, running_usher
 from tests.support.waiting import until
 
 WITHIN = 20.0
+# A connection that listens, and has told itself so.
+NEIGHBOURS = "datname = current_database() AND state = 'idle' AND query = 'SELECT pg_notify($1, $2)'"
 
 
 @pytest.fixture
@@ -30,8 +35,7 @@ def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def listening() -> int:
     rows = await fetch(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE $1",
-        f"LISTEN%{CHANNEL}%",
+        f"SELECT count(*) FROM pg_stat_activity WHERE {NEIGHBOURS}",
     )
     return rows[0]["count"]
 
@@ -83,10 +87,7 @@ async def test_a_lost_connection_is_made_again(company: Company, database_url: s
     try:
         async with Neighbours(database_url).running():
             await until_listening()
-            await fetch(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
-            )
+            await fetch(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {NEIGHBOURS}")
             async with asyncio.timeout(WITHIN):
                 while company.account_id not in heard:
                     await fetch("SELECT pg_notify($1, $2)", CHANNEL, f"another {company.account_id}")
@@ -98,8 +99,8 @@ async def test_a_lost_connection_is_made_again(company: Company, database_url: s
 async def test_what_is_committed_while_others_are_told_is_told_as_well(company: Company, database_url: str) -> None:
     told: list[object] = []
     neighbours = Neighbours(database_url)
-    speaking = await asyncpg.connect(**credentials(database_url))
-    hearing = await asyncpg.connect(**credentials(database_url))
+    speaking = await asyncpg.connect(database_url)
+    hearing = await asyncpg.connect(database_url)
     try:
         await hearing.add_listener(CHANNEL, lambda *heard: told.append(heard[-1]))
         neighbours._note(company.account_id)
@@ -127,3 +128,33 @@ async def test_what_this_process_says_is_not_heard_by_itself(company: Company, d
         await until(lambda: company.users[0].id in heard)
         stop()
     assert heard[own:] == [company.users[0].id]
+
+
+async def test_a_process_that_hears_nothing_says_so_once(
+    db: None, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.neighbours, "HEARD_WITHIN", 0.05)
+    monkeypatch.setattr(models.neighbours, "TRIED_EVERY", 0.05)
+    # As through a pooler that gives each transaction another connection.
+    monkeypatch.setattr(Neighbours, "_hear", lambda *_: None)
+    with capture_logs() as entries:
+        async with Neighbours(database_url).running():
+            await until(lambda: any(entry["event"] == "neighbours.deaf" for entry in entries))
+            assert hears() == 0
+            await asyncio.sleep(0.5)
+    assert [entry for entry in entries if entry["event"] == "neighbours.deaf"] == [
+        {"event": "neighbours.deaf", "log_level": "warning", "see": "USHER_DATABASE_DIRECT_URL"}
+    ]
+
+
+async def test_a_direct_connection_hears_itself(db: None, database_url: str) -> None:
+    with capture_logs() as entries:
+        async with Neighbours(database_url).running():
+            await until(lambda: hears() == 1)
+    assert hears() == 0
+    assert entries == []
+
+
+def hears() -> float | None:
+    """Whether notices arrive, as the metric tells."""
+    return REGISTRY.get_sample_value("usher_neighbours_hear")

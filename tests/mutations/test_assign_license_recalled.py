@@ -245,7 +245,7 @@ async def test_who_called_a_moment_ago_is_told_that_the_database_is_gone_as_ever
 ) -> None:
     await company.buy(PRO=2)
     assert done(await assigned(admin, company, 0))
-    async with outage(database_url):
+    async with outage():
         response = await asked_for(admin, company, 1, **given)
     assert (response.status_code, response.headers.get("retry-after")) == (503, "2")
     assert list(response.json()) == ["errors"]

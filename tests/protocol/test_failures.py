@@ -114,7 +114,7 @@ async def test_a_client_without_a_credential_is_told_that_the_database_is_gone(
     http: httpx2.AsyncClient, database_url: str, db: None
 ) -> None:
     with capture_logs() as entries:
-        async with outage(database_url):
+        async with outage():
             response = await http.post("/graphql", json={"query": PACKAGES}, headers={"accept": NEW})
     assert response.status_code == 200
     (error,) = response.json()["errors"]
@@ -126,7 +126,7 @@ async def test_a_client_without_a_credential_is_told_that_the_database_is_gone(
 
 
 async def test_a_client_with_a_credential_is_told_that_the_database_is_gone(admin: Client, database_url: str) -> None:
-    async with outage(database_url):
+    async with outage():
         response = await admin.http.post("/graphql", json={"query": PACKAGES})
     assert (response.status_code, response.headers["retry-after"]) == (503, "2")
     assert response.headers["content-type"] == "application/json"
@@ -140,7 +140,7 @@ async def test_a_subscription_that_meets_an_outage_closes_its_socket_so_that_cli
     admin: Client, database_url: str
 ) -> None:
     async with admin.live() as live:
-        async with outage(database_url):
+        async with outage():
             await live.subscribe(SEATS)
             with pytest.raises(ConnectionClosedError) as closed:
                 await live.receive()
@@ -153,7 +153,7 @@ async def test_a_socket_is_told_that_the_database_is_gone_and_lives_on(
     admin: Client, database_url: str, document: str
 ) -> None:
     async with admin.live() as live:
-        async with outage(database_url):
+        async with outage():
             await live.subscribe(document)
             message = await live.receive()
             assert message["type"] in {"next", "error"}, message
@@ -168,7 +168,7 @@ async def test_a_socket_is_told_that_the_database_is_gone_and_lives_on(
 async def test_readiness_tells_of_the_database_and_health_does_not(
     http: httpx2.AsyncClient, database_url: str, db: None
 ) -> None:
-    async with outage(database_url):
+    async with outage():
         ready, healthy = await http.get("/readyz"), await http.get("/healthz")
     assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "database": "unreachable"})
     assert (healthy.status_code, healthy.json()) == (200, {"status": "ok"})

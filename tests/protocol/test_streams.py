@@ -236,7 +236,7 @@ async def test_an_outage_ends_a_stream_without_its_end_so_that_clients_ask_again
         await stream.next()
         await parts.until("--graphql")
         await parts.part()
-        async with outage(database_url):
+        async with outage():
             assert await stream.rest() == ""
             assert await parts.rest() == ""
             async with streamed(admin, VERSION) as refused:

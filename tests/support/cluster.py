@@ -30,6 +30,8 @@ class Cluster:
     """
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="usher-")))
+    # Where this is a standby: the cluster that it follows.
+    follows: "Cluster | None" = None
 
     @property
     def url(self) -> str:
@@ -45,7 +47,8 @@ class Cluster:
         try:
             await asyncio.to_thread(self._make)
             await self.start()
-            await self.execute(f"CREATE DATABASE {DATABASE}", database="postgres")
+            if self.follows is None:
+                await self.execute(f"CREATE DATABASE {DATABASE}", database="postgres")
         except BaseException:
             await self._remove()
             raise
@@ -69,6 +72,25 @@ class Cluster:
     async def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
         """Stop the server: `fast` ends every session and writes everything down, `immediate` is a crash in order."""
         await self._pg_ctl("-m", mode, "stop")
+
+    async def promote(self) -> None:
+        """Make the standby the primary, and wait until it is."""
+        await self._pg_ctl("promote")
+
+    async def replicate(self) -> None:
+        """Commit nothing from now on before a standby has it."""
+        await self.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'")
+        await self.execute("SELECT pg_reload_conf()")
+        async with asyncio.timeout(ENDS_WITHIN):
+            while not await self.fetch("SELECT FROM pg_stat_replication WHERE sync_state = 'quorum'"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def freeze(self) -> None:
+        """SIGSTOP every process of the server: it keeps its connections, and answers nothing."""
+        postmaster = self._postmaster()
+        assert postmaster is not None
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            process.suspend()
 
     async def kill(self) -> None:
         """SIGKILL every process of the server at once, as a machine that loses power."""
@@ -120,9 +142,24 @@ class Cluster:
     def _make(self) -> None:
         # The library's own way of making a cluster: as root it makes a user, and opens the folders to it.
         self._server = _pgserver().get_server(self._make_folder(), cleanup_mode=None, start=False)
-        self._server.ensure_pgdata_inited()
+        if self.follows is None:
+            self._server.ensure_pgdata_inited()
         if self._server.system_user is not None:
             shutil.chown(self.folder, self._server.system_user)
+        if self.follows is not None:
+            self._copy(self.follows)
+
+    def _copy(self, primary: "Cluster") -> None:
+        """Make the data of a standby; the name of its socket's folder is where it is told from others."""
+        (self.folder / "data").rmdir()
+        data = ["-D", str(self.folder / "data"), "-R", "-X", "stream", "-c", "fast"]
+        subprocess.run(
+            [str(self._server.bin_path / "pg_basebackup"), "-h", str(primary.folder), "-U", "postgres", *data],
+            check=True,
+            user=self._server.system_user,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+        )
 
     def _make_folder(self) -> Path:
         (self.folder / "data").mkdir()

@@ -25,6 +25,7 @@ async def new_database(database_url: str) -> AsyncIterator[str]:
     emptied = await asyncpg.connect(url)
     try:
         await emptied.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await emptied.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{name}" RESET ALL')
     finally:
         await emptied.close()
     yield url

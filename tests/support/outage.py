@@ -7,21 +7,22 @@ from typing import Any
 from asyncpg import Pool
 from tortoise import connections
 
-from models.database import fetch, tortoise_config
+import models.connecting
+from models.database import fetch
 
 
 @asynccontextmanager
-async def outage(database_url: str) -> AsyncIterator[None]:
+async def outage() -> AsyncIterator[None]:
     """Every connection of the pool is gone, and none can be made, while the block runs."""
     pool: Pool = connections.get("default")._pool  # pyright: ignore[reportAttributeAccessIssue]
-    config: dict[str, Any] = tortoise_config(database_url)["connections"]["default"]["credentials"]
-    arguments = {
-        name: value for name, value in config.items() if name not in {"minsize", "maxsize", "connection_class"}
-    }
-    pool.set_connect_args(**(arguments | {"host": "/nowhere"}))
+    connect, models.connecting._connect = models.connecting._connect, _refused
     await pool.expire_connections()
     try:
         yield
     finally:
-        pool.set_connect_args(**arguments)
+        models.connecting._connect = connect
     assert await fetch("SELECT 1 AS one") == [{"one": 1}]
+
+
+async def _refused(*_: Any) -> Any:
+    raise ConnectionRefusedError("the database is away")

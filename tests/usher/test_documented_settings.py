@@ -17,6 +17,7 @@ CODE = re.compile(r"`([^`]*)`")
 # What the page says in words, and what it means.
 IN_WORDS = {
     "USHER_DATABASE_URL": ("embedded", None),
+    "USHER_DATABASE_DIRECT_URL": ("`USHER_DATABASE_URL`", None),
     "USHER_PUBLIC_URL": ("`http://HOST:PORT`", "http://{host}:{port}"),
     "USHER_INSTALL_URL": ("the public URL", "http://{host}:{port}"),
 }
