@@ -19,6 +19,25 @@ MIGRATIONS = "models.migrations"
 
 ANSWER_WITHIN = 35.0
 
+# Of a snapshot. The first four are what PostgreSQL cuts off by itself, the fourth from version 17 on. Its statements
+# read tables as a whole, for which an index is a slow way; where PostgreSQL's estimates fail, it would take it.
+SNAPSHOT_SETTINGS = {
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "transaction_timeout": "0",
+    "enable_indexscan": "off",
+    "enable_bitmapscan": "off",
+}
+# For sorts and hashes; an installation's own setting may be larger.
+ENOUGH_MEMORY = """
+SELECT set_config('work_mem', '64MB', true) WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')
+"""
+SET_WHAT_IS_THERE = """
+SELECT set_config(setting.name, setting.value, true) FROM unnest($1::text[], $2::text[]) AS setting (name, value)
+WHERE EXISTS (SELECT FROM pg_settings WHERE pg_settings.name = setting.name)
+"""
+
 
 class Connection(asyncpg.Connection):
     """A connection that costs no statement when it goes back to the pool, unless one was cut off.
@@ -53,7 +72,11 @@ class Connection(asyncpg.Connection):
 
 
 def tortoise_config(
-    url: DatabaseUrl, *, pool_size: int = 20, server_settings: dict[str, str] | None = None
+    url: DatabaseUrl,
+    *,
+    pool_size: int = 20,
+    server_settings: dict[str, str] | None = None,
+    answer_within: float | None = ANSWER_WITHIN,
 ) -> dict[str, Any]:
     """Tortoise's configuration for a database URL."""
 
@@ -64,7 +87,7 @@ def tortoise_config(
             record_class=record_class,
             server_settings=server_settings,
             # The server's own limits are worth nothing once it has vanished without a word.
-            command_timeout=ANSWER_WITHIN,
+            command_timeout=answer_within,
         )
 
     connection = {
@@ -87,10 +110,14 @@ def tortoise_config(
     }
 
 
-async def connect(url: str, *, pool_size: int = 20) -> None:
-    """Open the pool. Raises OSError when the database cannot be reached, LimitsNotSet where it lacks its limits."""
+async def connect(url: str, *, pool_size: int = 20, answer_within: float | None = ANSWER_WITHIN) -> None:
+    """Open the pool. Raises OSError when the database cannot be reached, LimitsNotSet where it lacks its limits.
+
+    `answer_within` is how many seconds the client waits for a statement; None for as long as the statement runs.
+    """
     parsed = DatabaseUrl.parse(url)
-    config = tortoise_config(parsed, pool_size=pool_size, server_settings=await limits_to_send(parsed))
+    settings = await limits_to_send(parsed)
+    config = tortoise_config(parsed, pool_size=pool_size, server_settings=settings, answer_within=answer_within)
     # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
     await Tortoise.init(config=config, _enable_global_fallback=True)
     await fetch("SELECT 1")
@@ -162,7 +189,7 @@ async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
+async def transaction(*, isolation: str | None = None, readonly: bool = False) -> AsyncIterator[None]:
     """Run the block in one transaction: commit when it ends, roll back when it raises or is cancelled.
 
     Nothing but the database may be awaited inside, and no task may be started there. Tortoise's own
@@ -179,13 +206,26 @@ async def transaction() -> AsyncIterator[None]:
         wrapper._connection = cast("Any", connection)  # noqa: SLF001 - as Tortoise's own context does
         token = connections.set("default", wrapper)
         try:
-            async with connection.transaction():
+            async with connection.transaction(isolation=isolation, readonly=readonly):
                 yield
         finally:
             connections.reset(token)
     finally:
         # The pool's reset rolls back what a cancelled task left open.
         await asyncio.shield(pool.release(connection))
+
+
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Run a report: a transaction that sees one state of the database, reads tables as a whole and writes nothing.
+
+    The server's time limits do not apply in it; the client's own is that of `connect`. As long as it runs, no vacuum
+    removes rows that were deleted after it began.
+    """
+    async with transaction(isolation="repeatable_read", readonly=True):
+        await fetch(SET_WHAT_IS_THERE, list(SNAPSHOT_SETTINGS), list(SNAPSHOT_SETTINGS.values()))
+        await fetch(ENOUGH_MEMORY)
+        yield
 
 
 @asynccontextmanager

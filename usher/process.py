@@ -19,7 +19,7 @@ from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.beside import beside
-from models.database import connect, disconnect
+from models.database import ANSWER_WITHIN, connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
 from payments import make_provider
@@ -90,9 +90,10 @@ def start_database(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[None]:
+async def database(settings: Settings, *, answer_within: float | None = ANSWER_WITHIN) -> AsyncIterator[None]:
     """The connection pool, while the block runs."""
-    await connect(settings.database_url or "", pool_size=settings.database_pool)
+    url = settings.database_url or ""
+    await connect(url, pool_size=settings.database_pool, answer_within=answer_within)
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """usher migrate and usher verify, and what every command says of a database that is not as it must be."""
 
+import re
 from pathlib import Path
 
 import asyncpg
@@ -40,7 +41,8 @@ def table_of(printed: str) -> dict[str, str]:
     table: dict[str, str] = {}
     for line in printed.splitlines():
         if line.startswith("│"):
-            name, verdict = (cell.strip() for cell in line.strip("│").split("│"))
+            name, verdict, seconds = (cell.strip() for cell in line.strip("│").split("│"))
+            assert not verdict or re.fullmatch(r"\d+\.\d", seconds), line
             if not verdict:
                 before, verdict = table.popitem()
                 name = f"{before} {name}"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from models.database import ANSWER_WITHIN
 from usher.embedded_postgres import has_postgres
 from usher.process import database, start_database
 from usher.settings import SettingsError, load_settings
@@ -21,7 +22,9 @@ def confirm(question: str, *, yes: bool) -> None:
         typer.confirm(question, abort=True)
 
 
-def run_on_database(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+def run_on_database(
+    work: Callable[[], Coroutine[Any, Any, Result]], *, answer_within: float | None = ANSWER_WITHIN
+) -> Result:
     """Do one piece of work on the configured database, which must be there. Raises SettingsError."""
     settings = load_settings()
     if settings.database_url is None and not has_postgres(settings.data_folder):
@@ -32,7 +35,7 @@ def run_on_database(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     start_database(settings)
 
     async def connected() -> Result:
-        async with database(settings):
+        async with database(settings, answer_within=answer_within):
             return await work()
 
     return asyncio.run(connected())

@@ -1,21 +1,42 @@
 """usher verify."""
 
+from dataclasses import dataclass
+from time import perf_counter
+
 import typer
 from rich.table import Table
 
-from models.invariants import Finding, check_invariants
+from models.database import snapshot
+from models.invariants import INVARIANTS, Finding, Invariant, check, require_schema
 from usher.commands.console import console
 from usher.commands.shared import run_on_database
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a rule found, and how long it took."""
+
+    finding: Finding
+    seconds: float
+
+    @property
+    def verdict(self) -> str:
+        """In words, for the console."""
+        if not self.finding.rows:
+            return "[green]holds[/]"
+        more = "more than " if self.finding.has_more else ""
+        return f"[red]{more}{len(self.finding.rows)} rows differ[/]"
 
 
 def verify() -> None:
     """Prove that the database is right: counters against rows and events, money against purchases, tenancy.
 
-    Prints a table; exits 1 when anything differs.
+    Reads one state of the database, beside all that goes on, for as long as it takes. Each rule is printed when its
+    check begins, and with its time when it ends; then a table of all. Exits 1 when anything differs.
     """
-    findings = run_on_database(check_invariants)
-    console.print(_table(findings))
-    broken = [finding for finding in findings if finding.rows]
+    checked = run_on_database(_check_all, answer_within=None)
+    console.print(_table(checked))
+    broken = [each.finding for each in checked if each.finding.rows]
     for finding in broken:
         console.print(f"[red]{finding.invariant.name}[/] is broken by:")
         for row in finding.rows:
@@ -23,12 +44,26 @@ def verify() -> None:
             console.print(f"  {shown}", markup=False, soft_wrap=True)
     if broken:
         raise typer.Exit(1)
-    console.print(f"All {len(findings)} invariants hold.")
+    console.print(f"All {len(checked)} invariants hold.")
 
 
-def _table(findings: list[Finding]) -> Table:
-    table = Table("invariant", "")
-    for finding in findings:
-        verdict = f"[red]{len(finding.rows)} rows differ[/]" if finding.rows else "[green]holds[/]"
-        table.add_row(finding.invariant.name, verdict)
+async def _check_all() -> list[Checked]:
+    async with snapshot():
+        await require_schema()
+        return [await _check(number, invariant) for number, invariant in enumerate(INVARIANTS, 1)]
+
+
+async def _check(number: int, invariant: Invariant) -> Checked:
+    console.print(f"{number}/{len(INVARIANTS)} {invariant.name}", soft_wrap=True)
+    began = perf_counter()
+    finding = await check(invariant)
+    checked = Checked(finding, perf_counter() - began)
+    console.print(f"    {checked.verdict}, {checked.seconds:.1f} s")
+    return checked
+
+
+def _table(checked: list[Checked]) -> Table:
+    table = Table("invariant", "", "seconds")
+    for each in checked:
+        table.add_row(each.finding.invariant.name, each.verdict, f"{each.seconds:.1f}")
     return table
