@@ -1,4 +1,7 @@
-"""Growth: the poll and the assignment in accounts of 100 to 1 000 000 seats; the poll among 1 to 10 000 accounts."""
+"""Growth: the poll and the assignment in accounts of 100 to 1 000 000 seats; the poll among 1 to 10 000 accounts.
+
+And `usher verify` over 10 000 000 events.
+"""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -13,6 +16,7 @@ from benchmarks.dataset import STANDARD, Accounts, assignable, make_dataset
 from benchmarks.postgres import Postgres
 from benchmarks.servers import USHER, running
 from benchmarks.turns import Entry, Site, take_turn
+from benchmarks.verifying import Verified, verify_past
 
 # By their seats. All have users left who can be given one.
 SIZES = {
@@ -28,15 +32,16 @@ ASSIGN_ROUNDS = 3
 
 @dataclass
 class Growth:
-    """Milliseconds for each request, by seats or by accounts, one for each round."""
+    """Milliseconds for each request, by seats or by accounts, one for each round; and one verify."""
 
     polls: dict[int, list[float]] = field(default_factory=dict)
     assignments: dict[int, list[float]] = field(default_factory=dict)
     polls_among: dict[int, list[float]] = field(default_factory=dict)
+    verified: Verified | None = None
 
 
 async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, small: bool = False) -> Growth:
-    """Measure Usher on each size, in turns. `small` leaves the largest out."""
+    """Measure Usher on each size, in turns. `small` leaves the largest out, and verifies 200 000 events."""
     growth = Growth()
     sizes = {seats: group for seats, group in SIZES.items() if not small or seats < max(SIZES)}
     url = await database.make_database("sizes")
@@ -53,6 +58,7 @@ async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, s
         for _ in range(rounds):
             for count, (site, entry) in among.items():
                 _note(growth.polls_among, count, 1000 / take_turn(entry, site, seconds).rps)
+    growth.verified = await verify_past(database, small=small)
     return growth
 
 

@@ -32,6 +32,14 @@ class Postgres:
         """An empty database; returns its URL."""
         return await make_database(self.url, name)
 
+    async def drop_database(self, name: str) -> None:
+        """Drop a database, for the room that it takes on the disk."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            await connection.close()
+
     async def version(self) -> str:
         """Its version."""
         connection = await asyncpg.connect(self.url)

@@ -7,6 +7,7 @@ from benchmarks.dataset import RACE
 from benchmarks.following import FOLLOWERS
 from benchmarks.results import Results, costs, growths, middle, ratios
 from benchmarks.turns import Turns
+from benchmarks.verifying import Verified
 
 WORKLOADS = {
     "W1": "W1, the seat inventory of an account",
@@ -28,6 +29,8 @@ def full_report(results: Results) -> str:
         parts.append(f"### W5, from starting a process to its first right answer\n\n{_starts(results)}")
     if results.growth:
         parts.append(f"### Growth, of Usher\n\n{_growth(results)}")
+    if results.growth and (verified := results.growth.verified):
+        parts.append(f"### `usher verify` of {_spaced(verified.events)} events\n\n{_verified(verified)}")
     return "\n\n".join(parts)
 
 
@@ -141,16 +144,24 @@ def _growth(results: Results) -> str:
     for text, times in shown:
         for key, measured in times.items():
             grown = growths(times, key)
-            number = f"{key:,}".replace(",", " ")
             rows.append(
                 [
-                    text.format(number),
+                    text.format(_spaced(key)),
                     f"{middle(measured):.2f}",
                     f"{middle(grown):.2f}",
                     f"{min(grown):.2f} to {max(grown):.2f}",
                 ]
             )
     return _table(["", "ms", "times the smallest", "lowest to highest"], rows)
+
+
+def _verified(verified: Verified) -> str:
+    rows = [[rule, f"{seconds:.1f}"] for rule, seconds in verified.seconds.items()]
+    return _table(["rule", "seconds"], [*rows, ["all", f"{sum(verified.seconds.values()):.1f}"]])
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
 
 
 def _against(turns: Turns, label: str) -> str:
