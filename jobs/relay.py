@@ -20,6 +20,7 @@ from models.operations.forget_expired import forget_expired
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
 from models.payment_provider import PaymentProvider
+from models.retention import DEFAULT_RETENTION, Retention
 from models.unavailable import UNAVAILABLE
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -32,9 +33,10 @@ log = structlog.get_logger(__name__)
 class Relay:
     """Runs rounds until it is told to stop: at once after a commit of this process, and every second."""
 
-    def __init__(self, postman: Postman, provider: PaymentProvider) -> None:
+    def __init__(self, postman: Postman, provider: PaymentProvider, retention: Retention = DEFAULT_RETENTION) -> None:
         self._postman = postman
         self._provider = provider
+        self._retention = retention
         self._woken = asyncio.Event()
         self._stop = asyncio.Event()
         self._forget_at: datetime | None = None
@@ -95,7 +97,7 @@ class Relay:
     async def _forget(self, moment: datetime) -> int:
         if self._forget_at is None or self._forget_at <= moment:
             self._forget_at = moment + FORGET_EVERY
-            if await forget_expired(moment) >= FULL_BATCH:
+            if await forget_expired(moment, self._retention) >= FULL_BATCH:
                 self._forget_at = moment
         return 0
 

@@ -1,5 +1,6 @@
 """Bringing the database to the newest schema."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,7 +15,9 @@ from models.session_limits import LIMITS, set_limits
 
 # Any number that nothing else in the database locks.
 LOCK = 7_236_041
-WAITS_FOR_OTHERS = "60s"
+# Seconds.
+WAITS_FOR_OTHERS = 60.0
+TRIES_EVERY = 0.1
 # A migration takes as long as it takes.
 UNHURRIED = LIMITS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 
@@ -49,13 +52,13 @@ async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _lock(connection: asyncpg.Connection) -> None:
-    await connection.execute(f"SET LOCAL lock_timeout = '{WAITS_FOR_OTHERS}'")
-    try:
-        # In a savepoint, so that the holder can be asked for afterwards.
-        async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    except asyncpg.LockNotAvailableError:
-        raise MigrationUnderWay(await _holder(connection)) from None
+    clock = asyncio.get_running_loop().time
+    until = clock() + WAITS_FOR_OTHERS
+    # A statement that waits holds a snapshot, for whose end CREATE INDEX CONCURRENTLY would wait in turn.
+    while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
+        if clock() > until:
+            raise MigrationUnderWay(await _holder(connection))
+        await asyncio.sleep(TRIES_EVERY)
 
 
 async def _holder(connection: asyncpg.Connection) -> str:
@@ -67,7 +70,7 @@ async def _holder(connection: asyncpg.Connection) -> str:
         """,
         LOCK,
     )
-    waited = f"The database is being migrated; this has waited {WAITS_FOR_OTHERS} for the lock"
+    waited = f"The database is being migrated; this has waited {WAITS_FOR_OTHERS:.0f} seconds for the lock"
     if row is None:
         return f"{waited}, which is free by now: try again."
     since = f"since {row['xact_start']:%Y-%m-%d %H:%M:%S} UTC" if row["xact_start"] else "outside of a transaction"
@@ -81,7 +84,7 @@ async def _apply(url: DatabaseUrl) -> list[str]:
         if event == "apply_done":
             applied.append(name)
 
-    config = tortoise_config(url, pool_size=2, server_settings=UNHURRIED)
+    config = tortoise_config(url, pool_size=2, server_settings=UNHURRIED, answer_within=None)
     await Tortoise.init(config=config, _enable_global_fallback=True)
     try:
         await MigrationExecutor(connections.get("default"), config["apps"]).migrate(progress=note)

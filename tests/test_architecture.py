@@ -142,6 +142,8 @@ def test_transactions_are_opened_by_the_one_helper() -> None:
     wrong = [
         str(path.relative_to(ROOT))
         for path, tree in sources(*PACKAGES)
+        # A migration says by `atomic` whether Tortoise runs it in a transaction.
+        if "migrations" not in path.parts
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.Attribute)
         and (node.id if isinstance(node, ast.Name) else node.attr) in {"in_transaction", "atomic"}

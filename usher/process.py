@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -22,6 +23,7 @@ from models.beside import beside
 from models.database import ANSWER_WITHIN, connect, disconnect
 from models.feed import Feed
 from models.neighbours import Neighbours
+from models.retention import Retention
 from payments import make_provider
 from usher.documents import PORTAL, document_rules
 from usher.embedded_postgres import start_postgres
@@ -69,6 +71,17 @@ def build_relay(settings: Settings) -> Relay:
     return Relay(
         Postman(_smtp_server(settings), mail_config(settings)),
         make_provider(settings.payments),
+        retention(settings),
+    )
+
+
+def retention(settings: Settings) -> Retention:
+    """How long the relay keeps rows that have done their work."""
+    return Retention(
+        credentials=timedelta(days=settings.keep_credentials_days),
+        idempotency_keys=timedelta(days=settings.keep_idempotency_keys_days),
+        deliveries=timedelta(days=settings.keep_deliveries_days),
+        sign_in_requests=timedelta(days=settings.keep_sign_in_requests_days),
     )
 
 

@@ -14,6 +14,7 @@ from api.limits import DEFAULT_LIMITS, Limits
 from mailers.checked import check_sender
 from mailers.transport import SmtpServer
 from models.database_url import DatabaseUrl
+from models.retention import DEFAULT_RETENTION
 from payments import PROVIDERS
 from usher import web_addresses
 from usher.env_file import read_env_file
@@ -23,6 +24,8 @@ FILE = Path(".env")
 DATA_FOLDER = Path(".usher")
 MIN_KEY_LENGTH = 32
 MIN_TOKEN_LENGTH = 16
+# A hundred years.
+MAX_DAYS = 36_500
 # A client is told its limits as GraphQL's Int.
 MAX_LIMIT = 2**31 - 1
 TRUE = {"1", "true", "t", "yes", "y", "on"}
@@ -51,6 +54,9 @@ def _integer(text: str, *, least: int | None = None, most: int | None = None) ->
     if most is not None and value > most:
         raise ValueError(f"Input should be less than or equal to {most}")
     return value
+
+
+_days = partial(_integer, least=1, most=MAX_DAYS)
 
 
 def _boolean(text: str) -> bool:
@@ -144,6 +150,10 @@ class Settings:
     database_pool: Annotated[int, partial(_integer, least=2, most=200)] = 20
     kept_megabytes: Annotated[int, partial(_integer, least=0, most=10_000)] = 16
     relay: Annotated[bool, _boolean] = True
+    keep_idempotency_keys_days: Annotated[int, _days] = DEFAULT_RETENTION.idempotency_keys.days
+    keep_deliveries_days: Annotated[int, _days] = DEFAULT_RETENTION.deliveries.days
+    keep_credentials_days: Annotated[int, _days] = DEFAULT_RETENTION.credentials.days
+    keep_sign_in_requests_days: Annotated[int, _days] = DEFAULT_RETENTION.sign_in_requests.days
     explorer: Annotated[bool, _boolean] = True
     portal: Annotated[bool, _boolean] = True
     introspection: Annotated[bool, _boolean] = True

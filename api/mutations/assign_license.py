@@ -30,7 +30,8 @@ class AssignLicenseInput:
     idempotency_key: str | None = strawberry.field(
         default=None,
         description="1 to 255 printable ASCII characters. Same key, same input: the first answer again."
-        " Same key, other input: IDEMPOTENCY_MISMATCH.",
+        " Same key, other input: IDEMPOTENCY_MISMATCH. A key is remembered for 30 days, unless the operator has set"
+        " another time; a call with it after that counts as a new one.",
     )
 
 

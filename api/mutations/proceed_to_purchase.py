@@ -37,7 +37,9 @@ class ProceedToPurchaseInput:
     )
     idempotency_key: str = strawberry.field(
         description="1 to 255 printable ASCII characters, new for each wish to pay. Same key, same input:"
-        " the first answer again and no second charge. Same key, other input: IDEMPOTENCY_MISMATCH."
+        " the first answer again and no second charge. Same key, other input: IDEMPOTENCY_MISMATCH. A key is"
+        " remembered until the payment is settled, and for 30 days unless the operator has set another time. After"
+        " that nothing is charged again: the purchase is not open any more, PURCHASE_NOT_OPEN."
     )
 
 

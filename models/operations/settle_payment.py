@@ -126,12 +126,16 @@ async def _wait(payment: Payment, outcome: ChargeOutcome) -> None:
 
 
 async def _keep_answer(account: Account, purchase: Purchase, payment: Payment) -> dict[str, Any]:
-    record_of_call = await IdempotencyRecord.get(payment_id=payment.id)
-    if record_of_call.answer is None:
-        record_of_call.answer = {
-            "purchase": row_snapshot(purchase),
-            "payment": row_snapshot(payment),
-            "inventory": (await read_inventory(account.id)).as_json(),
-        }
+    # None once it is older than the keys that are kept, and the payment was settled by somebody else just now.
+    record_of_call = await IdempotencyRecord.get_or_none(payment_id=payment.id)
+    if record_of_call is not None and record_of_call.answer is not None:
+        return record_of_call.answer
+    answer = {
+        "purchase": row_snapshot(purchase),
+        "payment": row_snapshot(payment),
+        "inventory": (await read_inventory(account.id)).as_json(),
+    }
+    if record_of_call is not None:
+        record_of_call.answer = answer
         await record_of_call.save(update_fields=["answer"])
-    return record_of_call.answer
+    return answer

@@ -14,6 +14,7 @@ from models.tables.license import License, LicenseEnd
 from models.tables.package import Package, Term
 from models.tables.payment import Payment, PaymentState, SandboxCharge
 from models.tables.purchase import Purchase, PurchaseLine, PurchaseState
+from models.tables.retention_watermark import RetentionWatermark
 from models.tables.seat import SeatGrant, SeatPool
 from models.tables.sign_in_request import SignInRequest
 from models.tables.user import Role, User
@@ -40,6 +41,7 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "PurchaseState",
+    "RetentionWatermark",
     "Role",
     "SandboxCharge",
     "SeatGrant",

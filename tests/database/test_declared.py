@@ -20,7 +20,15 @@ TABLES: dict[str, type[Model]] = {
 }
 
 # Tables of rows that belong to no account.
-NOBODYS = {"accounts", "allowances_spent", "catalogue_version", "packages", "sandbox_charges", "sign_in_requests"}
+NOBODYS = {
+    "accounts",
+    "allowances_spent",
+    "catalogue_version",
+    "packages",
+    "retention_watermarks",
+    "sandbox_charges",
+    "sign_in_requests",
+}
 
 # The ones that the whole job stands on, spelled out.
 MOST_IMPORTANT = {

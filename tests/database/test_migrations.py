@@ -101,9 +101,15 @@ async def test_a_process_that_waits_to_migrate_does_not_migrate_while_the_lock_i
     holder = await asyncpg.connect(empty_url)
     await holder.execute("SELECT pg_advisory_lock(7236041)")
     waiting = asyncio.create_task(run(_migrate, empty_url))
-    while not await holder.fetch("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+    tried = (
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND query LIKE '%pg_try_advisory_xact_lock%'"
+    )
+    while not await holder.fetch(tried):
         assert not waiting.done()
         await asyncio.sleep(0.01)
+    # It waits between statements: one that waited would hold up the building of indexes.
+    assert await holder.fetch("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == []
     assert await holder.fetch("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
     await holder.close()
     assert await waiting == NAMES
@@ -112,7 +118,7 @@ async def test_a_process_that_waits_to_migrate_does_not_migrate_while_the_lock_i
 async def test_a_lock_that_does_not_end_is_told_with_its_holder(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.migrate, "WAITS_FOR_OTHERS", "100ms")
+    monkeypatch.setattr(models.migrate, "WAITS_FOR_OTHERS", 0.1)
     holder = await asyncpg.connect(empty_url)
     async with holder.transaction():
         await holder.execute("SELECT pg_advisory_xact_lock(7236041)")

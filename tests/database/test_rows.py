@@ -15,7 +15,7 @@ TABLES: list[Any] = [
     each for each in vars(tables).values() if isinstance(each, type) and issubclass(each, Row) and each is not Row
 ]
 # Of these a history has none.
-EMPTY = {"AllowanceSpent", "SignInRequest"}
+EMPTY = {"AllowanceSpent", "RetentionWatermark", "SignInRequest"}
 
 
 def attributes(row: Model) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What nobody can use any more is deleted a month later, and nothing else is."""
+"""What nobody can use any more is deleted when its retention is over, and nothing else is."""
 
 import asyncio
 from contextvars import copy_context
@@ -13,8 +13,9 @@ from models.database import fetch, transaction
 from models.errors import TokenInvalid
 from models.operations.complete_sign_in import SignedIn, complete_sign_in
 from models.operations.create_api_key import create_api_key
-from models.operations.forget_expired import ALLOWANCE_KEPT, KEPT, forget_expired
+from models.operations.forget_expired import ALLOWANCE_KEPT, forget_expired
 from models.permission import Permission
+from models.retention import DEFAULT_RETENTION
 from models.tables import Account, SessionKind
 from tests.support.company import Company, sign_in_token
 from tests.support.links import ask_for_link
@@ -25,7 +26,9 @@ from tests.support.unchanged import nothing_changes
 from tests.support.unproven import let_pass, open_unproven, traces_of
 from tests.support.waiting import until_told
 
-# The moment that counts, in each table that is forgotten.
+KEPT = DEFAULT_RETENTION.credentials
+
+# The moment that counts, in each table of which rows end with a moment of their own.
 COUNTS = [
     ("tokens", "expires_at"),
     ("sessions", "expires_at"),

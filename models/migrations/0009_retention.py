@@ -1,0 +1,66 @@
+"""What the deletion of old rows stands on: indexes, early vacuums, and up to when rows were deleted.
+
+It only adds, and may run again where it was interrupted. The table and the settings are a transaction each of a moment;
+the settings wait for a vacuum of their table and let reads and writes pass. The indexes are built CONCURRENTLY.
+"""
+
+from typing import Any
+
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+from models.build_indexes import BuildIndexes
+
+INDEXES = {
+    "idempotency_records_age_idx": "idempotency_records (created_at) WHERE answer IS NOT NULL",
+    "deliveries_ended_idx": "deliveries (coalesce(sent_at, failed_at)) WHERE coalesce(sent_at, failed_at) IS NOT NULL",
+    "sessions_ended_idx": "sessions (coalesce(revoked_at, expires_at))",
+    "api_key_secrets_expiry_idx": "api_key_secrets (expires_at) WHERE expires_at IS NOT NULL",
+    "sign_in_requests_age_idx": "sign_in_requests (requested_at)",
+}
+# From these rows are deleted all the time. PostgreSQL waits for a fifth of a table to be dead otherwise, and until then
+# whatever looks for the oldest row passes all that are gone.
+VACUUMED_EARLY = ["idempotency_records", "deliveries", "sign_in_requests"]
+EARLY = "autovacuum_vacuum_scale_factor = 0.01"
+
+
+class _MakeTable(ops.RunSQL):
+    """CREATE TABLE IF NOT EXISTS, which Tortoise does not write, and what it has to know of it."""
+
+    def __init__(self, sql: str, declared: ops.CreateModel) -> None:
+        super().__init__(sql, reverse_sql=ops.RunSQL.noop)
+        self._declared = declared
+
+    def state_forward(self, app_label: str, state: Any) -> None:
+        self._declared.state_forward(app_label, state)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0006_carts_of_keys")]
+
+    initial = False
+    # CREATE INDEX CONCURRENTLY runs in no transaction.
+    atomic = False
+
+    operations = [
+        _MakeTable(
+            "CREATE TABLE IF NOT EXISTS retention_watermarks ("
+            "name varchar(60) NOT NULL PRIMARY KEY, deleted_before timestamptz NOT NULL)",
+            ops.CreateModel(
+                name="RetentionWatermark",
+                fields=[
+                    ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=60)),
+                    ("deleted_before", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ],
+                options={
+                    "table": "retention_watermarks",
+                    "app": "models",
+                    "pk_attr": "name",
+                    "table_description": "Rows of the table `name` that ended before `deleted_before` may have been deleted; no row, and none was.",
+                },
+                bases=["Model"],
+            ),
+        ),
+        ops.RunSQL([f"ALTER TABLE {table} SET ({EARLY})" for table in VACUUMED_EARLY], reverse_sql=ops.RunSQL.noop),
+        BuildIndexes(INDEXES),
+    ]
