@@ -54,11 +54,21 @@ async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
 async def _lock(connection: asyncpg.Connection) -> None:
     clock = asyncio.get_running_loop().time
     until = clock() + WAITS_FOR_OTHERS
-    # A statement that waits holds a snapshot, for whose end CREATE INDEX CONCURRENTLY would wait in turn.
-    while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
+    while not await _try_lock(connection):
         if clock() > until:
             raise MigrationUnderWay(await _holder(connection))
         await asyncio.sleep(TRIES_EVERY)
+
+
+async def _try_lock(connection: asyncpg.Connection) -> bool:
+    """Whether the lock is this transaction's now.
+
+    Nothing of it keeps a snapshot, for whose end CREATE INDEX CONCURRENTLY would wait: no statement that waits, and no
+    portal, which the next statement of the simple protocol drops.
+    """
+    locked = bool(await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK))
+    await connection.execute("SELECT 1")
+    return locked
 
 
 async def _holder(connection: asyncpg.Connection) -> str:

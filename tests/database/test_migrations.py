@@ -124,7 +124,7 @@ async def test_a_lock_that_does_not_end_is_told_with_its_holder(
         await holder.execute("SELECT pg_advisory_xact_lock(7236041)")
         pid = holder.get_server_pid()
         with pytest.raises(
-            MigrationUnderWay, match=f"of the process {pid} of the database, from a local socket, since"
+            MigrationUnderWay, match=f"lock of process {pid} of the database, from a local socket, since"
         ):
             await models.migrate.migrate(empty_url)
     await holder.close()
