@@ -25,6 +25,23 @@ ASSIGN = (
 )
 FOLLOW = "subscription Follow { seatCountsChanged { version pools { purchased assigned activated available } } }"
 
+# Lists of a large account. Everybody is found by `example`, and nobody by `nobody`.
+_BOTH = "totalCount nodes { id email }"
+LISTS = {
+    name: f"query List {{ account {{ users(first: 50{wanted}) {{ {shown} }} }} }}"
+    for name, wanted, shown in (
+        ("50 users", "", "nodes { id email }"),
+        ("how many users", "", "totalCount"),
+        ("50 without a license, and how many", ", filter: { licensed: false }", _BOTH),
+        ("50 with a package, and how many", ', filter: { packageCode: "PRO" }', _BOTH),
+        ("a search that finds few, and how many", ', filter: { search: "user77 last" }', _BOTH),
+        ("a search that finds nobody, and how many", ', filter: { search: "nobody" }', _BOTH),
+        ("a search that finds everybody", ', filter: { search: "example" }', "nodes { id email }"),
+        ("a search that finds everybody, how many", ', filter: { search: "example" }', "totalCount"),
+    )
+}
+LISTS["how many seat events"] = "query List { account { seatEvents(first: 1) { totalCount } } }"
+
 POSTGRAPHILE_INVENTORY = (
     "query Inventory { account { version pools(orderBy: TIER_ASC) { nodes { package { code }"
     " purchased assigned activated available } } } }"

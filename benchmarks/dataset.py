@@ -9,6 +9,7 @@ import asyncpg
 from models.catalogue import load_shipped_catalogue
 from models.database import connect, disconnect
 from models.migrate import migrate
+from models.operations.keep_totals import keep_totals
 
 # A line of a purchase has that many seats at most.
 LARGEST_LOT = 10_000
@@ -50,13 +51,22 @@ async def make_dataset(url: str, *groups: Accounts) -> None:
     try:
         # Foreign keys are checked row by row, which takes longer than everything else.
         await connection.execute("SET session_replication_role = replica")
+        # It takes a third of the time to make it when the users are there.
+        searched = await connection.fetchval("SELECT pg_get_indexdef('users_search_idx'::regclass)")
+        await connection.execute("DROP INDEX users_search_idx")
         await connection.execute(IDS)
         for group in groups:
             await _fill(connection, group)
+        await connection.execute(searched)
         await connection.execute(REMEMBER)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
+    await connect(url, pool_size=2)
+    try:
+        await keep_totals()
+    finally:
+        await disconnect()
 
 
 async def restore(connection: asyncpg.Connection, *, vacuum: bool = True) -> None:
@@ -152,10 +162,11 @@ FILL = [
     FROM wanted_accounts
     """,
     """
-    INSERT INTO users (id, account_id, email, first_name, last_name, locale, role, created_at)
+    INSERT INTO users (id, account_id, email, first_name, last_name, locale, role, created_at, search_text)
     SELECT id, account_id, 'user' || number || '@company' || account || '.example.com', 'First' || number,
         'Last' || account, CASE number % 2 WHEN 0 THEN 'en' ELSE 'fr-CA' END,
-        CASE number WHEN {users} THEN 'ADMINISTRATOR' ELSE 'STANDARD' END, now() - interval '29 days'
+        CASE number WHEN {users} THEN 'ADMINISTRATOR' ELSE 'STANDARD' END, now() - interval '29 days',
+        format('first%s last%s user%1$s@company%2$s.example.com', number, account)
     FROM wanted_users
     """,
     """

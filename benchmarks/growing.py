@@ -1,4 +1,4 @@
-"""Growth: the poll and the assignment in accounts of 100 to 1 000 000 seats; the poll among 1 to 10 000 accounts.
+"""Growth: polls, assignments and lists in accounts of 100 to 1 000 000 seats; the poll among 1 to 10 000 accounts.
 
 And `usher verify` over 10 000 000 events.
 """
@@ -38,6 +38,7 @@ class Growth:
     assignments: dict[int, list[float]] = field(default_factory=dict)
     polls_among: dict[int, list[float]] = field(default_factory=dict)
     verified: Verified | None = None
+    lists: dict[str, dict[int, list[float]]] = field(default_factory=dict)
 
 
 async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, small: bool = False) -> Growth:
@@ -52,6 +53,12 @@ async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, s
             for seats, group in sizes.items():
                 entry = Entry("usher", f"{seats} seats", [calls.query(calls.INVENTORY, group.first)])
                 _note(growth.polls, seats, 1000 / take_turn(entry, site, seconds).rps)
+            for name, document in calls.LISTS.items():
+                for seats, group in sizes.items():
+                    entry = Entry("usher", f"{name}, {seats} seats", [calls.query(document, group.first)])
+                    # One after the other: those who ask the same at once are answered together.
+                    sample = take_turn(entry, site, seconds, connections=1)
+                    _note(growth.lists.setdefault(name, {}), seats, sample.milliseconds["50"])
         await _assign(growth, sizes, site, rounds * ASSIGN_ROUNDS)
     with ExitStack() as stack:
         among = await _neighbourhoods(stack, database, logs, small=small)

@@ -139,6 +139,7 @@ def _growth(results: Results) -> str:
         ("W1, account of {} seats", growth.polls),
         ("W3, account of {} seats", growth.assignments),
         ("W1, among {} accounts", growth.polls_among),
+        *((f"{name}, account of {{}} seats", times) for name, times in growth.lists.items()),
     ]
     rows = []
     for text, times in shown:

@@ -66,12 +66,12 @@ class Turns:
         self.samples.setdefault(label, []).append(sample)
 
 
-def take_turn(entry: Entry, site: Site, seconds: float) -> Sample:
+def take_turn(entry: Entry, site: Site, seconds: float, *, connections: int = CONNECTIONS) -> Sample:
     """Load a server with an entry's calls over and over. Raises WrongAnswerError."""
     running = site.servers[entry.server]
     spec = {
         "port": running.port,
-        "connections": CONNECTIONS,
+        "connections": connections,
         "warm_up": WARM_UP,
         "seconds": seconds,
         "once": False,

@@ -15,8 +15,11 @@ from models import wakeups
 from models.clock import now
 from models.database import transaction
 from models.operations.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.fill_search_texts import fill_search_texts
 from models.operations.forget_expired import BATCH as FULL_BATCH
 from models.operations.forget_expired import forget_expired
+from models.operations.keep_totals import BATCH as FULL_COUNT
+from models.operations.keep_totals import keep_totals
 from models.operations.reconcile_payments import reconcile_payments
 from models.outbox import Happening, NewDelivery, add_deliveries, take_events
 from models.payment_provider import PaymentProvider
@@ -25,6 +28,7 @@ from models.unavailable import UNAVAILABLE
 
 LOOK_EVERY = timedelta(seconds=1)
 FORGET_EVERY = timedelta(hours=1)
+COUNT_EVERY = timedelta(minutes=1)
 BATCH = 200
 
 log = structlog.get_logger(__name__)
@@ -40,6 +44,7 @@ class Relay:
         self._woken = asyncio.Event()
         self._stop = asyncio.Event()
         self._forget_at: datetime | None = None
+        self._count_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way is finished first, e.g. the one mail."""
@@ -63,6 +68,8 @@ class Relay:
             await self._attempt("deliveries", self.make_deliveries, moment),
             await self._attempt("mail", self._send_mail, moment),
             await self._attempt("payments", self._reconcile, moment),
+            await self._attempt("search", self._fill_search_texts, moment),
+            await self._attempt("totals", self._keep_totals, moment),
             await self._attempt("forgetting", self._forget, moment),
         ]
         return any(done)
@@ -93,6 +100,16 @@ class Relay:
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)
+
+    async def _fill_search_texts(self, _moment: datetime) -> int:
+        return await fill_search_texts()
+
+    async def _keep_totals(self, moment: datetime) -> int:
+        if self._count_at is None or self._count_at <= moment:
+            self._count_at = moment + COUNT_EVERY
+            if await keep_totals() >= FULL_COUNT:
+                self._count_at = moment
+        return 0
 
     async def _forget(self, moment: datetime) -> int:
         if self._forget_at is None or self._forget_at <= moment:

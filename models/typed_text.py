@@ -24,7 +24,12 @@ _CONTROL = re.compile(
 
 def tidied(text: str) -> str:
     """The text composed (NFC) and trimmed, without invisible characters that mean nothing in a name."""
-    return unicodedata.normalize("NFC", _PASTED_ALONG.sub("", text)).strip()
+    return unicodedata.normalize("NFC", without_pasted(text)).strip()
+
+
+def without_pasted(text: str) -> str:
+    """The text without invisible characters that are pasted along and mean nothing."""
+    return _PASTED_ALONG.sub("", text)
 
 
 def is_blank(text: str) -> bool:

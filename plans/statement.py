@@ -13,6 +13,7 @@ from uuid import UUID
 from models.askers import ASKERS
 from models.languages import language_sql
 from models.reads.conditions import Condition
+from models.reads.sources import Edges, Placed, SourcedIds, known_total
 from plans.rows import LANGUAGE, WHOSE
 from plans.structure import ListRead, Structure
 
@@ -37,7 +38,7 @@ class Page:
     @property
     def shape(self) -> tuple[object, ...]:
         """What of it the statement is made of; the rest are its values."""
-        conditions = tuple((each.sql, each.requires) for each in self.conditions)
+        conditions = tuple(each.shape for each in self.conditions)
         return conditions, self.size is None, self.after is None, self.before is None, self.backwards
 
     @cached_property
@@ -95,6 +96,7 @@ class _Part:
         self._page = page
         self._alias = read.rows.alias
         self._places = [f"${place + number}" for number in range(len(page.values))]
+        self._ids = SourcedIds.of(self._placed(), WHOSE)
 
     def rows(self) -> str:
         """The page's rows, as one row of arrays."""
@@ -102,7 +104,11 @@ class _Part:
         inner = ", ".join(f"{expression} AS c{n}" for n, expression in enumerate(rows.expressions))
         outer = ", ".join(f"array_agg(c{n}) AS c{n}" for n in range(len(rows.expressions)))
         limit = "" if self._page.size is None else f" LIMIT {self._places[-1]}"
-        where = " AND ".join([*self._conditions(), *self._window()]) or "true"
+        if self._ids:
+            ids = self._ids.page(self._way, self._places[-1], self._edges())
+            where = " AND ".join([*rows.whose, f"{self._alias}.id = ANY (ARRAY{ids})"])
+        else:
+            where = " AND ".join([*self._conditions(), *self._window()]) or "true"
         page = f"SELECT {inner} {rows.source} WHERE {where} ORDER BY {self._order()}{limit}"
         return f"(SELECT {outer} FROM ({page}) AS page) AS p{self._read.number}"  # noqa: S608
 
@@ -110,12 +116,15 @@ class _Part:
         """Whether there is a row on the other side of where the page begins."""
         number = self._conditioned + (self._page.backwards and self._page.after is not None)
         sign = ">=" if self._page.backwards else "<="
-        edge = f'{self._alias}."id" {sign} {self._places[number]}'
-        return f"EXISTS ({self._bare()} AND {edge})"
+        if self._ids:
+            return self._ids.exist([(sign, self._places[number])])
+        return f"EXISTS ({self._bare()} AND {self._alias}.id {sign} {self._places[number]})"
 
     def total(self) -> str:
         """How many rows the list has."""
-        return f"({self._bare('count(*)')})"
+        if known := known_total(self._placed(), WHOSE):
+            return known
+        return self._ids.count() if self._ids else f"({self._bare('count(*)')})"
 
     def required(self) -> list[str]:
         """Whether the list may be asked for with these values."""
@@ -138,19 +147,24 @@ class _Part:
             *(self._written(each, place) for each, place in self._placed()),
         ]
 
-    def _placed(self) -> list[tuple[Condition, str]]:
+    def _placed(self) -> list[Placed]:
         """The page's conditions, each with the place of its value."""
         places = iter(self._places)
         return [(each, next(places) if each.values else "") for each in self._page.conditions]
 
     def _written(self, condition: Condition, value: str = "") -> str:
-        return condition.sql.format(row=self._alias, account=WHOSE, value=value)
+        return condition.written(self._alias, WHOSE, value)
 
     def _window(self) -> list[str]:
+        return [f"{self._alias}.id {sign} {edge}" for sign, edge in self._edges()]
+
+    def _edges(self) -> Edges:
         page, places = self._page, iter(self._places[self._conditioned :])
-        window = [f'{self._alias}."id" > {next(places)}'] if page.after is not None else []
-        return [*window, f'{self._alias}."id" < {next(places)}'] if page.before is not None else window
+        return [(sign, next(places)) for sign, row in ((">", page.after), ("<", page.before)) if row is not None]
+
+    @property
+    def _way(self) -> str:
+        return "DESC" if self._page.backwards else ""
 
     def _order(self) -> str:
-        way = " DESC" if self._page.backwards else ""
-        return ", ".join(f'{self._alias}."{column}"{way}' for column in self._read.listed.order)
+        return ", ".join(f'{self._alias}."{column}" {self._way}' for column in self._read.listed.order)

@@ -4,12 +4,13 @@ from tortoise.exceptions import OperationalError
 
 from models.catalogue import load_shipped_catalogue
 from models.migrate import migrate
+from models.operations.fill_search_texts import fill_all_search_texts
 from usher.process import database
 from usher.settings import Settings, SettingsError
 
 
 async def bring_up_to_date(settings: Settings) -> list[str]:
-    """Migrate and load the shipped catalogue; returns the names of the migrations applied.
+    """Migrate, load the shipped catalogue and fill what users are searched by; returns the migrations applied.
 
     Raises SettingsError where the database refuses, e.g. for want of rights.
     """
@@ -19,4 +20,5 @@ async def bring_up_to_date(settings: Settings) -> list[str]:
         raise SettingsError(f"The database cannot be migrated: {str(error).splitlines()[0]}") from None
     async with database(settings):
         await load_shipped_catalogue()
+        await fill_all_search_texts()
     return applied

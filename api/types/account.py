@@ -50,7 +50,10 @@ class UserFilter:
 
     search: str | None = strawberry.field(
         default=None,
-        description="Case-insensitive, matches any part of the e-mail address or of the name.",
+        description="Only users who have each of its words somewhere in the name or the e-mail address, in any"
+        " order. Case, accents and other ways to spell the same make no difference: zoe finds Zoé, and"
+        " x@bücher.example finds x@xn--bcher-kva.example. All when blank; nobody when it is longer than 1 000"
+        " characters or 20 words.",
     )
     licensed: bool | None = strawberry.field(
         default=None, description="True: only users with a license; false: only those without."

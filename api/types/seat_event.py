@@ -17,7 +17,7 @@ from executing.shared_work import wait_for_shared
 from models.errors import StaleVersion
 from models.inventory import PoolCounts
 from models.reads.accounts import account_by_id
-from models.reads.feed import SeatChange, count_seat_changes, seat_changes_after
+from models.reads.feed import SeatChange, count_seat_changes, seat_changes_after, seat_changes_before
 
 
 @strawberry.type(
@@ -98,7 +98,7 @@ class SeatEventListing:
         nodes = await self.nodes()
         return PageInfo(
             has_next_page=len(await self._page()) > self.size,
-            has_previous_page=await count_seat_changes(self.account_id, up_to=self.after) > 0,
+            has_previous_page=await seat_changes_before(self.account_id, self.after),
             start_cursor=nodes[0].version if nodes else None,
             end_cursor=nodes[-1].version if nodes else None,
         )

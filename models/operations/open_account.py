@@ -16,6 +16,7 @@ from models.errors import EmailTaken, InvalidInput
 from models.events import EventType, record
 from models.inputs import Inputs
 from models.mailboxes import domain_of, mailbox_of
+from models.search_text import search_text
 from models.tables import Account, Domain, DomainState, Role, User
 from models.unproven_accounts import displace_lapsed
 
@@ -87,6 +88,7 @@ async def save_new_user(user: User, *, displace: Callable[[str], Awaitable[bool]
 
 async def _insert(user: User) -> None:
     """Insert a user. Raises EmailTaken: the unique index decides, so two at once cannot both pass."""
+    user.search_text = search_text(user.first_name, user.last_name, user.email)
     try:
         async with savepoint():
             await user.save(force_create=True)

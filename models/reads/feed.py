@@ -10,6 +10,7 @@ import orjson
 
 from models.database import fetch, fetch_one
 from models.inventory import PoolCounts
+from models.reads.totals import SEAT_EVENTS
 
 COLUMNS = "id, version, type, occurred_at, pools"
 
@@ -50,15 +51,20 @@ async def seat_changes_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID
     return {row["id"]: _change(row) for row in rows}
 
 
-async def count_seat_changes(account_id: UUID, *, up_to: int | None = None) -> int:
-    """How many changes of seat counts there were, in all or up to a version."""
-    row = await fetch_one(
-        "SELECT count(*) AS changes FROM events"
-        " WHERE account_id = $1 AND pools IS NOT NULL AND ($2::bigint IS NULL OR version <= $2)",
-        account_id,
-        up_to,
-    )
+async def count_seat_changes(account_id: UUID) -> int:
+    """How many changes of seat counts there were."""
+    row = await fetch_one(f"SELECT {SEAT_EVENTS.format(account='$1')} AS changes", account_id)
     return (row or {})["changes"]
+
+
+async def seat_changes_before(account_id: UUID, version: int) -> bool:
+    """Whether seat counts changed at a version or before it."""
+    row = await fetch_one(
+        "SELECT EXISTS (SELECT FROM events WHERE account_id = $1 AND pools IS NOT NULL AND version <= $2) AS changed",
+        account_id,
+        version,
+    )
+    return (row or {})["changed"]
 
 
 def _change(row: dict[str, Any]) -> SeatChange:

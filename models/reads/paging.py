@@ -63,11 +63,10 @@ async def read_page(listed: Rows[Row], window: Window, *, newest_first: bool = F
     later, earlier = ("<", ">") if newest_first else (">", "<")
     inside = listed
     if window.after is not None:
-        inside = inside.where(f"{{row}}.id {later} {{value}}", window.after)
+        inside = inside.beyond(later, window.after)
     if window.before is not None:
-        inside = inside.where(f"{{row}}.id {earlier} {{value}}", window.before)
-    order = "id DESC" if newest_first != window.backwards else "id"
-    rows = await inside.read(order, window.size + 1)
+        inside = inside.beyond(earlier, window.before)
+    rows = await inside.read(window.size + 1, newest_first=newest_first != window.backwards)
     more = len(rows) > window.size
     rows = rows[: window.size]
     if window.backwards:
@@ -78,4 +77,4 @@ async def read_page(listed: Rows[Row], window: Window, *, newest_first: bool = F
 
 
 async def _any(listed: Rows[Row], side: str, edge: UUID | None) -> bool:
-    return edge is not None and await listed.where(f"{{row}}.id {side}= {{value}}", edge).exist()
+    return edge is not None and await listed.beyond(f"{side}=", edge).exist()

@@ -1,7 +1,7 @@
 """Rows of tables by conditions of SQL, without having Tortoise write the statement each time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from models.database import fetch_records
 from models.reads.conditions import Condition
+from models.reads.sources import Placed, SourcedIds, known_total
 
 Found = TypeVar("Found", bound=Model)
 
@@ -25,40 +26,77 @@ async def rows_where(table: type[Found], condition: str, *values: Any) -> list[F
 
 @dataclass(frozen=True)
 class Rows(Generic[Found]):
-    """The rows of a table that belong to an account and meet conditions."""
+    """The rows of a table that belong to an account and meet conditions.
+
+    `edges` are signs and ids to compare theirs with.
+    """
 
     table: type[Found]
     account_id: UUID
     conditions: Sequence[Condition] = ()
+    edges: Sequence[tuple[str, UUID]] = ()
 
-    def where(self, sql: str, value: object) -> "Rows[Found]":
-        """Those of them that meet one more."""
-        return Rows(self.table, self.account_id, [*self.conditions, Condition(sql, value)])
+    def beyond(self, sign: str, edge: UUID) -> "Rows[Found]":
+        """Those of them whose id is so to another, e.g. `>`."""
+        return replace(self, edges=[*self.edges, (sign, edge)])
 
-    async def read(self, order: str, limit: int) -> list[Found]:
-        """The first of them in an order."""
-        condition, values = self._written()
-        place = f"${len(values) + 1}"
-        return await rows_where(self.table, f"{condition} ORDER BY {order} LIMIT {place}", *values, limit)
+    async def read(self, limit: int, *, newest_first: bool = False) -> list[Found]:
+        """The first of them by their ids."""
+        written = self._written([limit])
+        order, place = "DESC" if newest_first else "", f"${len(written.values)}"
+        condition = " AND ".join(written.conditions)
+        if written.ids:
+            ids = written.ids.page(order, place, written.edges)
+            condition = f"found.account_id = $1 AND found.id = ANY (ARRAY{ids})"
+        return await rows_where(self.table, f"{condition} ORDER BY id {order} LIMIT {place}", *written.values)
 
     async def count(self) -> int:
         """How many there are."""
-        return await self._told("count(*)")
+        written = self._written()
+        known = "" if self.edges else known_total(written.placed, "$1")
+        counted = written.ids.count() if written.ids else f"(SELECT count(*) {self._from(written)})"
+        return await self._told(known or counted, written)
 
     async def exist(self) -> bool:
         """Whether there are any."""
-        return await self._told("count(*) > 0", "LIMIT 1")
+        written = self._written()
+        found = written.ids.exist(written.edges) if written.ids else f"EXISTS (SELECT {self._from(written)})"
+        return await self._told(found, written)
 
-    async def _told(self, what: str, limit: str = "") -> Any:
-        condition, values = self._written()
+    async def _told(self, what: str, written: "_Written") -> Any:
+        # The account is a value also where nothing names it.
+        rows = await fetch_records(f"SELECT {what} AS told WHERE $1::uuid IS NOT NULL", *written.values)
+        return rows[0]["told"]
+
+    def _from(self, written: "_Written") -> str:
         table = self.table._meta.db_table  # noqa: SLF001
-        rows = f'SELECT FROM "{table}" AS found WHERE {condition} {limit}'
-        return (await fetch_records(f"SELECT {what} AS told FROM ({rows}) AS found", *values))[0]["told"]  # noqa: S608 - as above
+        return f'FROM "{table}" AS found WHERE {" AND ".join(written.conditions)}'
 
-    def _written(self) -> tuple[str, list[Any]]:
+    def _written(self, more: Sequence[Any] = ()) -> "_Written":
         values: list[Any] = [self.account_id]
-        parts = ["found.account_id = $1"]
+        placed, edges = [], []
         for condition in self.conditions:
             values += condition.values
-            parts.append(condition.sql.format(row="found", account="$1", value=f"${len(values)}"))
-        return " AND ".join(parts), values
+            placed.append((condition, f"${len(values)}"))
+        for sign, edge in self.edges:
+            values.append(edge)
+            edges.append((sign, f"${len(values)}"))
+        return _Written(placed, edges, [*values, *more])
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Conditions and edges with the places of their values in a statement, of which the account is the first."""
+
+    placed: list[Placed]
+    edges: list[tuple[str, str]]
+    values: list[Any]
+
+    @property
+    def ids(self) -> SourcedIds | None:
+        return SourcedIds.of(self.placed, "$1")
+
+    @property
+    def conditions(self) -> list[str]:
+        conditions = [condition.written("found", "$1", value) for condition, value in self.placed]
+        return ["found.account_id = $1", *conditions, *(f"found.id {sign} {edge}" for sign, edge in self.edges)]

@@ -1,14 +1,15 @@
 """Finding users."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from models.database import fetch_one
-from models.reads.conditions import Condition
+from models.reads.conditions import OF_ACCOUNT, Condition, Source
 from models.reads.packages import codes_condition
 from models.reads.rows import rows_where
+from models.reads.totals import HOLDERS, LICENSED, UNLICENSED, USERS, unlicensed_sources
+from models.reads.user_search import search_condition
 from models.tables import User
 
 
@@ -23,23 +24,19 @@ class UserFilter:
 
 def user_conditions(wanted: UserFilter) -> list[Condition]:
     """A filter as conditions of a statement; `{row}` is a user."""
-    found = []
-    if search := (wanted.search or "").strip().replace("\x00", "\ufffd"):
-        escaped = re.sub(r"([\\%_])", r"\\\1", search)
-        # By PostgreSQL on both sides: Python's upper case of some letters is another one.
-        named = "upper({row}.first_name || ' ' || {row}.last_name) LIKE upper({value}::text)"
-        found.append(Condition(f"(upper({{row}}.email) LIKE upper({{value}}::text) OR {named})", f"%{escaped}%"))
-    holds = (
-        "SELECT FROM licenses AS held WHERE held.account_id = {account} AND held.user_id = {row}.id"
-        " AND held.ended_at IS NULL"
-    )
+    search = search_condition(wanted.search or "")
     if wanted.package_code is not None:
-        of_package = "packages.id = held.package_id AND packages.code = ANY({value}::text[])"
-        package = f"EXISTS (SELECT FROM packages WHERE {of_package})"
-        found.append(codes_condition(f"EXISTS ({holds} AND {package})", [wanted.package_code]))
-    if wanted.licensed is not None:
-        found.append(Condition(f"EXISTS ({holds}) = {{value}}", wanted.licensed))
-    return found
+        others = [_of_package(wanted.package_code)]
+        if wanted.licensed is False:
+            others.append(Condition("false"))
+    elif wanted.licensed is not None:
+        others = [_LICENSED if wanted.licensed else _UNLICENSED]
+    else:
+        others = []
+    if search is None:
+        return others or [_EVERYBODY]
+    # Found by the words alone: of two conditions one has sources.
+    return [search, *(replace(each, sources=()) for each in others)]
 
 
 async def users_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, User]:
@@ -52,3 +49,27 @@ async def user_by_email(email: str) -> User | None:
     """A user of any account by e-mail address, case ignored."""
     row = await fetch_one("SELECT id FROM users WHERE lower(email) = lower($1)", email)
     return await User.get(id=row["id"]) if row else None
+
+
+# A look-up for each user, and no join: PostgreSQL would join the users of an average account.
+_HELD = (
+    "(SELECT held.id FROM licenses AS held WHERE held.account_id = {account} AND held.user_id = {id}"
+    " AND held.ended_at IS NULL%s)"
+)
+_EVERYBODY = Condition("true", total=USERS)
+_LICENSED = Condition(
+    f"{_HELD % ''} IS NOT NULL",
+    sources=(Source("licenses", "found.ended_at IS NULL", id="found.user_id"),),
+    total=LICENSED,
+)
+_NO_LICENSE = f"{_HELD % ''} IS NULL"
+_UNLICENSED = Condition(_NO_LICENSE, sources=unlicensed_sources(_NO_LICENSE), total=UNLICENSED)
+
+
+def _of_package(code: str) -> Condition:
+    """The users who hold a license of a package."""
+    package = "(SELECT id FROM packages WHERE code = ({value}::text[])[1])"
+    condition = codes_condition(f"{_HELD % f' AND held.package_id = {package}'} IS NOT NULL", [code])
+    keys = (*OF_ACCOUNT, ("found.package_id", package))
+    source = Source("licenses", "found.ended_at IS NULL", id="found.user_id", keys=keys)
+    return replace(condition, sources=(source,), total=HOLDERS)

@@ -1,6 +1,7 @@
 """One file per table or per small family of tables; every constraint is in `models/migrations`."""
 
 from models.tables.account import Account
+from models.tables.account_totals import AccountTotals, UnlicensedUser
 from models.tables.allowance import AllowanceSpent
 from models.tables.api_key import ApiKey, ApiKeySecret
 from models.tables.cart import Cart, CartLine
@@ -21,6 +22,7 @@ from models.tables.user import Role, User
 
 __all__ = [
     "Account",
+    "AccountTotals",
     "AllowanceSpent",
     "ApiKey",
     "ApiKeySecret",
@@ -52,5 +54,6 @@ __all__ = [
     "Term",
     "Token",
     "TokenPurpose",
+    "UnlicensedUser",
     "User",
 ]

@@ -18,7 +18,11 @@ class Role(StrEnum):
 
 
 class User(Row, Model):
-    """A person of one account; the e-mail address is unique across the installation, case ignored."""
+    """A person of one account; the e-mail address is unique across the installation, case ignored.
+
+    `search_text` is what `models/search_text.py` makes of name and address; null where a process of the version
+    before added the person, until the relay fills it.
+    """
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     account_id: UUID
@@ -29,6 +33,7 @@ class User(Row, Model):
     locale = fields.CharField(max_length=35)
     role = fields.CharEnumField(Role, max_length=20)
     created_at = fields.DatetimeField()
+    search_text: str | None = fields.TextField(null=True)
 
     class Meta(Model.Meta):
         table = "users"

@@ -276,5 +276,5 @@ async def _belongings_of(company: Company, user: User) -> Belongings:
         seat_event=(await Event.filter(account_id=company.account_id).exclude(pools=None))[0],
         api_key=await ApiKey.get(account_id=company.account_id, name=f"Directory of {company.domain}"),
         revoked_api_key=await ApiKey.get(account_id=company.account_id, name=f"Pilot of {company.domain}"),
-        session=(await live_sessions(company.account_id, user.id).read("id DESC", 1))[0],
+        session=(await live_sessions(company.account_id, user.id).read(1, newest_first=True))[0],
     )

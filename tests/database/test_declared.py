@@ -143,6 +143,7 @@ async def test_the_columns_are_the_declared_ones(db: None) -> None:
 TYPES = {
     "UUIDField": "uuid",
     "CharField": "character varying",
+    "TextField": "text",
     "CharEnumFieldInstance": "character varying",
     "IntField": "integer",
     "BigIntField": "bigint",

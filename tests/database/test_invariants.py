@@ -146,6 +146,26 @@ BROKEN: dict[str, list[list[str]]] = {
             for event_type in ("license.assigned", "license.changed", "license.transferred", "license.removed")
         ],
     ],
+    "users are searched by their names and addresses": [
+        [f"UPDATE users SET search_text = '{text}' WHERE email = 'ann@example.com'"]
+        for text in ("", "ann ann@example.com", "ann  example ann@example.com", "Ann Example ann@example.com")
+    ]
+    + [
+        ["UPDATE users SET email = 'anne@example.com' WHERE email = 'ann@example.com'"],
+        ["UPDATE users SET first_name = 'Anne' WHERE email = 'ann@example.com'"],
+        ["UPDATE users SET first_name = 'Zoé', search_text = 'zoe example' WHERE email = 'ann@example.com'"],
+    ],
+    "the known lengths of lists equal the rows": [
+        ["UPDATE account_totals SET users = users + 1"],
+        ["UPDATE account_totals SET seat_events = seat_events - 1"],
+        # Of a version before the last user came, or the last seat moved.
+        ["UPDATE account_totals SET version = 1"],
+        [copy("users", "email = 'ann@example.com'", email="another@example.com", search_text=None)],
+    ],
+    "users without a license are known where the lengths are": [
+        ["DELETE FROM unlicensed_users"],
+        [one("licenses", "ended_at = now(), end_reason = 'REMOVED'", "ended_at IS NULL")],
+    ],
 }
 
 # Rules of the form "table.column stays in its account": one row of the table is given to the other account.

@@ -10,9 +10,15 @@ from plans.plan import Bound
 
 async def answered(bound: Bound, account_id: UUID) -> dict[str, Any]:
     """The data of the answer."""
-    asking = (
-        f"SELECT '{account_id}'::uuid AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version,"
-        " NULL::timestamptz AS revoked_at, NULL::timestamptz AS expires_at, NULL AS locale"
-    )
-    [row] = await run_alone(bound.statement(asking), [b""], [None], [None], now(), *bound.values)
+    statement, values = asked(bound, account_id)
+    [row] = await run_alone(statement, *values)
     return bound.answer(row)
+
+
+def asked(bound: Bound, account_id: UUID) -> tuple[str, list[Any]]:
+    """The statement that is sent, and its values. The account is a row of its own, so that nothing is known of it."""
+    asking = (
+        "SELECT id AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version, NULL::timestamptz AS revoked_at,"
+        f" NULL::timestamptz AS expires_at, NULL AS locale FROM accounts WHERE id = '{account_id}'"
+    )
+    return bound.statement(asking), [[b""], [None], [None], now(), *bound.values]
