@@ -63,8 +63,8 @@ async def _lock(connection: asyncpg.Connection) -> None:
 async def _try_lock(connection: asyncpg.Connection) -> bool:
     """Whether the lock is this transaction's now.
 
-    Nothing of it keeps a snapshot, for whose end CREATE INDEX CONCURRENTLY would wait: no statement that waits, and no
-    portal, which the next statement of the simple protocol drops.
+    Nothing of it keeps a snapshot, for whose end CREATE INDEX CONCURRENTLY would wait: it does not wait for the lock,
+    and its portal, which keeps one, is dropped by the next statement of the simple protocol.
     """
     locked = bool(await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK))
     await connection.execute("SELECT 1")

@@ -36,7 +36,7 @@ class _MakeTable(ops.RunSQL):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0006_carts_of_keys")]
+    dependencies = [("models", "0008_search")]
 
     initial = False
     # CREATE INDEX CONCURRENTLY runs in no transaction.
