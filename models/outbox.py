@@ -243,8 +243,8 @@ def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Events by time, those that move an account by its version: the clocks of two machines may differ."""
     rows.sort(key=lambda row: row["id"])
     queues: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["version"] or 0, reverse=True):
-        if row["version"] is not None:
-            queues[row["account_id"]].append(row)
+    versioned = [row for row in rows if row["version"] is not None]
+    for row in sorted(versioned, key=lambda row: row["version"], reverse=True):
+        queues[row["account_id"]].append(row)
     ordered = [row if row["version"] is None else queues[row["account_id"]].pop() for row in rows]
     return [{column: row[column] for column in row if column != "version"} for row in ordered]

@@ -107,6 +107,17 @@ async def test_mails_are_in_the_order_of_the_events_wherever_those_lie_on_the_di
     ]
 
 
+async def test_sign_in_links_go_out_in_the_order_of_the_requests_wherever_those_lie_on_the_disk(
+    company: Company, relay: Relay
+) -> None:
+    for user in company.users:
+        await ask_for_link(user.email)
+    await fetch("UPDATE events SET type = type WHERE data ->> 'user_id' = $1", str(company.users[0].id))
+    await fetch("ANALYZE events")
+    await relay.make_deliveries(now())
+    assert await recipients() == [user.id for user in company.users]
+
+
 async def test_what_a_dead_relay_had_claimed_is_sent_after_its_lease_and_not_before(
     company: Company, relay: Relay, mail_server: MailServer
 ) -> None:
