@@ -133,6 +133,19 @@ async def test_an_expired_token_is_refused(client: Client, company: Company) -> 
     await assert_refused(client, token)
 
 
+async def test_a_token_works_until_the_very_moment_of_its_end(
+    client: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = [await sign_in_token(company.users[0]) for _ in range(2)]
+    end = now() + timedelta(hours=1)
+    await Token.filter(hash__in=[secret_hash(token) for token in tokens]).update(expires_at=end)
+    monkeypatch.setattr("models.credentials.now", lambda: end)
+    await assert_refused(client, tokens[0])
+    monkeypatch.setattr("models.credentials.now", lambda: end - timedelta(microseconds=1))
+    answer = await client.mutate("completeSignIn", SIGNED_IN, token=tokens[1], session="BEARER")
+    assert answer["__typename"] == "SignedIn"
+
+
 async def test_an_activation_link_does_not_sign_in(client: Client, company: Company) -> None:
     await company.buy(PRO=1)
     given: License = await company.assign(company.users[0], "PRO")

@@ -1,6 +1,7 @@
 """preparePurchase over HTTP: buying without a cart."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -174,6 +175,18 @@ async def test_those_whose_prices_ran_out_make_room_first(admin: Client, company
     expired = [purchase.id async for purchase in Purchase.filter(state=PurchaseState.EXPIRED)]
     assert expired == [others[3].id]
     assert (await Purchase.get(id=first.id)).state is PurchaseState.AWAITING_ACCEPTANCE
+
+
+async def test_prices_that_run_out_at_this_very_moment_make_room_as_well(
+    admin: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [await prepared(admin, company, ECO=1) for _ in range(MOST_WAITING)]
+    end = now() + timedelta(minutes=1)
+    await Purchase.filter(id=made[3].id).update(expires_at=end)
+    monkeypatch.setattr("models.operations.prepare_purchase.now", lambda: end)
+    await prepared(admin, company, ECO=1)
+    expired = [purchase.id async for purchase in Purchase.filter(state=PurchaseState.EXPIRED)]
+    assert expired == [made[3].id]
 
 
 async def test_many_at_once_each_get_their_own_and_no_more_wait_than_may(admin: Client, company: Company) -> None:
