@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +20,9 @@ from models.tables import Account, Event, IdempotencyRecord, License
 from models.viewer import Viewer, ViewerChanged
 from tests.support.api_keys import make_key
 from tests.support.client import Client
-from tests.support.company import Company
+from tests.support.company import Company, make_company
 from tests.support.queue import in_turn
-from tests.support.recorded import broken_invariants
+from tests.support.recorded import account_version, broken_invariants
 from tests.support.signed_in import admin
 from tests.support.statements import statements
 
@@ -85,6 +86,30 @@ async def test_wishes_of_several_accounts_are_done_each_in_its_own(company: Comp
     assert await broken_invariants() == {}
 
 
+async def test_each_account_moves_on_by_its_own_changes_and_no_other_account_does(
+    company: Company, other_company: Company
+) -> None:
+    bystander = await make_company("example.net")
+    for each in (company, other_company, bystander):
+        await each.buy(PRO=3)
+    before = await versions(company, other_company, bystander)
+    wishes = [wish(company), wish(other_company), wish(company, 1), wish(company, 2)]
+    assert [row["assigned"] for row in await patiently(wishes)] == [1, 1, 2, 3]
+    after = await versions(company, other_company, bystander)
+    assert [new - old for old, new in zip(before, after, strict=True)] == [3, 1, 0]
+    assert [(await each.counts())["PRO"] for each in (company, other_company, bystander)] == [
+        (3, 3, 0),
+        (3, 1, 0),
+        (3, 0, 0),
+    ]
+    assert await broken_invariants() == {}
+
+
+async def versions(*companies: Company) -> list[int]:
+    """The versions of the accounts of companies now."""
+    return [await account_version(each.account_id) for each in companies]
+
+
 async def test_seats_go_to_the_first_who_ask_and_no_further(company: Company) -> None:
     await company.buy(PRO=2)
     found = await patiently([wish(company, number) for number in range(3)])
@@ -121,11 +146,11 @@ async def test_wishes_that_come_at_once_are_one_statement(company: Company) -> N
     assert await broken_invariants() == {}
 
 
-async def says_sql(viewer: Viewer) -> bool:
-    """What the condition of the statement says: whether a viewer is who they were seen as."""
+async def says_sql(viewer: Viewer, moment: datetime | None = None) -> bool:
+    """What the condition of the statement says: whether a viewer is who they were seen as, now unless given."""
     by_api_key = viewer.api_key_id is not None
     condition = as_seen(by_api_key=by_api_key, credential="$1", rights="$2", moment="$3")
-    (row,) = await fetch(f"SELECT {condition} AS held", viewer.credential_id, viewer.rights, now())
+    (row,) = await fetch(f"SELECT {condition} AS held", viewer.credential_id, viewer.rights, moment or now())
     return row["held"]
 
 
@@ -184,6 +209,30 @@ async def test_sql_and_python_agree_on_what_a_key_still_opens(admin: Client, com
         await fetch("ALTER TABLE users ENABLE TRIGGER users_administrator")
     assert await says_sql(viewer) is (change in STILL)
     assert await says_python(viewer) is (change in STILL)
+
+
+ENDS_AT = {
+    "a session": ["UPDATE sessions SET expires_at = $1"],
+    "a key": ["UPDATE api_keys SET expires_at = $1"],
+    "a secret": ["UPDATE api_key_secrets SET expires_at = $1"],
+    "a key and its secret": ["UPDATE api_keys SET expires_at = $1", "UPDATE api_key_secrets SET expires_at = $1"],
+}
+
+
+@pytest.mark.parametrize("ended", ENDS_AT)
+async def test_sql_and_python_agree_on_the_very_moment_at_which_a_credential_ends(
+    admin: Client, company: Company, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    viewer = company.viewer
+    if ended != "a session":
+        viewer = (await recognise((await make_key(admin, Permission.ASSIGN_LICENSES)).secret, "127.0.0.1")).viewer
+    end = now() + timedelta(minutes=10)
+    for statement in ENDS_AT[ended]:
+        await fetch(statement, end)
+    for moment, works in ((end - timedelta(microseconds=1), True), (end, False)):
+        monkeypatch.setattr("models.credentials.now", lambda moment=moment: moment)
+        assert await says_sql(viewer, moment) is works
+        assert await says_python(viewer) is works
 
 
 @pytest.mark.parametrize("change", SESSION_ENDS)

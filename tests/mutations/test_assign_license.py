@@ -1,5 +1,6 @@
 """assignLicense over HTTP."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from models.ids import new_id
 from models.operations.remove_license import remove_license
 from models.tables import License
 from tests.support.client import Client
-from tests.support.company import Company
+from tests.support.company import Company, make_company
 from tests.support.licensing import MOVES_A_SEAT, give, held_by, id_of
-from tests.support.recorded import broken_invariants, counts_json, records
+from tests.support.recorded import account_version, broken_invariants, counts_json, records
 from tests.support.refusals import (
     assert_bad_variables,
     assert_not_found,
@@ -60,6 +61,25 @@ async def test_the_user_holds_a_seat_and_has_yet_to_activate(admin: Client, comp
     assert events[0]["pools"] == [counts_json(company, "PRO", 2, 1, 0)]
     assert (held.link_event_id, held.assigned_by) == (events[0]["id"], company.viewer.user_id)
     assert await company.counts() == {"ECO": (1, 0, 0), "ADVANCED": (0, 0, 0), "PRO": (2, 1, 0)}
+    assert await broken_invariants() == {}
+
+
+async def test_licenses_given_at_once_in_two_accounts_move_each_account_on_by_its_own(
+    admin: Client, other_admin: Client, company: Company, other_company: Company
+) -> None:
+    bystander = await make_company("example.net")
+    for each in (company, other_company, bystander):
+        await each.buy(PRO=2)
+    companies = (company, other_company, bystander)
+    before = [await account_version(each.account_id) for each in companies]
+    wishes = [(admin, company, 0), (other_admin, other_company, 0), (admin, company, 1)]
+    answers = await asyncio.gather(
+        *(client.mutate("assignLicense", ASSIGNED, **giving(each, "PRO", user)) for client, each, user in wishes)
+    )
+    assert [answer["__typename"] for answer in answers] == ["LicenseAssigned"] * 3
+    after = [await account_version(each.account_id) for each in companies]
+    assert [new - old for old, new in zip(before, after, strict=True)] == [2, 1, 0]
+    assert [(await each.counts())["PRO"] for each in companies] == [(2, 2, 0), (2, 1, 0), (2, 0, 0)]
     assert await broken_invariants() == {}
 
 
