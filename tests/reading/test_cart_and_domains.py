@@ -50,6 +50,27 @@ async def test_a_line_of_a_package_off_sale_is_not_shown_and_not_counted(admin: 
     assert cart == await shown_cart(company, 2, PRO=1)
 
 
+async def test_a_cart_is_empty_while_nothing_is_on_sale(admin: Client, company: Company) -> None:
+    await fetch("UPDATE packages SET on_sale = false")
+    try:
+        cart = (await admin.run(MY_CART))["account"]["cart"]
+    finally:
+        await fetch("UPDATE packages SET on_sale = true")
+    assert cart == await shown_cart(company, 0)
+
+
+async def test_a_cart_is_in_the_currency_of_the_catalogue(admin: Client, company: Company) -> None:
+    await fetch("UPDATE packages SET currency = 'EUR'")
+    try:
+        empty = (await admin.run(MY_CART))["account"]["cart"]
+        await company.put_in_cart(ECO=2)
+        cart = (await admin.run(MY_CART))["account"]["cart"]
+    finally:
+        await fetch("UPDATE packages SET currency = 'CAD'")
+    assert empty["total"] == {"amount": "0.00", "currency": "EUR"}
+    assert cart["total"] == {"amount": "120.00", "currency": "EUR"}
+
+
 async def test_domains_are_listed_by_name_with_what_proves_them(
     admin: Client, company: Company, other_company: Company
 ) -> None:
