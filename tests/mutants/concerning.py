@@ -26,10 +26,15 @@ NEAR = {
     "account_transaction": ["tests/authority/test_waiting.py", "tests/authority/test_waiting_calls.py"],
     "as_seen": ["tests/mutations/test_assign_license_in_turn.py", "tests/mutations/test_assign_license_recalled.py"],
     "carts": ["tests/mutations/test_proceed_to_purchase_again.py", "tests/reading/test_cart_and_domains.py"],
-    "credentials": ["tests/live/test_credentials.py", "tests/protocol/test_api_key_credentials.py"],
+    "credentials": [
+        "tests/live/test_credentials.py",
+        "tests/protocol/test_api_key_credentials.py",
+        "tests/mutations/test_complete_sign_in.py",
+    ],
     "inputs": ["tests/mutations/test_add_user.py", "tests/mutations/test_create_api_key.py"],
     "outbox": ["tests/jobs/test_mail_outage.py", "tests/mailers/test_notices.py"],
     "seats": ["tests/mutations/test_transfer_license.py", "tests/mutations/test_activate_license.py"],
+    "viewer": ["tests/mutations/test_by_api_key.py"],
 }
 
 
