@@ -38,15 +38,18 @@ async def require_schema() -> None:
 
 
 async def check(invariant: Invariant) -> Finding:
-    """Check one rule; a finding without rows holds.
+    """Check one rule; a finding without rows holds."""
+    rows = await fetch(first_rows(invariant))
+    return Finding(invariant, rows[:MOST_SHOWN], has_more=len(rows) > MOST_SHOWN)
+
+
+def first_rows(invariant: Invariant) -> str:
+    """The statement that finds as many rows as are shown, and one more.
 
     Materialized, because for a plain LIMIT PostgreSQL chooses a plan that finds a few rows soon: such a plan takes
     hours where there are none, as is usual.
     """
-    rows = await fetch(
-        f"WITH broken AS MATERIALIZED ({invariant.broken_by}) SELECT * FROM broken LIMIT {MOST_SHOWN + 1}"  # noqa: S608
-    )
-    return Finding(invariant, rows[:MOST_SHOWN], has_more=len(rows) > MOST_SHOWN)
+    return f"WITH broken AS MATERIALIZED ({invariant.broken_by}) SELECT * FROM broken LIMIT {MOST_SHOWN + 1}"  # noqa: S608
 
 
 def _same_account(table: str, column: str, other: str) -> Invariant:

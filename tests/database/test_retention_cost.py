@@ -1,7 +1,5 @@
 """A step of the deletion reads its batch and nothing else, however much has expired."""
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +10,7 @@ from models.database import execute_many, fetch
 from models.operations import forget_expired
 from models.operations.forget_expired import BATCH
 from tests.support.company import Company
+from tests.support.plans import nodes, plan_of
 from tests.support.undone import undone
 
 FEW, MANY = 20_000, 1_000_000
@@ -45,13 +44,6 @@ WHERE $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL
 """
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A node of a plan and all below it."""
-    yield plan
-    for inner in plan.get("Plans", []):
-        yield from nodes(inner)
-
-
 async def step(company: Company, insert: str, statement: str, rows: int) -> dict[str, Any]:
     """The plan of one step where so many rows have expired, as it ran."""
     async with undone():
@@ -59,8 +51,7 @@ async def step(company: Company, insert: str, statement: str, rows: int) -> dict
         await fetch("SET LOCAL session_replication_role = replica")
         await execute_many(insert, [(company.account_id, company.administrator.id, rows)])
         await fetch(forget_expired.BY_INDEX)
-        [explained] = await fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", now() - timedelta(days=1))
-        return json.loads(explained["QUERY PLAN"])[0]["Plan"]
+        return await plan_of(statement, now() - timedelta(days=1), options="ANALYZE, BUFFERS, FORMAT JSON")
     raise AssertionError
 
 
