@@ -40,7 +40,7 @@ soak: setup ## mixed work on several processes while everything fails; MINUTES=1
 mutants: setup ## put small faults into the business rules and see that tests fail; SAMPLE=60, SEED=1, ALL=1 for every one (hours)
 	@$(BIN)/python -m tests.mutants $(if $(ALL),--all) --sample $(or $(SAMPLE),60) --seed $(or $(SEED),1)
 
-bench: setup ## measure Usher beside Mercurius, PostGraphile and others, for ten minutes; on Linux; ARGS="--quick", ARGS="--help"
+bench: setup ## measure Usher beside Mercurius, PostGraphile and others, for half an hour; on Linux; ARGS="--quick", ARGS="--help"
 	@test -r /proc/self/stat || { echo "bench: it reads what processes cost from /proc, which only Linux has" >&2; exit 1; }
 	@$(PYTHON) scripts/setup.py bench
 	@$(BIN)/python -m benchmarks $(ARGS)

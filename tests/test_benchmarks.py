@@ -6,14 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 
+import benchmarks.verifying
 from benchmarks.dataset import Accounts, assignable, make_dataset, restore, secret
 from benchmarks.floor import ASSIGN
-from benchmarks.postgres import make_database
+from benchmarks.postgres import Postgres, make_database
 from benchmarks.reading import check_reads, inventory_entries, users_entries
 from benchmarks.servers import FLOOR, KEEPING, USHER, USUAL, Running, Server, running
 from benchmarks.turns import Entry, WrongAnswerError
+from benchmarks.verifying import verify_past
+from models.invariants import INVARIANTS
 from models.secrets import secret_hash
 from tests.support.processes import call, usher
 from tests.support.running import usher_environment
@@ -36,6 +40,18 @@ async def dataset_url(postgres_url: str, worker: str) -> str:
 async def test_the_dataset_breaks_no_invariant(dataset_url: str, tmp_path: Path) -> None:
     verified = await usher("verify", folder=tmp_path, DATABASE_URL=dataset_url)
     assert verified.code == 0, verified.out
+
+
+async def test_a_past_is_verified_rule_by_rule_and_dropped(postgres_url: str, tmp_path: Path) -> None:
+    done = await call(_verify, postgres_url, folder=ROOT, env=usher_environment())
+    assert (done.code, done.err) == (0, "")
+    # Two accounts, each with its purchase, assignments and activations.
+    assert done.out == f"{2 * (1 + 55 + 20)} {len(INVARIANTS)} True\n"
+    server = await asyncpg.connect(postgres_url)
+    try:
+        assert await server.fetch("SELECT FROM pg_database WHERE datname = 'past'") == []
+    finally:
+        await server.close()
 
 
 async def test_what_was_assigned_since_is_taken_back(dataset_url: str, tmp_path: Path) -> None:
@@ -79,3 +95,11 @@ async def _started(stack: ExitStack, url: str, folder: Path, *servers: Server) -
 
 def _make(url: str) -> None:
     asyncio.run(make_dataset(url, SMALL, LARGE_LOTS))
+
+
+def _verify(url: str) -> None:
+    benchmarks.verifying.SHORT_PAST = SMALL
+    verified = asyncio.run(verify_past(Postgres(url, psutil.Process()), small=True))
+    assert verified is not None
+    positive = all(seconds > 0 for seconds in verified.seconds.values())
+    print(verified.events, len(verified.seconds), positive)  # noqa: T201
