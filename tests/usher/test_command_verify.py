@@ -8,8 +8,9 @@ from pathlib import Path
 
 import asyncpg
 
-from models.database import SERVER_SETTINGS, fetch, snapshot
+from models.database import fetch, snapshot
 from models.invariants import INVARIANTS
+from models.session_limits import LIMITS
 from tests.support.company import Company
 from tests.support.processes import Forked, start_usher
 from tests.support.refused_command import assert_one_line
@@ -38,7 +39,7 @@ UNDO = "DROP VIEW sandbox_charges; DROP FUNCTION go_on; ALTER TABLE sandbox_char
 
 def impatient() -> None:
     """Give the statements of this process half a second each, unless a command says otherwise."""
-    SERVER_SETTINGS.update(statement_timeout="500", lock_timeout="500")
+    LIMITS.update(statement_timeout="500", lock_timeout="500")
     assert run_on_database.__kwdefaults__ is not None
     run_on_database.__kwdefaults__["answer_within"] = HALF_A_SECOND
 
