@@ -108,19 +108,18 @@ SEARCHED_BY_ANOTHER_TEXT = """
 """
 
 TOTALS_AGAINST_ROWS = """
-    SELECT known.account_id, known.version, known.users, added.events AS users_added, there.users AS users_rows,
-           known.seat_events, moved.events AS seat_events_rows
-    FROM account_totals AS known
-    CROSS JOIN LATERAL (SELECT count(*) AS users FROM users WHERE account_id = known.account_id) AS there
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS events FROM events
-        WHERE account_id = known.account_id AND version > known.version AND type = 'user.added'
-    ) AS added
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS events FROM events
-        WHERE account_id = known.account_id AND version <= known.version AND pools IS NOT NULL
-    ) AS moved
-    WHERE (known.users + added.events, known.seat_events) <> (there.users, moved.events)
+    SELECT known.*, coalesce(there.users, 0) AS users_rows
+    FROM (
+        SELECT known.account_id, known.version, known.users,
+               count(*) FILTER (WHERE event.version > known.version AND event.type = 'user.added') AS users_added,
+               known.seat_events,
+               count(*) FILTER (WHERE event.version <= known.version AND event.pools IS NOT NULL) AS seat_events_rows
+        FROM account_totals AS known LEFT JOIN events AS event ON event.account_id = known.account_id
+        GROUP BY known.account_id, known.version, known.users, known.seat_events
+    ) AS known
+    LEFT JOIN (SELECT account_id, count(*) AS users FROM users GROUP BY account_id) AS there
+        ON there.account_id = known.account_id
+    WHERE (known.users + known.users_added, known.seat_events) <> (coalesce(there.users, 0), known.seat_events_rows)
 """
 
 UNLICENSED_AND_UNKNOWN = """
@@ -131,10 +130,11 @@ UNLICENSED_AND_UNKNOWN = """
         WHERE held.account_id = person.account_id AND held.user_id = person.id AND held.ended_at IS NULL
     ) AND NOT EXISTS (
         SELECT FROM unlicensed_users AS listed WHERE listed.account_id = person.account_id AND user_id = person.id
-    ) AND person.id NOT IN (
-        SELECT coalesce(data ->> 'from_user_id', data ->> 'user_id')::uuid FROM events
-        WHERE events.account_id = known.account_id AND version > known.version
-            AND type IN ('user.added', 'license.removed', 'license.transferred')
+    ) AND NOT EXISTS (
+        SELECT FROM events AS event
+        WHERE event.account_id = person.account_id AND event.version > known.version
+            AND event.type IN ('user.added', 'license.removed', 'license.transferred')
+            AND coalesce(event.data ->> 'from_user_id', event.data ->> 'user_id') = person.id::text
     )
 """
 
