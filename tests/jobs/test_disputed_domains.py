@@ -54,7 +54,7 @@ async def test_a_record_wins_over_the_operators_word(
 ) -> None:
     await approve_domain(mine.account_id, name=NAME)
     ann = await company.add_user("Ann2")
-    await fetch("UPDATE users SET email = 'ann2@example.net' WHERE id = $1", ann.id)
+    await fetch("UPDATE users SET email = 'ann2@example.net', search_text = NULL WHERE id = $1", ann.id)
     name_server.records[theirs.txt_name] = [[theirs.txt_value]]
     before = now()
     async with nothing_changes("accounts", "domains", "events"):
