@@ -64,7 +64,7 @@ async def owner(squatter: User, company: Company) -> Company:
 async def open_before(email: str) -> User:
     """An unproven account with an address, opened before its domain was approved for another."""
     user = await open_unproven(f"{email.partition('@')[0]}@before.example")
-    await fetch("UPDATE users SET email = $2 WHERE id = $1", user.id, email)
+    await fetch("UPDATE users SET email = $2, search_text = NULL WHERE id = $1", user.id, email)
     return await User.get(id=user.id)
 
 
