@@ -62,7 +62,7 @@ class _Monitoring:
     async def readyz(self, request: Request) -> Response:
         """The database takes changes; with the token, also how far behind the mail is. 503 when it does not."""
         try:
-            if await _in_time(takes_changes(), READY_WITHIN) is False:
+            if not await _in_time(takes_changes(), READY_WITHIN):
                 return _unavailable("read-only")
             if not self._has_token(request):
                 return JSONResponse({"status": "ok", "database": "ok"}, headers=NOT_STORED)

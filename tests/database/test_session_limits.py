@@ -11,6 +11,7 @@ from models.connecting import CannotConnect, connect_to_database
 from models.database_url import DatabaseUrl
 from models.session_limits import LIMITS, LimitsNotSet, limits_to_send, set_limits
 from tests.support.databases import new_database
+from tests.support.limits_shown import LIMITS_SHOWN
 
 
 @pytest.fixture
@@ -30,13 +31,7 @@ async def test_where_the_role_has_all_limits_nothing_is_sent(url: DatabaseUrl) -
     connection = await connect_to_database(url)
     shown = {name: await connection.fetchval("SELECT current_setting($1)", name) for name in LIMITS}
     await connection.close()
-    assert shown == {
-        "statement_timeout": "30s",
-        "lock_timeout": "15s",
-        "idle_in_transaction_session_timeout": "1min",
-        "TimeZone": "UTC",
-        "jit": "off",
-    }
+    assert shown == LIMITS_SHOWN
 
 
 async def test_limits_that_a_pooler_loses_are_told_with_what_sets_them(

@@ -16,6 +16,7 @@ from models.database import execute_many, fetch, fetch_one, savepoint, transacti
 from models.ids import new_id
 from models.session_limits import LIMITS
 from models.tables import Account
+from tests.support.limits_shown import LIMITS_SHOWN
 from tests.support.unchanged import nothing_changes
 from tests.support.waiting import until_told
 
@@ -302,13 +303,7 @@ async def test_a_transaction_whose_connection_was_ended_raises_and_the_next_work
 
 async def test_connections_have_the_settings_of_the_project(db: None) -> None:
     shown = {name: (await fetch("SELECT current_setting($1) AS value", name))[0]["value"] for name in LIMITS}
-    assert shown == {
-        "statement_timeout": "30s",
-        "lock_timeout": "15s",
-        "idle_in_transaction_session_timeout": "1min",
-        "TimeZone": "UTC",
-        "jit": "off",
-    }
+    assert shown == LIMITS_SHOWN
 
 
 async def test_a_call_that_is_cut_off_at_whatever_moment_leaves_no_lock(db: None, database_url: str) -> None:

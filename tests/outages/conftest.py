@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
@@ -24,9 +25,7 @@ _domains = count(1)
 @pytest.fixture(scope="session")
 async def migrated_cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
     """A cluster with a migrated database."""
-    async with Cluster() as cluster:
-        done = await usher("migrate", folder=tmp_path_factory.mktemp("migrate"), DATABASE_URL=cluster.url)
-        assert done.code == 0, done.err
+    async with new_cluster(tmp_path_factory.mktemp("migrate")) as cluster:
         yield cluster
 
 
@@ -69,6 +68,15 @@ def business(cluster: Cluster, tmp_path: Path) -> MakeBusiness:
         )
 
     return make
+
+
+@asynccontextmanager
+async def new_cluster(folder: Path) -> AsyncIterator[Cluster]:
+    """A cluster with a migrated database, while the block runs; on which nobody else has a connection."""
+    async with Cluster() as cluster:
+        done = await usher("migrate", folder=folder, DATABASE_URL=cluster.url)
+        assert done.code == 0, done.err
+        yield cluster
 
 
 def settings_for(database_url: str) -> dict[str, str]:

@@ -7,14 +7,13 @@ import httpx2
 import pytest
 
 from tests.outages.business import make_business
-from tests.outages.conftest import MakeBusiness, settings_for
+from tests.outages.conftest import MakeBusiness, new_cluster, settings_for
 from tests.outages.load import CLIENTS, assert_log_is_calm, assert_nothing_is_lost, under_load
 from tests.support.answers import codes
 from tests.support.business import Business
 from tests.support.client import Client
 from tests.support.cluster import Cluster
 from tests.support.installation import Installation, UsherProcess
-from tests.support.processes import usher
 from tests.support.waiting import until_told
 
 ASSIGN = "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename } }"
@@ -23,9 +22,7 @@ ASSIGN = "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input) 
 @pytest.fixture
 async def primary(tmp_path: Path) -> AsyncIterator[Cluster]:
     """A migrated cluster, which a standby may follow."""
-    async with Cluster() as cluster:
-        done = await usher("migrate", folder=tmp_path, DATABASE_URL=cluster.url)
-        assert done.code == 0, done.err
+    async with new_cluster(tmp_path) as cluster:
         yield cluster
 
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tests.outages.business import make_business
-from tests.outages.conftest import settings_for
+from tests.outages.conftest import new_cluster, settings_for
 from tests.outages.load import assert_log_is_calm
 from tests.support.client import Client
 from tests.support.cluster import Cluster
@@ -28,9 +28,7 @@ MORE_MEMORY = 24 * 2**20
 @pytest.fixture
 async def quiet_cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     """A cluster on which nobody else has a connection."""
-    async with Cluster() as cluster:
-        done = await usher("migrate", folder=tmp_path, DATABASE_URL=cluster.url)
-        assert done.code == 0, done.err
+    async with new_cluster(tmp_path) as cluster:
         yield cluster
 
 
