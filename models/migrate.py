@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+from asyncpg.transaction import Transaction
 from tortoise import Tortoise, connections
 from tortoise.migrations.executor import MigrationExecutor
 
@@ -44,31 +45,32 @@ async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
     """A connection whose transaction holds the lock of migrations, which ends with it, however it ends."""
     connection = await connect_to_database(url, server_settings=UNHURRIED)
     try:
-        async with connection.transaction():
-            await _lock(connection)
-            yield connection
+        transaction = await _locked(connection)
+        yield connection
+        await transaction.commit()
     finally:
         await connection.close()
 
 
-async def _lock(connection: asyncpg.Connection) -> None:
+async def _locked(connection: asyncpg.Connection) -> Transaction:
+    """A transaction that holds the lock.
+
+    CREATE INDEX CONCURRENTLY waits for the end of every transaction that it finds with a snapshot. So each try is a
+    transaction of its own, and the one that has the lock keeps no snapshot: that of its portal goes with the next
+    statement of the simple protocol.
+    """
     clock = asyncio.get_running_loop().time
     until = clock() + WAITS_FOR_OTHERS
-    while not await _try_lock(connection):
+    while True:
+        transaction = connection.transaction()
+        await transaction.start()
+        if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
+            await connection.execute("SELECT 1")
+            return transaction
+        await transaction.rollback()
         if clock() > until:
             raise MigrationUnderWay(await _holder(connection))
         await asyncio.sleep(TRIES_EVERY)
-
-
-async def _try_lock(connection: asyncpg.Connection) -> bool:
-    """Whether the lock is this transaction's now.
-
-    Nothing of it keeps a snapshot, for whose end CREATE INDEX CONCURRENTLY would wait: it does not wait for the lock,
-    and its portal, which keeps one, is dropped by the next statement of the simple protocol.
-    """
-    locked = bool(await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK))
-    await connection.execute("SELECT 1")
-    return locked
 
 
 async def _holder(connection: asyncpg.Connection) -> str:

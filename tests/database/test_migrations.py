@@ -103,12 +103,12 @@ async def test_a_process_that_waits_to_migrate_does_not_migrate_while_the_lock_i
     waiting = asyncio.create_task(run(_migrate, empty_url))
     tried = (
         "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        " AND query LIKE '%pg_try_advisory_xact_lock%'"
+        " AND state = 'idle' AND query = 'ROLLBACK;'"
     )
     while not await holder.fetch(tried):
         assert not waiting.done()
         await asyncio.sleep(0.01)
-    # It waits between statements: one that waited would hold up the building of indexes.
+    # It waits between transactions: one that waited would hold up the building of indexes.
     assert await holder.fetch("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == []
     assert await holder.fetch("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
     await holder.close()
