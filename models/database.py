@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, cast
 
 import asyncpg
@@ -11,7 +12,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 from models.connecting import CONNECT_WITHIN, connect_to_database
 from models.database_url import DatabaseUrl
-from models.session_limits import limits_to_send
+from models.session_limits import LIMITS, SETTINGS, lacking_limits, limits_to_send
 from models.unavailable import NOT_PRIMARY, StateOfDatabase
 
 TABLES = "models.tables"
@@ -116,8 +117,15 @@ async def connect(url: str, *, pool_size: int = 20, answer_within: float | None 
     `answer_within` is how many seconds the client waits for a statement; None for as long as the statement runs.
     """
     parsed = DatabaseUrl.parse(url)
-    settings = await limits_to_send(parsed)
-    config = tortoise_config(parsed, pool_size=pool_size, server_settings=settings, answer_within=answer_within)
+    config = partial(tortoise_config, parsed, pool_size=pool_size, answer_within=answer_within)
+    await _open(config())
+    # The pool's first connection is needed anyway, and mostly has them.
+    if lacking_limits(await fetch(SETTINGS, list(LIMITS))):
+        await disconnect()
+        await _open(config(server_settings=await limits_to_send(parsed)))
+
+
+async def _open(config: dict[str, Any]) -> None:
     # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
     await Tortoise.init(config=config, _enable_global_fallback=True)
     await fetch("SELECT 1")

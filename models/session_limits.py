@@ -4,6 +4,9 @@ A pooler hands on connections that others have opened: what a client asks for wh
 lost. So `usher migrate` gives the limits to the role, in this database.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import asyncpg
 
 from models.connecting import CannotConnect, DatabaseNotReady, connect_to_database
@@ -17,6 +20,9 @@ LIMITS = {
     "TimeZone": "UTC",
     "jit": "off",
 }
+
+# The value is the names of LIMITS.
+SETTINGS = "SELECT name, setting FROM pg_settings WHERE name = ANY($1)"
 
 
 class LimitsNotSet(DatabaseNotReady):
@@ -42,6 +48,12 @@ async def limits_to_send(url: DatabaseUrl) -> dict[str, str]:
     return LIMITS
 
 
+def lacking_limits(settings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The limits that a session has not, by what `SETTINGS` finds in it."""
+    found = {row["name"]: row["setting"] for row in settings}
+    return [name for name, value in LIMITS.items() if found.get(name) != value]
+
+
 async def set_limits(connection: asyncpg.Connection) -> None:
     """Give the limits to the role of this connection, in its database; for connections that are made later."""
     for name, value in LIMITS.items():
@@ -55,11 +67,9 @@ async def set_limits(connection: asyncpg.Connection) -> None:
 async def _lacking(url: DatabaseUrl, settings: dict[str, str]) -> list[str]:
     connection = await connect_to_database(url, server_settings=settings)
     try:
-        rows = await connection.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", list(LIMITS))
+        return lacking_limits(await connection.fetch(SETTINGS, list(LIMITS)))
     finally:
         await connection.close()
-    found = {row["name"]: row["setting"] for row in rows}
-    return [name for name, value in LIMITS.items() if found.get(name) != value]
 
 
 def _advice(url: DatabaseUrl, lacking: list[str]) -> str:
