@@ -11,7 +11,7 @@ from models.search_text import folded, search_words
 
 # Where the users at the beginning of a page fill it, or many of them have the words, it is read by going through them
 # in order; else by gathering all who have the words, which for many takes longer.
-_SAMPLED, _MANY = 2_000, 300
+_SAMPLED, _MANY = 1_000, 150
 
 
 def search_condition(search: str) -> Condition | None:
