@@ -104,7 +104,8 @@ def _text(value: str) -> str:
 
 def _check_by_library(content: bytes, message: Message) -> None:
     """Have the standard library's parser read the head too, with every defect an error."""
-    parsed = cast("EmailMessage", _HEAD_PARSER.parsebytes(content, headersonly=True))
+    head, end, _ = content.partition(b"\r\n\r\n")
+    parsed = cast("EmailMessage", _HEAD_PARSER.parsebytes(head + end, headersonly=True))
     if parsed.keys() != list(message.fields):
         raise BrokenMessage("its header fields are read as others")
     for field, expected in (("From", message.sender), ("To", message.recipient)):
