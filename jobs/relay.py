@@ -42,31 +42,40 @@ class Relay:
         self._provider = provider
         self._retention = retention
         self._woken = asyncio.Event()
-        self._stop = asyncio.Event()
         self._forget_at: datetime | None = None
         self._count_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; what is under way is finished first, e.g. the one mail."""
-        self._stop = stop
+        """Work until `stop` is set; what is under way is finished first, e.g. the mails that are being sent.
+
+        Mails are sent beside the rounds: a mail server that is slow holds up nothing else.
+        """
         stop_listening = wakeups.listen(self._wake)
         stopping = asyncio.create_task(stop.wait())
+        sending = asyncio.create_task(self._postman.run(stop))
         try:
             while not stop.is_set():
-                busy = await self.round(now())
+                busy = await self.round_without_mail(now())
                 if not busy:
                     await self._rest(stopping)
+            await sending
         finally:
             stop_listening()
             stopping.cancel()
+            sending.cancel()
+            await asyncio.wait({sending})
 
     async def round(self, moment: datetime) -> bool:
         """Do everything that is due once; tells whether there was anything. One step's failure stops no other."""
+        done = [await self.round_without_mail(moment), await self._attempt("mail", self._send_mail, moment)]
+        return any(done)
+
+    async def round_without_mail(self, moment: datetime) -> bool:
+        """Do everything that is due but sending mail."""
         self._woken.clear()
         done = [
             await self._attempt("sign-ins", self._answer_sign_ins, moment),
             await self._attempt("deliveries", self.make_deliveries, moment),
-            await self._attempt("mail", self._send_mail, moment),
             await self._attempt("payments", self._reconcile, moment),
             await self._attempt("search", self._fill_search_texts, moment),
             await self._attempt("totals", self._keep_totals, moment),
@@ -81,6 +90,8 @@ class Relay:
             deliveries = [delivery for event in events for delivery in self._deliveries_for(event)]
             if deliveries:
                 await add_deliveries(deliveries, moment)
+        if deliveries:
+            self._postman.wake()
         return len(events)
 
     def _deliveries_for(self, event: Happening) -> list[NewDelivery]:
@@ -96,7 +107,7 @@ class Relay:
         return await answer_sign_in_requests()
 
     async def _send_mail(self, moment: datetime) -> int:
-        return await self._postman.send_due(moment, self._stop)
+        return await self._postman.send_due(moment)
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)

@@ -1,109 +1,198 @@
-"""Sending the deliveries that are due."""
+"""Sending the deliveries that are due, over several connections at once."""
 
 import asyncio
-from datetime import datetime
+from collections import deque
+from datetime import datetime, timedelta
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Gauge
 
+from jobs.claims import Claim, Claims
+from jobs.try_mail import MAILS, LeaseLost, try_later, try_mail
 from mailers.config import MailConfig
-from mailers.notice import Obsolete
-from mailers.transport import PermanentlyRefused, SmtpServer, SmtpSession, TryLater
-from models.allowances import spend
+from mailers.transport import SmtpServer, SmtpSession, TryLater
 from models.clock import now
-from models.errors import RateLimited
-from models.outbox import (
-    LEASE,
-    MAILS_TO_A_PERSON,
-    claim_deliveries,
-    hold_back,
-    mark_failed,
-    mark_sent,
-    release,
-    retry_later,
-    stop_blocking,
-)
-from models.tables import Delivery
+from models.outbox import claim_deliveries
+from models.outcomes import Outcome, released
 from models.unavailable import UNAVAILABLE
 
+# Deliveries that are claimed at once, and that are held when no more are claimed.
 BATCH = 50
+ENOUGH = 51
+CONNECTIONS = 10
+# So many have to wait for each connection before another is opened.
+MAILS_A_CONNECTION = 10
+# How long none is opened beside others once the mail server has refused one.
+REFUSED_FOR = 60.0
+# How long nothing is claimed once it has refused the only one: what waits need not be tried, and put off, in vain.
+AWAY_FOR = 1.0
+LOOK_EVERY = timedelta(seconds=1)
 
-MAILS = Counter("usher_mails", "Mails that were tried, and what came of it.", ["outcome"])
+OPEN = Gauge("usher_smtp_connections", "Connections to the mail server.", multiprocess_mode="livesum")
 
 log = structlog.get_logger(__name__)
 
 
 class Postman:
-    """Claims due deliveries and sends them over one connection, outside any transaction."""
+    """Claims due deliveries and sends them, outside any transaction."""
 
-    def __init__(self, server: SmtpServer, config: MailConfig) -> None:
+    def __init__(self, server: SmtpServer, config: MailConfig, connections: int = CONNECTIONS) -> None:
         self._server = server
         self._config = config
+        self._most = connections
+        self._refused_until = 0.0
+        self._away_until = 0.0
+        self._claims = Claims()
+        self._waiting: deque[Claim] = deque()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._working = 0
+        self._woken = asyncio.Event()
 
-    async def send_due(self, moment: datetime, stop: asyncio.Event) -> int:
-        """Send what is due until `stop` is set; returns how many deliveries were claimed."""
-        claimed = await claim_deliveries(moment, most=BATCH)
-        if not claimed:
-            return 0
-        waiting = list(claimed)
-        claimed_at = now()
+    def wake(self) -> None:
+        """Look for due deliveries at once."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send what becomes due until `stop` is set; mails that are being sent are finished first.
+
+        A mail that takes long holds up the one connection that it is sent over.
+        """
+        stopping = asyncio.create_task(stop.wait())
         try:
-            async with self._server.session() as session:
-                while waiting and not stop.is_set() and now() < claimed_at + LEASE / 2:
-                    await self._send(session, waiting.pop(0))
-        except TryLater as error:
-            # The server itself is out of reach: what was claimed and not yet tried waits too.
-            while waiting:
-                await self._put_off(waiting.pop(0), error)
+            async with self._claims.renewed():
+                try:
+                    while not stop.is_set():
+                        self._woken.clear()
+                        if not await self._claim_more(stop):
+                            await self._rest(stopping)
+                    await self._all_sent()
+                finally:
+                    await self._end()
         finally:
-            # Also when this is cut off: nobody else could send them before the lease runs out.
-            await release(waiting)
-        return len(claimed)
+            stopping.cancel()
 
-    async def _send(self, session: SmtpSession, delivery: Delivery) -> None:
+    async def send_due(self, moment: datetime) -> int:
+        """Send a batch of what is due; returns how many deliveries were claimed."""
+        async with self._claims.renewed():
+            try:
+                claimed = await self._claim(moment, asyncio.Event())
+                await self._all_sent()
+            finally:
+                await self._end()
+        return claimed
+
+    async def _claim_more(self, stop: asyncio.Event) -> bool:
+        """Claim what is due, unless enough is held; tells whether there may be more."""
+        self._connect(stop)
+        if len(self._claims) >= ENOUGH or asyncio.get_running_loop().time() < self._away_until:
+            return False
         try:
-            from mailers.compose import compose  # noqa: PLC0415 - a server answers first
-
-            message = await compose(delivery, self._config)
-            if delivery.in_order:
-                await spend(MAILS_TO_A_PERSON, str(delivery.recipient_id))
-            await session.send(message)
-        except RateLimited as error:
-            await hold_back(delivery, error.retry_at)
-            MAILS.labels("held_back").inc()
-            log.warning("mail.held_back", delivery=str(delivery.id), until=error.retry_at.isoformat())
-        except PermanentlyRefused as error:
-            await mark_failed(delivery, now(), str(error))
-            MAILS.labels("refused").inc()
-            log.error("mail.refused", delivery=str(delivery.id), consumer=delivery.consumer, error=str(error))
-        except Obsolete as error:
-            await mark_failed(delivery, now(), str(error))
-            MAILS.labels("obsolete").inc()
-            log.warning("mail.obsolete", delivery=str(delivery.id), consumer=delivery.consumer)
-        except TryLater as error:
-            await self._put_off(delivery, error)
-            if not session.alive:
-                raise
+            return await self._claim(now(), stop) == BATCH
         except UNAVAILABLE as error:
-            # The database was away while the mail was written, which is not the mail's fault: it keeps its turn.
-            await self._put_off(delivery, TryLater(type(error).__name__))
-        except Exception as error:
-            log.exception("mail.broken", delivery=str(delivery.id), consumer=delivery.consumer)
-            await stop_blocking(delivery)
-            await self._put_off(delivery, TryLater(type(error).__name__))
-        else:
-            await mark_sent(delivery, now())
-            MAILS.labels("sent").inc()
-            log.info("mail.sent", delivery=str(delivery.id), consumer=delivery.consumer)
+            log.warning("relay.step_failed", step="mail", error=type(error).__name__)
+        except Exception:
+            log.exception("relay.step_failed", step="mail")
+        return False
 
-    async def _put_off(self, delivery: Delivery, error: TryLater) -> None:
-        kept = await retry_later(delivery, now(), str(error))
-        outcome, tell = ("put_off", log.warning) if kept else ("given_up", log.error)
-        MAILS.labels(outcome).inc()
-        tell(
-            f"mail.{outcome}",
-            delivery=str(delivery.id),
-            consumer=delivery.consumer,
-            attempts=delivery.attempts,
-            error=str(error),
-        )
+    async def _claim(self, moment: datetime, stop: asyncio.Event) -> int:
+        claimed_at = asyncio.get_running_loop().time()
+        claims = self._claims.hold(await claim_deliveries(moment, most=BATCH), claimed_at)
+        self._waiting.extend(claims)
+        self._connect(stop)
+        return len(claims)
+
+    def _connect(self, stop: asyncio.Event) -> None:
+        """Open connections for what waits."""
+        time = asyncio.get_running_loop().time()
+        most = 1 if time < self._refused_until else self._most
+        wanted = -(-len(self._waiting) // MAILS_A_CONNECTION) + self._claims.slow(time)
+        while self._waiting and self._working < min(wanted, most):
+            self._working += 1
+            connection = asyncio.create_task(self._work(stop))
+            self._connections.add(connection)
+            connection.add_done_callback(self._connections.discard)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        try:
+            error = await self._send_all(stop)
+        finally:
+            self._working -= 1
+        if error is not None and self._working:
+            log.warning("mail.connection_lost", error=error, others=self._working)
+        elif error is not None:
+            # The server itself is out of reach.
+            self._away_until = asyncio.get_running_loop().time() + AWAY_FOR
+            claims, self._waiting = self._waiting, deque()
+            await asyncio.gather(*(self._settle(claim, try_later(claim.delivery, error)) for claim in claims))
+
+    async def _send_all(self, stop: asyncio.Event) -> str | None:
+        """Send what waits over one connection, and another where the server closes it; returns what went wrong."""
+        refused = False
+        try:
+            while self._waiting and not stop.is_set():
+                refused = True
+                with OPEN.track_inprogress():
+                    async with self._server.session() as session:
+                        refused = False
+                        await self._send_over(session, stop)
+        except TryLater as error:
+            if refused and self._working > 1:
+                self._refused_until = asyncio.get_running_loop().time() + REFUSED_FOR
+            return str(error)
+        except Exception as error:
+            log.exception("mail.connection_broken")
+            return type(error).__name__
+        return None
+
+    async def _send_over(self, session: SmtpSession, stop: asyncio.Event) -> None:
+        while self._waiting and not stop.is_set() and session.alive:
+            claim = self._waiting.popleft()
+            outcome = await self._try(session, claim)
+            if outcome is not None:
+                await self._settle(claim, outcome)
+                if outcome.was_put_off and not session.alive:
+                    raise TryLater(outcome.last_error)
+
+    async def _try(self, session: SmtpSession, claim: Claim) -> Outcome | None:
+        """What came of a mail; None where its lease was lost, and it may be another process's."""
+        try:
+            async with claim.sending():
+                return await try_mail(session, claim.delivery, self._config)
+        except TimeoutError:
+            session.hang_up()
+        except LeaseLost:
+            pass
+        except asyncio.CancelledError:
+            self._claims.drop(claim)
+            raise
+        self._claims.drop(claim)
+        MAILS.labels("lost").inc()
+        log.warning("mail.lease_lost", delivery=str(claim.delivery.id))
+        return None
+
+    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        await self._claims.settle(claim, outcome)
+        # A later notice to the same person may be due now.
+        self._woken.set()
+
+    async def _all_sent(self) -> None:
+        while self._connections:
+            await asyncio.wait(self._connections)
+
+    async def _rest(self, stopping: "asyncio.Task[bool]") -> None:
+        waking = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait(
+                {waking, stopping}, timeout=LOOK_EVERY.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waking.cancel()
+
+    async def _end(self) -> None:
+        """Give back what nobody has tried; what is being sent is cut off, and its lease runs out."""
+        for connection in self._connections:
+            connection.cancel()
+        await self._all_sent()
+        claims, self._waiting = self._waiting, deque()
+        await asyncio.gather(*(self._claims.settle(claim, released(claim.delivery)) for claim in claims))
+        await self._claims.end()

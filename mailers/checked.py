@@ -19,6 +19,7 @@ from mailers.printable import printable
 # RFC 5322, 2.1.1.
 LONGEST_LINE = 998
 
+_PRINTABLE = bytes([*b"\t\r\n", *range(0x20, 0x7F)])
 _HEAD_PARSER = BytesParser(EmailMessage, policy=SMTP.clone(raise_on_defect=True))
 _MAILBOX = re.compile(r"(?:(?P<phrase>.+) )?<(?P<address>[^<>]+)>")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -67,7 +68,7 @@ def check_sender(text: str) -> None:
 
 
 def _check_lines(content: bytes) -> None:
-    if re.search(rb"[^\t\r\n\x20-\x7e]|\r(?!\n)|(?<!\r)\n", content):
+    if content.translate(None, _PRINTABLE) or b"\r" in (rest := content.replace(b"\r\n", b"")) or b"\n" in rest:
         raise BrokenMessage("it holds a byte that is no printable ASCII, or half a line break")
     if max(len(line) for line in content.split(b"\r\n")) > LONGEST_LINE:
         raise BrokenMessage(f"a line is longer than {LONGEST_LINE} bytes")
@@ -103,7 +104,8 @@ def _text(value: str) -> str:
 
 def _check_by_library(content: bytes, message: Message) -> None:
     """Have the standard library's parser read the head too, with every defect an error."""
-    parsed = cast("EmailMessage", _HEAD_PARSER.parsebytes(content, headersonly=True))
+    head, end, _ = content.partition(b"\r\n\r\n")
+    parsed = cast("EmailMessage", _HEAD_PARSER.parsebytes(head + end, headersonly=True))
     if parsed.keys() != list(message.fields):
         raise BrokenMessage("its header fields are read as others")
     for field, expected in (("From", message.sender), ("To", message.recipient)):

@@ -8,18 +8,16 @@ from mailers.mail_address import MailAddress
 from mailers.message import Message
 from mailers.notice import Notice, Obsolete
 from mailers.render import render
-from models.outbox import event_of
-from models.tables import Account, Delivery, User
+from models.reads.notices import read_notice
+from models.tables import Delivery
 
 
 async def compose(delivery: Delivery, config: MailConfig) -> CheckedMessage:
     """Write the mail of a delivery; the same each time, to the last byte. Raises Obsolete, BrokenMessage."""
-    event = await event_of(delivery)
-    recipient = await User.get_or_none(id=delivery.recipient_id)
-    account = await Account.get_or_none(id=delivery.account_id)
-    if event is None or recipient is None or account is None:
+    rows = await read_notice(delivery)
+    if rows is None:
         raise Obsolete("its account was deleted")
-    notice = Notice(delivery=delivery, event=event, recipient=recipient, account=account, config=config)
+    notice = Notice(delivery=delivery, config=config, **rows._asdict())
     mail = BY_CONSUMER[delivery.consumer]
     await require_use(mail.kind, notice)
     names = notice.common_facts if mail.named else {}

@@ -4,6 +4,7 @@ from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cached_property
 from uuid import UUID
 
 from mailers.header_values import mailbox_value, text_value
@@ -23,7 +24,7 @@ class Message:
     text: str
     html: str
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, str]:
         """The header fields, in order."""
         return {

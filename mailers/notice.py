@@ -9,6 +9,7 @@ from models.clock import now
 from models.credentials import issue_token
 from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
 from models.outbox import Happening
+from models.reads.packages import package_by_id
 from models.secrets import derived_secret
 from models.tables import Account, Delivery, Package, TokenPurpose, User
 
@@ -21,12 +22,13 @@ class Obsolete(Exception):
 
 @dataclass(frozen=True)
 class Notice:
-    """A delivery with its event, recipient and account."""
+    """A delivery with its event, recipient and account, and who made it happen, if a user did."""
 
     delivery: Delivery
     event: Happening
     recipient: User
     account: Account
+    actor: User | None
     config: MailConfig
 
     @property
@@ -36,8 +38,7 @@ class Notice:
 
     async def actor_name(self) -> str:
         """The full name of who did it; the account's name when nobody in person did."""
-        actor = await User.get_or_none(id=self.event.actor_id)
-        return actor.full_name if actor else self.account.name
+        return self.actor.full_name if self.actor else self.account.name
 
     async def user_name(self, key: str) -> str:
         """The full name of a user whose id the event keeps under this key."""
@@ -45,7 +46,7 @@ class Notice:
 
     async def package(self, key: str = "package_id") -> Package:
         """The package whose id the event keeps under this key."""
-        return await Package.get(id=UUID(self.event.data[key]))
+        return await package_by_id(UUID(self.event.data[key]))
 
     async def package_name(self, key: str = "package_id") -> str:
         """Its name, in the recipient's language."""

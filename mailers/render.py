@@ -85,7 +85,7 @@ def _fill(content: Any, language: str, facts: Mapping[str, Any]) -> Any:
     """Put the facts into every sentence; a table with `for_each` becomes one row per item."""
     match content:
         case str():
-            return _sentence(content, language).render(facts)
+            return _sentence(content, language).render(facts) if "{" in content else content
         case list():
             return [_fill(part, language, facts) for part in content]
         case {"for_each": name, "row": row}:

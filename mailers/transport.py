@@ -1,5 +1,6 @@
 """Handing a message to the mail server, and what its answer means."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -104,6 +105,12 @@ class SmtpSession:
         """Whether the connection still stands."""
         return self.client.is_connected
 
+    def hang_up(self) -> None:
+        """End the connection in the midst of a message; what is not yet written is not written any more."""
+        transport = self.client.transport
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
     async def send(self, message: "CheckedMessage") -> None:
         """Send one message to its one recipient. Raises PermanentlyRefused, TryLater."""
         import aiosmtplib  # noqa: PLC0415 - as above
@@ -129,12 +136,17 @@ def _is_loopback(host: str) -> bool:
 
 
 def _meaning(error: "aiosmtplib.SMTPResponseException") -> Exception:
-    words = f"{error.code} {error.message}"
+    words = _readable(f"{error.code} {error.message}")
     return PermanentlyRefused(words) if is_permanent(error.code, error.message) else TryLater(words)
 
 
 def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    return _readable(f"{type(error).__name__}: {error}")
+
+
+def _readable(text: str) -> str:
+    """A server's words as text that can be stored: bytes that are no UTF-8 come as surrogates."""
+    return text.encode(errors="replace").decode().replace("\0", "?")
 
 
 def _has_good_port(parts: SplitResult) -> bool:

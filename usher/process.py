@@ -69,7 +69,7 @@ def _portal(settings: Settings, places: Sequence[Place]) -> Portal:
 def build_relay(settings: Settings) -> Relay:
     """The relay of a process. Needs the SMTP URL and the secret key."""
     return Relay(
-        Postman(_smtp_server(settings), mail_config(settings)),
+        Postman(_smtp_server(settings), mail_config(settings), settings.smtp_connections),
         make_provider(settings.payments),
         retention(settings),
     )

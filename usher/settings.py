@@ -137,6 +137,7 @@ class Settings:
     database_url: Annotated[str | None, _database_url] = field(default=None, repr=False)
     database_direct_url: Annotated[str | None, _database_url] = field(default=None, repr=False)
     smtp_url: Annotated[Secret | None, _smtp_url] = None
+    smtp_connections: Annotated[int, partial(_integer, least=1, most=50)] = 10
     mail_from: Annotated[str, _mail_from] = "Usher <usher@localhost>"
     public_url: Annotated[str, _or_empty(web_addresses.public_url)] = ""
     install_url: Annotated[str, _or_empty(web_addresses.link)] = ""

@@ -140,7 +140,7 @@ _UNLICENSED_USER = ops.CreateModel(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0006_carts_of_keys")]
+    dependencies = [("models", "0007_blocked_deliveries")]
 
     initial = False
     atomic = False

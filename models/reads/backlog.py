@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.database import fetch_one
-from models.outbox import HELD_BACK, written_at
+from models.outbox import written_at
+from models.outcomes import HELD_BACK
 
 
 @dataclass(frozen=True)

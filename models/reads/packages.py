@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from uuid import UUID
 
+from models.batches import fetch_together
 from models.database import fetch
 from models.errors import InvalidInput
 from models.reads.conditions import Condition
@@ -50,3 +52,24 @@ async def packages_on_sale() -> list[Package]:
 async def packages_by_id(ids: Sequence[UUID]) -> dict[UUID, Package]:
     """Packages by id, off sale too: what was bought keeps its package."""
     return {package.id: package for package in await rows_where(Package, "id = ANY($1)", list(ids))}
+
+
+async def package_by_id(package_id: UUID) -> Package:
+    """A package, off sale too; those that are asked for at the same time are read together. Raises LookupError."""
+    row = await fetch_together(_by_id(), (package_id,))
+    _, *columns = row.values()
+    if columns[0] is None:
+        raise LookupError(f"no package {package_id}")
+    (package,) = Package.of_records([columns])
+    return package
+
+
+@cache
+def _by_id() -> str:
+    columns = ", ".join(f'package."{column}"' for column in Package._meta.fields_db_projection.values())  # noqa: SLF001
+    return f"""
+        SELECT asker_number, {columns}
+        FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS asked (id, asker_number)
+        CROSS JOIN (SELECT $2::timestamptz AS moment) AS asked_at
+        LEFT JOIN packages AS package ON package.id = asked.id
+    """  # noqa: S608 - names of columns

@@ -13,6 +13,8 @@ class Delivery(Row, Model):
     """Unique per event and consumer. Open until `sent_at` (done) or `failed_at` (given up, with `last_error`).
 
     Deliveries `in_order` go to one person in the order of what happened; the others neither wait nor are waited for.
+    `blocked` ones wait for an earlier one, and no claim looks at them: triggers keep the mark. One without the mark
+    that has to wait is marked by the claim that finds it.
     Its id makes the Message-ID and the secret link of the mail, so a repeat is the same mail.
     """
 
@@ -25,6 +27,7 @@ class Delivery(Row, Model):
     recipient_id: UUID
     recipient = fields.ForeignKeyField("models.User", related_name=False, on_delete=fields.RESTRICT)
     in_order = fields.BooleanField(default=True)
+    blocked = fields.BooleanField(default=False)
     attempts = fields.IntField(default=0)
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)

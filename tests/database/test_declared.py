@@ -209,12 +209,17 @@ async def test_the_triggers_are_the_declared_ones(db: None) -> None:
     rows = await fetch(
         "SELECT tgname AS name, tgrelid::regclass::text AS table_name, tgdeferrable AS deferrable,"
         " tginitdeferred AS deferred, tgenabled::text AS enabled, pg_get_triggerdef(oid) AS definition"
-        " FROM pg_trigger WHERE NOT tgisinternal"
+        " FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
     )
-    (trigger,) = rows
-    assert (trigger["name"], trigger["table_name"]) == ("users_administrator", "users")
-    assert (trigger["deferrable"], trigger["deferred"], trigger["enabled"]) == (True, True, "O")
-    assert "AFTER DELETE OR UPDATE OF role, account_id ON public.users" in trigger["definition"]
+    assert [(row["name"], row["table_name"], row["deferrable"], row["deferred"], row["enabled"]) for row in rows] == [
+        ("deliveries_block", "deliveries", False, False, "O"),
+        ("deliveries_unblock", "deliveries", False, False, "O"),
+        ("users_administrator", "users", True, True, "O"),
+    ]
+    block, unblock, administrator = (row["definition"] for row in rows)
+    assert "BEFORE INSERT ON public.deliveries FOR EACH ROW" in block
+    assert "AFTER UPDATE OF sent_at, failed_at, in_order ON public.deliveries FOR EACH ROW" in unblock
+    assert "AFTER DELETE OR UPDATE OF role, account_id ON public.users" in administrator
 
 
 async def test_the_numbers_of_purchases_come_from_a_sequence(db: None) -> None:

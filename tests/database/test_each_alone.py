@@ -29,7 +29,7 @@ from models.operations.settle_payment import settle_payment
 from models.operations.transfer_license import transfer_license
 from models.operations.validate_purchase import validate_purchase
 from models.operations.withdraw_domain import withdraw_domain
-from models.outbox import NewDelivery, add_deliveries, event_of
+from models.outbox import Happening, NewDelivery, add_deliveries
 from models.payment_provider import ChargeOutcome
 from models.permission import Permission
 from models.tables import (
@@ -258,7 +258,8 @@ async def test_a_notice_to_somebody_of_another_account_is_never_written(
 ) -> None:
     await company.buy(PRO=1)
     license = await company.assign(company.users[0], "PRO")
-    event = await event_of(Delivery(event_id=license.link_event_id))
+    columns = ("id", "account_id", "type", "actor_id", "occurred_at", "data")
+    event = Happening(**(await Event.filter(id=license.link_event_id).values(*columns))[0])
     stranger, holder = other_company.users[0].id, company.users[0].id
     await add_deliveries([NewDelivery(event, "mail.license_assigned", stranger, in_order=True)], now())
     assert await Delivery.all().count() == 0

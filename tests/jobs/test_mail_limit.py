@@ -9,7 +9,7 @@ from models.clock import now
 from models.database import fetch
 from models.operations.change_license import change_license
 from models.operations.remove_license import remove_license
-from models.outbox import HELD_BACK
+from models.outcomes import HELD_BACK
 from models.reads.backlog import read_backlog
 from models.tables import Delivery, License, User
 from tests.support.company import Company

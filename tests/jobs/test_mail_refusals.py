@@ -130,6 +130,18 @@ async def test_what_is_refused_for_its_recipient_or_content_is_not_sent_again(
     assert mail_server.taken == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "recorded"),
+    [("550 5.1.1 Bo\xeete inconnue", "550 5.1.1 Bo?te inconnue"), ("550 5.1.1 No\0body", "550 5.1.1 No?body")],
+)
+async def test_words_that_cannot_be_stored_are_recorded_as_far_as_they_can(
+    company: Company, relay: Relay, mail_server: MailServer, answer: str, recorded: str
+) -> None:
+    delivery = await delivery_after("RCPT", answer, company.users[0], relay, mail_server)
+    assert (delivery.sent_at, delivery.attempts, delivery.last_error) == (None, 1, recorded)
+    assert delivery.failed_at is not None
+
+
 async def delivery_after(command: str, answer: str, to: User, relay: Relay, mail_server: MailServer) -> Delivery:
     """What is recorded of a mail to a user once the server has answered a command so."""
     mail_server.answer(command, answer)

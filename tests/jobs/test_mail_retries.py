@@ -8,7 +8,7 @@ import pytest
 from jobs.relay import Relay
 from models.clock import now
 from models.database import fetch
-from models.outbox import retry_later
+from models.outcomes import put_off
 from models.tables import Delivery, User
 from tests.support.company import Company
 from tests.support.links import ask_for_link
@@ -192,7 +192,6 @@ async def test_delays_grow_threefold_up_to_an_hour(company: Company, relay: Rela
     await relay.make_deliveries(moment)
     delivery = await delivery_to(ann)
     delivery.attempts = attempts
-    assert await retry_later(delivery, moment, "x" * 1000)
-    kept = await delivery_to(ann)
-    assert kept.due_at == moment + timedelta(seconds=wait)
-    assert kept.last_error == "x" * 300
+    outcome = put_off(delivery, moment, "x" * 1000)
+    assert (outcome.due_at, outcome.failed) == (moment + timedelta(seconds=wait), False)
+    assert outcome.last_error == "x" * 300

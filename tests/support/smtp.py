@@ -16,6 +16,7 @@ from tests.support.certificate import Certificate
 
 HANG_UP = "hang up"
 HANG = "hang"
+HOLD = "hold"
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -64,6 +65,9 @@ class MailServer:
     login: tuple[str, str] | None = None
     tries: list[Try] = field(default_factory=list)
     was_tried: asyncio.Event = field(default_factory=asyncio.Event)
+    forgiven: asyncio.Event = field(default_factory=asyncio.Event)
+    held: int = 0
+    most_connections: int = 1_000_000
     connections: int = 0
     port: int = 0
     _in_clear: bytearray = field(default_factory=bytearray)
@@ -111,13 +115,14 @@ class MailServer:
     def answer(self, command: str, answer: str, *, to: str | None = None, times: int = 1_000_000) -> None:
         """Answer CONNECT, MAIL, RCPT or DATA with this, in place of what is usual.
 
-        Or, but for CONNECT, HANG_UP, or HANG and never answer.
+        Or, but for CONNECT, HANG_UP, or HANG and never answer. HOLD, for RCPT alone, answers as usual once forgiven.
         """
         self._rules.append(Rule(command, answer, to, times))
 
     def forgive(self) -> None:
         """Answer as usual from now on."""
         self._rules.clear()
+        self.forgiven.set()
 
     def find_answer(self, command: str, to: str | None = None) -> str | None:
         """The answer to give in place of the usual one."""
@@ -129,7 +134,7 @@ class MailServer:
 
     def _new_session(self) -> SMTP:
         self.connections += 1
-        session = _Session(self)
+        session = _Session(self, one_too_many=len(self._sessions) >= self.most_connections)
         self._sessions.add(session)
         return session
 
@@ -139,7 +144,7 @@ class MailServer:
 
 
 class _Session(SMTP):
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, *, one_too_many: bool) -> None:
         context: ssl.SSLContext | None = None
         if server.certificate and not server.tls:
             context = server.certificate.for_server()
@@ -156,6 +161,7 @@ class _Session(SMTP):
                 loop=asyncio.get_running_loop(),
             )
         self._mail_server = server
+        self._one_too_many = one_too_many
         self._greeted = False
 
     def data_received(self, data: bytes) -> None:
@@ -170,7 +176,8 @@ class _Session(SMTP):
     async def push(self, status: str | bytes) -> None:
         if not self._greeted:
             self._greeted = True
-            status = self._mail_server.find_answer("CONNECT") or status
+            too_many = "421 4.7.0 Too many connections from you" if self._one_too_many else None
+            status = too_many or self._mail_server.find_answer("CONNECT") or status
         await super().push(status)
 
     def _check(
@@ -198,7 +205,11 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802
         self, smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if answer := self._server.find_answer("RCPT", address):
+        answer = self._server.find_answer("RCPT", address)
+        if answer == HOLD:
+            self._server.held += 1
+            await self._server.forgiven.wait()
+        elif answer:
             return await _give(smtp, answer)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -226,4 +237,5 @@ async def _give(smtp: SMTP, answer: str) -> str:
     if answer == HANG_UP and smtp.transport is not None:
         smtp.transport.abort()
         raise ConnectionResetError
-    return answer
+    # As servers that know no UTF-8 do.
+    return answer if answer.isascii() else cast("str", answer.encode("latin-1"))

@@ -17,6 +17,7 @@ def test_without_any_setting_all_have_a_value_but_the_secret_ones(env: Env) -> N
     assert vars(settings) == {
         "database_url": None,
         "smtp_url": None,
+        "smtp_connections": 10,
         "mail_from": "Usher <usher@localhost>",
         "public_url": "http://127.0.0.1:8000",
         "install_url": "http://127.0.0.1:8000",
@@ -51,6 +52,7 @@ def test_every_setting_is_read_from_the_environment(env: Env) -> None:
     env(
         DATABASE_URL="postgresql://usher:hush@db.example.com:5433/usher?sslmode=require",
         SMTP_URL="smtps://usher:hush@mail.example.com",
+        SMTP_CONNECTIONS="3",
         MAIL_FROM="Seat desk <seats@example.com>",
         PUBLIC_URL="https://seats.example.com/",
         INSTALL_URL="https://install.example.com/start",
@@ -90,6 +92,7 @@ def test_every_setting_is_read_from_the_environment(env: Env) -> None:
     secret = {"smtp_url", "secret_key", "metrics_token"}
     assert {name: value for name, value in vars(settings).items() if name not in secret} == {
         "database_url": "postgresql://usher:hush@db.example.com:5433/usher?sslmode=require",
+        "smtp_connections": 3,
         "mail_from": "Seat desk <seats@example.com>",
         "public_url": "https://seats.example.com",
         "install_url": "https://install.example.com/start",
@@ -121,6 +124,7 @@ def test_every_setting_is_read_from_the_environment(env: Env) -> None:
 WRONG = {
     "DATABASE_URL": ["mysql://db.example.com/usher", "postgres://db.example.com", "usher", ""],
     "SMTP_URL": ["http://mail.example.com", "mail.example.com", "smtp://", "smtp://a?starttls=maybe", ""],
+    "SMTP_CONNECTIONS": ["0", "51", "few", ""],
     "MAIL_FROM": [
         "nobody",
         "Usher",
