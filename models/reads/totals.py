@@ -15,9 +15,9 @@ _ADDED = (
     " AND added.type = 'user.added'"
 )
 USERS = (
-    f"(SELECT coalesce((SELECT known.users + ({_ADDED}) FROM account_totals AS known"  # noqa: S608 - constants
+    f"coalesce((SELECT known.users + ({_ADDED}) FROM account_totals AS known"  # noqa: S608 - constants
     " WHERE known.account_id = {account}),"
-    " (SELECT count(*) FROM users AS counted WHERE counted.account_id = {account})))"
+    " (SELECT count(*) FROM users AS counted WHERE counted.account_id = {account}))"
 )
 # One license for each user at most, so that seats count users.
 LICENSED = "(SELECT coalesce(sum(pool.assigned), 0) FROM seat_pools AS pool WHERE pool.account_id = {account})"
@@ -27,10 +27,10 @@ HOLDERS = (
     " ON package.id = pool.package_id WHERE pool.account_id = {account} AND package.code = ANY ({value}::text[]))"
 )
 SEAT_EVENTS = (
-    "(SELECT coalesce((SELECT known.seat_events + (SELECT count(*) FROM events AS moved"
+    "coalesce((SELECT known.seat_events + (SELECT count(*) FROM events AS moved"
     " WHERE moved.account_id = {account} AND moved.version > known.version AND moved.pools IS NOT NULL)"
     " FROM account_totals AS known WHERE known.account_id = {account}),"
-    " (SELECT count(*) FROM events AS moved WHERE moved.account_id = {account} AND moved.pools IS NOT NULL)))"
+    " (SELECT count(*) FROM events AS moved WHERE moved.account_id = {account} AND moved.pools IS NOT NULL))"
 )
 # In the order of versions, so that PostgreSQL begins with the first that counts and not with all events.
 _SINCE = (

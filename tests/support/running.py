@@ -14,6 +14,8 @@ import httpx2
 
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 20.0
+# PostgreSQL takes a hundred connections, of all processes of all tests that run at the same time.
+POOL = "8"
 COMMAND = [sys.executable, "-c", "from usher.cli import main; main()"]
 
 
@@ -27,7 +29,7 @@ def free_port() -> int:
 def usher_environment(**settings: str) -> dict[str, str]:
     """The environment without any of this machine's own settings, and with these, e.g. PORT="8000"."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}
-    return clean | {f"USHER_{name}": value for name, value in settings.items()}
+    return clean | {"USHER_DATABASE_POOL": POOL} | {f"USHER_{name}": value for name, value in settings.items()}
 
 
 async def run_usher(*arguments: str, folder: Path, **settings: str) -> tuple[int, str]:

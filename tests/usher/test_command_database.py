@@ -135,3 +135,16 @@ async def test_a_command_in_a_folder_without_a_database_says_so_and_makes_none(t
     assert printed.startswith("usher: There is no database in .usher here.")
     assert printed.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_database_of_its_own_that_recovers_slowly_from_a_crash_is_waited_for(tmp_path: Path) -> None:
+    code, printed = await run_usher("migrate", folder=tmp_path)
+    assert (code, printed.splitlines()[-1]) == (0, "The database is up to date.")
+    data = tmp_path / ".usher" / "postgres"
+    # PostgreSQL asks a command for more to recover, which takes longer than the library waits.
+    slept = data / "slept"
+    (data / "recovery.signal").touch()
+    with (data / "postgresql.auto.conf").open("a") as settings:
+        settings.write(f"restore_command = 'test -e {slept} || (touch {slept}; sleep 12); false'\n")
+    assert await run_usher("migrate", folder=tmp_path) == (0, "The database is up to date.\n")
+    assert slept.exists()
