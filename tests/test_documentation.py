@@ -44,6 +44,11 @@ def test_the_name_of_each_program_stands_where_a_reader_sees_it(page: str) -> No
     assert [name for name in programs(page) if f"`{name}`:\n\n```" not in text] == []
 
 
+def test_the_name_of_each_step_stands_where_a_reader_sees_it() -> None:
+    text = (ROOT / "docs" / "growing.md").read_text()
+    assert [name for name in programs("growing.md") if f"`{name}`" not in text] == []
+
+
 def test_commands_are_written_as_they_are_found_in_a_checkout() -> None:
     for page in (ROOT / "README.md", ROOT / "docs" / "partners.md", ROOT / "docs" / "spa.md"):
         assert (
