@@ -6,21 +6,27 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from asyncpg.transaction import Transaction
-from tortoise import Tortoise, connections
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise import Tortoise
 
+from models.apply_migrations import apply_migrations
 from models.connecting import DatabaseNotReady, connect_to_database
 from models.database import disconnect, tortoise_config
 from models.database_url import DatabaseUrl
+from models.migrated import check_version
 from models.session_limits import LIMITS, set_limits
+from models.step_editor import LOCK_TIMEOUT
 
 # Any number that nothing else in the database locks.
 LOCK = 7_236_041
 # Seconds.
 WAITS_FOR_OTHERS = 60.0
 TRIES_EVERY = 0.1
-# A migration takes as long as it takes.
-UNHURRIED = LIMITS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+# A migration takes as long as it takes, but waits for no lock while calls queue behind it.
+UNHURRIED = LIMITS | {
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "lock_timeout": LOCK_TIMEOUT,
+}
 
 
 class MigrationUnderWay(DatabaseNotReady):
@@ -31,13 +37,24 @@ async def migrate(url: str) -> list[str]:
     """Apply what is missing and return the names of the migrations applied; then give the role its limits.
 
     `url` is of PostgreSQL itself, not of a pooler. A lock lets several processes start at once: one migrates, the
-    others wait and find it done. Raises MigrationUnderWay.
+    others wait and find it done. Raises MigrationUnderWay, LockNotAvailable, VersionTooOld.
     """
     parsed = DatabaseUrl.parse(url)
+    await check_version_of(parsed)
     async with _alone(parsed) as connection:
         applied = await _apply(parsed)
         await set_limits(connection)
     return applied
+
+
+async def check_version_of(url: DatabaseUrl) -> None:
+    """Raise VersionTooOld where a newer version has taken away what this one needs."""
+    # Not on the connection of the lock, which must keep no snapshot.
+    connection = await connect_to_database(url)
+    try:
+        await check_version(connection)
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager
@@ -90,16 +107,9 @@ async def _holder(connection: asyncpg.Connection) -> str:
 
 
 async def _apply(url: DatabaseUrl) -> list[str]:
-    applied: list[str] = []
-
-    def note(event: str, _label: str, name: str) -> None:
-        if event == "apply_done":
-            applied.append(name)
-
     config = tortoise_config(url, pool_size=2, server_settings=UNHURRIED, answer_within=None)
     await Tortoise.init(config=config, _enable_global_fallback=True)
     try:
-        await MigrationExecutor(connections.get("default"), config["apps"]).migrate(progress=note)
+        return await apply_migrations(config["apps"])
     finally:
         await disconnect()
-    return applied

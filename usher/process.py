@@ -21,9 +21,12 @@ from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.beside import beside
 from models.database import ANSWER_WITHIN, connect, disconnect
+from models.database_url import DatabaseUrl
 from models.feed import Feed
+from models.migrated import check_schema
 from models.neighbours import Neighbours
 from models.retention import Retention
+from models.session_limits import limits_to_send
 from payments import make_provider
 from usher.documents import PORTAL, document_rules
 from usher.embedded_postgres import start_postgres
@@ -100,6 +103,13 @@ def start_database(settings: Settings) -> None:
     """Start the embedded PostgreSQL where no database is named, and name it."""
     if settings.database_url is None:
         settings.database_url = start_postgres(settings.data_folder)
+
+
+async def check_database(settings: Settings) -> None:
+    """Check once, before there are workers, that the database is as it must be. Raises DatabaseNotReady."""
+    url = settings.database_url or ""
+    await check_schema(url)
+    await limits_to_send(DatabaseUrl.parse(url))
 
 
 @asynccontextmanager

@@ -8,14 +8,11 @@ import sys
 
 import uvicorn
 
-from models.database_url import DatabaseUrl
-from models.migrated import pending_migrations
-from models.session_limits import limits_to_send
 from usher.connection_limits import raise_open_files
 from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.metrics import shared_metrics
-from usher.process import start_database
+from usher.process import check_database, start_database
 from usher.serving import uvicorn_options
 from usher.settings import Settings, SettingsError, load_settings
 from usher.workers import Workers
@@ -29,7 +26,7 @@ def start(workers: int = 1, *, relay: bool = True) -> None:
     require_free_port(settings)
     embedded = settings.database_url is None
     start_database(settings)
-    asyncio.run(_bring_up_to_date(settings) if embedded else _require_migrated(settings))
+    asyncio.run(_bring_up_to_date(settings) if embedded else check_database(settings))
     # Workers are processes of their own and read their settings from the environment.
     os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
     os.environ["USHER_RELAY"] = str(relay and settings.relay)
@@ -68,10 +65,3 @@ async def _bring_up_to_date(settings: Settings) -> None:
     from usher.migrating import bring_up_to_date  # noqa: PLC0415 - a database of one's own is migrated before
 
     await bring_up_to_date(settings)
-
-
-async def _require_migrated(settings: Settings) -> None:
-    if missing := await pending_migrations(settings.database_url or ""):
-        raise SettingsError(f"The database lacks {len(missing)} migrations. Run `usher migrate` first.")
-    # Before there are workers, each of which would say it in a trace.
-    await limits_to_send(DatabaseUrl.parse(settings.database_url or ""))

@@ -1,12 +1,13 @@
 from uuid import uuid4
 
 from orjson import loads
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
 from models.ids import new_id
+from models.schema_change import Kind, SchemaChange
 from models.tables.credential import SessionKind, TokenPurpose
 from models.tables.domain import DomainState
 from models.tables.license import LicenseEnd
@@ -16,8 +17,12 @@ from models.tables.purchase import PurchaseState
 from models.tables.user import Role
 
 
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     initial = True
+    # A new database: nothing runs beside it.
+    atomic = True
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
         ops.CreateModel(

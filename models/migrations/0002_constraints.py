@@ -1,7 +1,8 @@
 """Everything the database itself refuses, and the indexes that reads stand on."""
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
+
+from models.schema_change import Kind, SchemaChange
 
 CHECKS = {
     "accounts": {"version": "version >= 0", "name": "name <> ''"},
@@ -133,6 +134,10 @@ def _statements() -> list[str]:
     return [*checks, *references, *unique, *indexes, "CREATE SEQUENCE purchase_number", LAST_ADMINISTRATOR]
 
 
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0001_initial")]
+    # A new database: nothing runs beside it.
+    atomic = True
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
     operations = [ops.RunSQL(";\n".join(_statements()), reverse_sql=ops.RunSQL.noop)]

@@ -1,9 +1,10 @@
 """Wishes for sign-in links, what callers have spent of what they are allowed, and how a session tells its client."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
 from models.ids import new_id
+from models.schema_change import Kind, SchemaChange
 
 CHECKS = {
     "allowances_spent": {"spent": "spent >= 0 AND spent_before >= 0"},
@@ -24,9 +25,12 @@ _STATEMENTS = [
 ]
 
 
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0002_constraints")]
-    initial = False
+    # A new database: nothing runs beside it.
+    atomic = True
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
     operations = [
         ops.CreateModel(
             name="AllowanceSpent",

@@ -1,12 +1,13 @@
 """API keys, and how often the catalogue was loaded."""
 
 from orjson import loads
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
 from models.ids import new_id
+from models.schema_change import Kind, SchemaChange
 
 CHECKS = {
     "api_keys": {
@@ -34,10 +35,12 @@ _STATEMENTS = [
 ]
 
 
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0003_sign_in_requests")]
-
-    initial = False
+    # A new database: nothing runs beside it.
+    atomic = True
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
         ops.CreateModel(

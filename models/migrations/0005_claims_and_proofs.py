@@ -1,8 +1,11 @@
 """Accounts that are not proven yet, and what the approval of a domain rests on."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from models.build_indexes import BuildIndexes
+from models.migration_steps import AddConstraints, FillRows, Statements
+from models.schema_change import Kind, SchemaChange
 from models.tables.domain import DomainProof
 
 CHECKS = {
@@ -19,46 +22,44 @@ INDEXES = {
     "tokens_person_idx": "tokens (user_id)",
 }
 
-_STATEMENTS = [
-    # Nobody knows any more which of them were proven.
-    "UPDATE accounts SET confirmed_at = created_at",
-    # Nor of those that processes of the version before open until they are replaced. Newer ones always say.
-    "ALTER TABLE accounts ALTER confirmed_at SET DEFAULT now()",
-    *(
-        f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_check CHECK ({condition})"
-        for table, conditions in CHECKS.items()
-        for name, condition in conditions.items()
-    ),
-    *(f"CREATE INDEX {name} ON {columns}" for name, columns in INDEXES.items()),
-]
+_CONFIRMED_AT = fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)
+_APPROVED_BY = fields.CharEnumField(
+    description="TXT: TXT\nOPERATOR: OPERATOR", enum_type=DomainProof, max_length=10, null=True
+)
 
 
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0004_api_keys")]
-
-    initial = False
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
-        ops.AlterModelOptions(
-            name="Account",
-            options={
-                "table": "accounts",
-                "app": "models",
-                "pk_attr": "id",
-                "table_description": "A business. `version` counts its events: it grows by one with each, and only with them.",
-            },
+        Statements(
+            "ALTER TABLE accounts ADD COLUMN IF NOT EXISTS confirmed_at timestamptz",
+            # Of those that processes of the version before open, nobody knows which are proven. Newer ones always say.
+            "ALTER TABLE accounts ALTER COLUMN confirmed_at SET DEFAULT now()",
+            "ALTER TABLE domains ADD COLUMN IF NOT EXISTS approved_by varchar(10)",
+            declares=[
+                ops.AlterModelOptions(
+                    name="Account",
+                    options={
+                        "table": "accounts",
+                        "app": "models",
+                        "pk_attr": "id",
+                        "table_description": "A business. `version` counts its events: it grows by one with each, and only with them.",
+                    },
+                ),
+                ops.AddField("Account", "confirmed_at", _CONFIRMED_AT),
+                ops.AddField("Domain", "approved_by", _APPROVED_BY),
+            ],
         ),
-        ops.AddField(
-            model_name="Account",
-            name="confirmed_at",
-            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        # Nor of those that are there.
+        FillRows("accounts", "confirmed_at = created_at", where="confirmed_at IS NULL"),
+        AddConstraints(
+            {
+                table: {f"{table}_{name}_check": f"CHECK ({condition})" for name, condition in conditions.items()}
+                for table, conditions in CHECKS.items()
+            }
         ),
-        ops.AddField(
-            model_name="Domain",
-            name="approved_by",
-            field=fields.CharEnumField(
-                description="TXT: TXT\nOPERATOR: OPERATOR", enum_type=DomainProof, max_length=10, null=True
-            ),
-        ),
-        ops.RunSQL(";\n".join(_STATEMENTS), reverse_sql=ops.RunSQL.noop),
+        BuildIndexes(INDEXES),
     ]

@@ -6,18 +6,22 @@ which stays unique.
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from models.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
 from models.ids import new_id
+from models.migration_steps import AddConstraints, FillRows, Statements
+from models.schema_change import Kind, SchemaChange
 
 CHECKS = {
     "carts": {"owner": "(user_id IS NULL) <> (api_key_id IS NULL)"},
     "cart_lines": {"owner": "(user_id IS NULL) <> (api_key_id IS NULL)"},
 }
-UNIQUE = {
-    "carts_user_key": "carts (user_id)",
+# By which processes of the version before find a cart, whose primary key it was.
+UNIQUE_BEFORE = {"carts_user_key": "carts (user_id)"}
+UNIQUE_AFTER = {
     "carts_api_key_key": "carts (api_key_id)",
     "cart_lines_api_key_key": "cart_lines (api_key_id, package_id)",
     "purchases_owner_waiting_key": "purchases (coalesce(api_key_id, buyer_id))"
@@ -25,6 +29,7 @@ UNIQUE = {
     "purchases_owner_cart_key": "purchases (coalesce(api_key_id, buyer_id), cart_version)"
     " WHERE state IN ('AWAITING_PAYMENT', 'COMPLETED')",
 }
+UNIQUE = UNIQUE_BEFORE | UNIQUE_AFTER
 INDEXES = {
     "purchases_prepared_idx": "purchases (coalesce(api_key_id, buyer_id), id)"
     " WHERE state = 'AWAITING_ACCEPTANCE' AND cart_version IS NULL",
@@ -32,38 +37,6 @@ INDEXES = {
     "purchases_paying_idx": "purchases (account_id) WHERE state = 'AWAITING_PAYMENT'",
 }
 DROPPED_INDEXES = ["purchases_waiting_key", "purchases_cart_key"]
-
-_STATEMENTS = [
-    "ALTER TABLE carts DROP CONSTRAINT carts_pkey",
-    "ALTER TABLE carts ADD id uuid NOT NULL DEFAULT gen_random_uuid() PRIMARY KEY",
-    "ALTER TABLE carts ALTER user_id DROP NOT NULL",
-    "ALTER TABLE cart_lines ALTER user_id DROP NOT NULL",
-    "ALTER TABLE purchases ALTER cart_version DROP NOT NULL",
-    *(
-        f"ALTER TABLE {table} ADD api_key_id uuid REFERENCES api_keys (id) ON DELETE RESTRICT"
-        for table in ("carts", "cart_lines", "purchases")
-    ),
-    *(
-        f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_check CHECK ({condition})"
-        for table, conditions in CHECKS.items()
-        for name, condition in conditions.items()
-    ),
-    *(f"DROP INDEX {name}" for name in DROPPED_INDEXES),
-    *(f"CREATE UNIQUE INDEX {name} ON {columns}" for name, columns in UNIQUE.items()),
-    *(f"CREATE INDEX {name} ON {columns}" for name, columns in INDEXES.items()),
-]
-
-
-class _ByHand(ops.RunSQL):
-    """Statements that Tortoise cannot write, and what it has to know of their outcome."""
-
-    def __init__(self, sql: str, declared: list[Any]) -> None:
-        super().__init__(sql, reverse_sql=ops.RunSQL.noop)
-        self._declared = declared
-
-    def state_forward(self, app_label: str, state: Any) -> None:
-        for each in self._declared:
-            each.state_forward(app_label, state)
 
 
 def _reference(model: str, column: str, *, null: bool = False) -> Any:
@@ -97,15 +70,36 @@ _CART = ops.CreateModel(
 )
 
 
-class Migration(migrations.Migration):
-    dependencies = [("models", "0005_claims_and_proofs")]
+_TABLES = ("carts", "cart_lines", "purchases")
 
-    initial = False
+
+class Migration(SchemaChange):
+    dependencies = [("models", "0005_claims_and_proofs")]
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
-        _ByHand(
-            ";\n".join(_STATEMENTS),
-            [
+        # A primary key of its own for each cart, whose place the user had. With a default that differs by row, ADD COLUMN
+        # would write the table anew while everybody waits.
+        Statements(
+            "ALTER TABLE carts ADD COLUMN IF NOT EXISTS id uuid",
+            "ALTER TABLE carts ALTER COLUMN id SET DEFAULT gen_random_uuid()",
+        ),
+        FillRows("carts", "id = gen_random_uuid()", where="id IS NULL"),
+        AddConstraints({"carts": {"carts_has_id": "CHECK (id IS NOT NULL)"}}),
+        Statements(
+            # The constraint spares it the reading of all rows.
+            "ALTER TABLE carts ALTER COLUMN id SET NOT NULL",
+            "ALTER TABLE carts DROP CONSTRAINT IF EXISTS carts_has_id",
+        ),
+        BuildUniqueIndexes({"carts_id_key": "carts (id)", **UNIQUE_BEFORE}),
+        Statements(
+            "ALTER TABLE carts DROP CONSTRAINT carts_pkey, ADD CONSTRAINT carts_pkey PRIMARY KEY USING INDEX carts_id_key",
+            "ALTER TABLE carts ALTER COLUMN user_id DROP NOT NULL",
+            "ALTER TABLE cart_lines ALTER COLUMN user_id DROP NOT NULL",
+            "ALTER TABLE purchases ALTER COLUMN cart_version DROP NOT NULL",
+            *(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS api_key_id uuid" for table in _TABLES),
+            declares=[
                 ops.DeleteModel("Cart"),
                 _CART,
                 ops.AlterField("CartLine", "user", _reference("models.User", "user_id", null=True)),
@@ -114,4 +108,16 @@ class Migration(migrations.Migration):
                 ops.AddField("Purchase", "api_key", _reference("models.ApiKey", "api_key_id", null=True)),
             ],
         ),
+        AddConstraints(
+            {
+                table: {
+                    f"{table}_api_key_id_fkey": "FOREIGN KEY (api_key_id) REFERENCES api_keys (id) ON DELETE RESTRICT",
+                    **{f"{table}_{name}_check": f"CHECK ({check})" for name, check in CHECKS.get(table, {}).items()},
+                }
+                for table in _TABLES
+            }
+        ),
+        BuildUniqueIndexes(UNIQUE_AFTER),
+        BuildIndexes(INDEXES),
+        DropIndexes(*DROPPED_INDEXES),
     ]

@@ -1,15 +1,14 @@
 """Deliveries that wait for an earlier one to the same person are marked, so that claims pass over them.
 
-It only adds, and may run again where it was interrupted; the triggers keep the mark for processes of the version before as
-well. The column and the triggers are a transaction each of a moment; the index is built CONCURRENTLY.
+The triggers keep the mark for processes of the version before as well.
 """
 
-from typing import Any
-
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
 from models.build_indexes import BuildIndexes
+from models.migration_steps import Statements
+from models.schema_change import Kind, SchemaChange
 
 INDEXES = {
     "deliveries_claim_idx": "deliveries (in_order, due_at, id)"
@@ -21,7 +20,7 @@ _COLUMN = "ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS blocked boolean NOT N
 # Functions see what was committed until now, also what the statement that fires them does not see yet. They read in the
 # order of the index of what is open: PostgreSQL takes a backlog that it has not counted yet for one row, and would sort
 # all that is open, or all that the person was ever sent.
-_FUNCTIONS = """
+_BLOCK = """
 CREATE OR REPLACE FUNCTION block_delivery() RETURNS trigger LANGUAGE plpgsql
     SET enable_sort = off SET enable_incremental_sort = off AS $$
 BEGIN
@@ -33,7 +32,9 @@ BEGIN
     ORDER BY recipient_id DESC, id DESC LIMIT 1 FOR SHARE SKIP LOCKED;
     NEW.blocked := FOUND;
     RETURN NEW;
-END $$;
+END $$
+"""
+_UNBLOCK = """
 CREATE OR REPLACE FUNCTION unblock_next_delivery() RETURNS trigger LANGUAGE plpgsql
     SET enable_sort = off SET enable_incremental_sort = off AS $$
 BEGIN
@@ -48,10 +49,8 @@ BEGIN
     RETURN NULL;
 END $$
 """
-_TRIGGERS = """
-CREATE OR REPLACE TRIGGER deliveries_block BEFORE INSERT ON deliveries
-    FOR EACH ROW WHEN (NEW.in_order AND NEW.sent_at IS NULL AND NEW.failed_at IS NULL)
-    EXECUTE FUNCTION block_delivery();
+# First, so that nothing is marked that nobody would free.
+_UNBLOCKS = """
 CREATE OR REPLACE TRIGGER deliveries_unblock AFTER UPDATE OF sent_at, failed_at, in_order ON deliveries
     FOR EACH ROW WHEN (
         OLD.in_order AND OLD.sent_at IS NULL AND OLD.failed_at IS NULL
@@ -59,25 +58,26 @@ CREATE OR REPLACE TRIGGER deliveries_unblock AFTER UPDATE OF sent_at, failed_at,
     )
     EXECUTE FUNCTION unblock_next_delivery()
 """
+_BLOCKS = """
+CREATE OR REPLACE TRIGGER deliveries_block BEFORE INSERT ON deliveries
+    FOR EACH ROW WHEN (NEW.in_order AND NEW.sent_at IS NULL AND NEW.failed_at IS NULL)
+    EXECUTE FUNCTION block_delivery()
+"""
 
 
-class _AddBlocked(ops.RunSQL):
-    """ADD COLUMN IF NOT EXISTS, which Tortoise does not write, and what it has to know of it."""
-
-    def state_forward(self, app_label: str, state: Any) -> None:
-        field = fields.BooleanField(default=False)
-        ops.AddField("Delivery", "blocked", field).state_forward(app_label, state)
-
-
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0006_carts_of_keys")]
-
-    initial = False
-    # CREATE INDEX CONCURRENTLY runs in no transaction.
-    atomic = False
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
-        _AddBlocked(_COLUMN, reverse_sql=ops.RunSQL.noop),
-        ops.RunSQL(_FUNCTIONS + ";" + _TRIGGERS, reverse_sql=ops.RunSQL.noop),
+        Statements(
+            _COLUMN,
+            _BLOCK,
+            _UNBLOCK,
+            _UNBLOCKS,
+            _BLOCKS,
+            declares=[ops.AddField("Delivery", "blocked", fields.BooleanField(default=False))],
+        ),
         BuildIndexes(INDEXES),
     ]

@@ -1,20 +1,18 @@
 """What people are searched by, indexes for the filters of lists, and how long the lists of large accounts are.
 
-EXPAND: it only adds, so that processes of the version before go on beside it. People whom those add have no
-`search_text` until the relay fills it.
-
-Not one transaction, so that no lock outlasts its statement; each statement may be run again. The indexes are built
-CONCURRENTLY.
+People whom processes of the version before add have no `search_text` until the relay fills it.
 """
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from models.build_indexes import BuildIndexes
+from models.build_indexes import BuildIndexes, BuildUniqueIndexes
 from models.ids import new_id
+from models.migration_steps import AddConstraints, Statements
+from models.schema_change import Kind, SchemaChange
 
 UNIQUE = {
     "account_totals_account_key": "account_totals (account_id)",
@@ -57,7 +55,7 @@ END $$
 ACCOUNT_TOTALS = """
 CREATE TABLE IF NOT EXISTS account_totals (
     id uuid PRIMARY KEY,
-    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    account_id uuid NOT NULL,
     version bigint NOT NULL,
     users bigint NOT NULL,
     seat_events bigint NOT NULL
@@ -67,30 +65,16 @@ CREATE TABLE IF NOT EXISTS account_totals (
 UNLICENSED_USERS = """
 CREATE TABLE IF NOT EXISTS unlicensed_users (
     id uuid PRIMARY KEY,
-    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
-    user_id uuid NOT NULL REFERENCES users (id) ON DELETE RESTRICT
+    account_id uuid NOT NULL,
+    user_id uuid NOT NULL
 )
 """
 
-_STATEMENTS = [
-    "ALTER TABLE users ADD COLUMN IF NOT EXISTS search_text text",
-    ACCOUNT_TOTALS,
-    UNLICENSED_USERS,
-    SEARCH_GRAMS,
-    *(f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {columns}" for name, columns in UNIQUE.items()),
-]
-
-
-class _ByHand(ops.RunSQL):
-    """Statements that Tortoise cannot write, and what it has to know of their outcome."""
-
-    def __init__(self, sql: list[str], declared: list[Any]) -> None:
-        super().__init__(sql, reverse_sql=ops.RunSQL.noop)
-        self._declared = declared
-
-    def state_forward(self, app_label: str, state: Any) -> None:
-        for each in self._declared:
-            each.state_forward(app_label, state)
+# Each by itself, as it locks the table that it refers to.
+REFERENCES = {
+    "account_totals": {"account": "accounts"},
+    "unlicensed_users": {"account": "accounts", "user": "users"},
+}
 
 
 def _reference(model: str, column: str) -> Any:
@@ -139,16 +123,32 @@ _UNLICENSED_USER = ops.CreateModel(
 )
 
 
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0007_blocked_deliveries")]
-
-    initial = False
-    atomic = False
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
-        _ByHand(
-            _STATEMENTS,
-            [ops.AddField("User", "search_text", fields.TextField(null=True)), _ACCOUNT_TOTALS, _UNLICENSED_USER],
+        Statements(
+            "ALTER TABLE users ADD COLUMN IF NOT EXISTS search_text text",
+            ACCOUNT_TOTALS,
+            UNLICENSED_USERS,
+            SEARCH_GRAMS,
+            declares=[
+                ops.AddField("User", "search_text", fields.TextField(null=True)),
+                _ACCOUNT_TOTALS,
+                _UNLICENSED_USER,
+            ],
         ),
+        AddConstraints(
+            {
+                table: {
+                    f"{table}_{name}_id_fkey": f"FOREIGN KEY ({name}_id) REFERENCES {other} (id) ON DELETE RESTRICT"
+                    for name, other in others.items()
+                }
+                for table, others in REFERENCES.items()
+            }
+        ),
+        BuildUniqueIndexes(UNIQUE),
         BuildIndexes(INDEXES),
     ]

@@ -1,15 +1,14 @@
 """What the deletion of old rows stands on: indexes, early vacuums, and up to when rows were deleted.
 
-It only adds, and may run again where it was interrupted. The table and the settings are a transaction each of a moment;
-the settings wait for a vacuum of their table and let reads and writes pass. The indexes are built CONCURRENTLY.
+The settings wait for a vacuum of their table and let reads and writes pass.
 """
 
-from typing import Any
-
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
 from models.build_indexes import BuildIndexes
+from models.migration_steps import Statements
+from models.schema_change import Kind, SchemaChange
 
 INDEXES = {
     "idempotency_records_age_idx": "idempotency_records (created_at) WHERE answer IS NOT NULL",
@@ -24,43 +23,32 @@ VACUUMED_EARLY = ["idempotency_records", "deliveries", "sign_in_requests"]
 EARLY = "autovacuum_vacuum_scale_factor = 0.01"
 
 
-class _MakeTable(ops.RunSQL):
-    """CREATE TABLE IF NOT EXISTS, which Tortoise does not write, and what it has to know of it."""
-
-    def __init__(self, sql: str, declared: ops.CreateModel) -> None:
-        super().__init__(sql, reverse_sql=ops.RunSQL.noop)
-        self._declared = declared
-
-    def state_forward(self, app_label: str, state: Any) -> None:
-        self._declared.state_forward(app_label, state)
-
-
-class Migration(migrations.Migration):
+class Migration(SchemaChange):
     dependencies = [("models", "0008_search")]
-
-    initial = False
-    # CREATE INDEX CONCURRENTLY runs in no transaction.
-    atomic = False
+    kind = Kind.EXPAND
+    oldest_version = "0.1.0"
 
     operations = [
-        _MakeTable(
+        Statements(
             "CREATE TABLE IF NOT EXISTS retention_watermarks ("
             "name varchar(60) NOT NULL PRIMARY KEY, deleted_before timestamptz NOT NULL)",
-            ops.CreateModel(
-                name="RetentionWatermark",
-                fields=[
-                    ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=60)),
-                    ("deleted_before", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ],
-                options={
-                    "table": "retention_watermarks",
-                    "app": "models",
-                    "pk_attr": "name",
-                    "table_description": "Rows of the table `name` that ended before `deleted_before` may have been deleted; no row, and none was.",
-                },
-                bases=["Model"],
-            ),
+            *(f"ALTER TABLE {table} SET ({EARLY})" for table in VACUUMED_EARLY),
+            declares=[
+                ops.CreateModel(
+                    name="RetentionWatermark",
+                    fields=[
+                        ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=60)),
+                        ("deleted_before", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                    ],
+                    options={
+                        "table": "retention_watermarks",
+                        "app": "models",
+                        "pk_attr": "name",
+                        "table_description": "Rows of the table `name` that ended before `deleted_before` may have been deleted; no row, and none was.",
+                    },
+                    bases=["Model"],
+                )
+            ],
         ),
-        ops.RunSQL([f"ALTER TABLE {table} SET ({EARLY})" for table in VACUUMED_EARLY], reverse_sql=ops.RunSQL.noop),
         BuildIndexes(INDEXES),
     ]

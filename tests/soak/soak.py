@@ -81,7 +81,7 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
                 await stack.enter_async_context(beside(follower.run()))
             await _work(plan, site, accounts, faults)
             left = await drain(site)
-            await _all_heard(site, followers)
+            await all_heard(site, followers)
         wrong = [*ledger.wrong, *ledger.experience.wrong, *left]
         for check in CHECKS:
             wrong += [found async for found in check(site, ledger)]
@@ -125,7 +125,8 @@ def _follower(site: Site, account: Account, plan: Plan) -> Follower:
     return Follower(lambda: site.url(random), account.business.token, account.id)
 
 
-async def _all_heard(site: Site, followers: list[Follower]) -> None:
+async def all_heard(site: Site, followers: list[Follower]) -> None:
+    """Wait until every follower has seen the newest version of its account."""
     rows = await site.cluster.fetch(
         "SELECT account_id, max(version) AS last FROM events WHERE pools IS NOT NULL GROUP BY account_id"
     )

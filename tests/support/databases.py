@@ -8,12 +8,13 @@ import asyncpg
 
 
 @asynccontextmanager
-async def new_database(database_url: str) -> AsyncIterator[str]:
+async def new_database(database_url: str, suffix: str = "new") -> AsyncIterator[str]:
     """A database with nothing in it, on the server of another.
 
     It stays, for the next test to empty: dropping a database has the server write all of them to the disk first.
+    Those that a test has at the same time differ by their suffix.
     """
-    name = f"{database_url.partition('?')[0].rpartition('/')[2]}_new"
+    name = f"{database_url.partition('?')[0].rpartition('/')[2]}_{suffix}"
     server = await asyncpg.connect(database_url)
     try:
         if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):

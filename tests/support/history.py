@@ -52,7 +52,7 @@ async def empty_database() -> None:
     """Take out every row and put the shipped catalogue in, as the fixture `db` does for one test."""
     tables = await fetch(
         "SELECT string_agg(format('%I', tablename), ', ') AS names FROM pg_tables"
-        " WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+        " WHERE schemaname = 'public' AND tablename !~ 'migration'"
     )
     await fetch(f"TRUNCATE {tables[0]['names']} RESTART IDENTITY CASCADE")
     await load_shipped_catalogue()

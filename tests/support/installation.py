@@ -117,11 +117,12 @@ class UsherProcess:
 class Installation:
     """Starts processes that share a database, a mail server and a secret key; to be used with `async with`.
 
-    At its end it kills what still runs.
+    At its end it kills what still runs. `packages` is the folder of another version, where it is not to be this one.
     """
 
     folder: Path
     settings: dict[str, str]
+    packages: Path | None = None
     processes: list[UsherProcess] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -171,7 +172,7 @@ class Installation:
         log = self.folder / f"{next(self._numbers)}-{arguments[0]}.log"
         log.touch()
         env = usher_environment(**(self.settings | ({"PORT": str(port)} if port else {})))
-        if "--workers" in arguments:
+        if "--workers" in arguments or self.packages:
             process = await self._start_alone([*(HELD if held else COMMAND), *arguments], env, log)
         else:
             prepare = hold_payments if held else None
@@ -185,7 +186,7 @@ class Installation:
             return await asyncio.create_subprocess_exec(
                 *command,
                 cwd=self.folder,
-                env=env | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=env | {"PYTHONPATH": os.pathsep.join(map(str, filter(None, [self.packages, *sys.path])))},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=asyncio.subprocess.STDOUT,

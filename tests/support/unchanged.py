@@ -12,9 +12,7 @@ NOTED = {"api_key_secrets": "last_used_at"}
 
 async def tables() -> list[str]:
     """The tables that hold what the product knows."""
-    rows = await fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
-    )
+    rows = await fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'migration'")
     return [row["tablename"] for row in rows]
 
 

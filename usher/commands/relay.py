@@ -5,7 +5,7 @@ import signal
 
 from usher.commands.console import console
 from usher.logs import configure_logs
-from usher.process import build_relay, database, neighbours, relaying, start_database
+from usher.process import build_relay, check_database, database, neighbours, relaying, start_database
 from usher.settings import Settings, load_settings
 
 
@@ -19,6 +19,7 @@ def relay() -> None:
     settings.require("secret_key", "smtp_url")
     start_database(settings)
     configure_logs()
+    asyncio.run(check_database(settings))
     console.print("Usher relays. Stop with Ctrl-C.")
     asyncio.run(_relay(settings))
 
