@@ -56,8 +56,8 @@ async def check_version(connection: asyncpg.Connection) -> None:
         "SELECT name, oldest_version FROM migration_kinds WHERE kind = 'CONTRACT' AND name <> ALL ($1) ORDER BY name",
         _names(),
     )
-    own = version("usher")
     for row in rows:
+        own = version("usher")
         if _number(row["oldest_version"]) > _number(own):
             raise VersionTooOld(
                 f"The database needs Usher {row['oldest_version']} or later, since its migration {row['name']}; "
