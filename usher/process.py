@@ -27,6 +27,7 @@ from models.migrated import check_schema
 from models.neighbours import Neighbours
 from models.retention import Retention
 from models.session_limits import limits_to_send
+from models.silent_hosts import leave_silent_hosts
 from payments import make_provider
 from usher.documents import PORTAL, document_rules
 from usher.embedded_postgres import start_postgres
@@ -128,6 +129,11 @@ def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
     return Neighbours(settings.direct_url).running()
 
 
+def leaving_silent_hosts(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """Have no call wait for a host of the database that another one has replaced, while the block runs."""
+    return beside(leave_silent_hosts(settings.database_url or ""))
+
+
 @asynccontextmanager
 async def relaying(relay: Relay) -> AsyncIterator[None]:
     """Run a relay, and the look at claimed domains, beside the block; it ends within seconds of it."""
@@ -152,6 +158,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
             stack.enter_context(told_to_end(services.ending))
             forget_dead_processes()
             await stack.enter_async_context(database(settings))
+            await stack.enter_async_context(leaving_silent_hosts(settings))
             await stack.enter_async_context(neighbours(settings))
             await stack.enter_async_context(services.feed.running())
             await stack.enter_async_context(services.budgets.running())
