@@ -25,6 +25,7 @@ from models.database_url import DatabaseUrl
 from models.feed import Feed
 from models.migrated import check_schema
 from models.neighbours import Neighbours
+from models.prepared_statements import require_kept_statements
 from models.retention import Retention
 from models.session_limits import limits_to_send
 from models.silent_hosts import leave_silent_hosts
@@ -109,6 +110,7 @@ def start_database(settings: Settings) -> None:
 async def check_database(settings: Settings) -> None:
     """Check once, before there are workers, that the database is as it must be. Raises DatabaseNotReady."""
     url = settings.database_url or ""
+    await require_kept_statements(DatabaseUrl.parse(url))
     await check_schema(url)
     await limits_to_send(DatabaseUrl.parse(url))
 
