@@ -167,6 +167,15 @@ async def takes_changes() -> bool:
     return True
 
 
+async def commits_are_on_one_host() -> bool:
+    """Whether a commit is acknowledged before any standby has it."""
+    row = await fetch_one(
+        "SELECT current_setting('synchronous_standby_names') = ''"
+        " OR current_setting('synchronous_commit') IN ('off', 'local') AS alone"
+    )
+    return bool(row and row["alone"])
+
+
 async def fetch_records(sql: str, *values: Any) -> list[Any]:
     """Run one statement that only reads, as `fetch` does, and return its rows as the driver has them: for less."""
     client = connections.get("default")
