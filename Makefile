@@ -34,7 +34,7 @@ schema: setup ## write schema.graphql from the code
 fuzz: setup ## hostile and random calls in random order: make fuzz EXAMPLES=5000, so many for each test
 	@USHER_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/fuzz
 
-soak: setup ## mixed work on several processes while everything fails; MINUTES=10, SEED=1
+soak: setup ## mixed work on several processes while everything fails, behind pgbouncer where it is installed; MINUTES=10, SEED=1
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1)
 
 mutants: setup ## put small faults into the business rules and see that tests fail; SAMPLE=60, SEED=1, ALL=1 for every one (hours)
@@ -45,9 +45,10 @@ bench: setup ## measure Usher beside Mercurius, PostGraphile and others, for hal
 	@$(PYTHON) scripts/setup.py bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools, nginx in front; needs curl, and Debian's chromium at /usr/bin/chromium and nginx
+e2e: setup ## the portal and the explorer in a real browser, JavaScript clients and their tools, nginx in front, PgBouncer behind; needs curl, and Debian's chromium at /usr/bin/chromium, nginx and pgbouncer
 	@command -v curl >/dev/null || { echo "e2e: install curl first: apt-get install curl" >&2; exit 1; }
 	@test -x /usr/bin/chromium || { echo "e2e: install chromium first: apt-get install chromium" >&2; exit 1; }
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { echo "e2e: install nginx first: apt-get install nginx-light" >&2; exit 1; }
+	@PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null || { echo "e2e: install pgbouncer first: apt-get install pgbouncer" >&2; exit 1; }
 	@$(PYTHON) scripts/setup.py e2e
 	@$(BIN)/python -m pytest -q e2e

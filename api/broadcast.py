@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -11,7 +12,7 @@ from api.frames import next_frame
 from api.rounds import Rounds
 from api.session_checks import SessionChecks
 from executing.shared_work import wait_for_shared
-from models.feed import FOLLOWERS, Feed, SeatUpdate, Watched
+from models.feed import FOLLOWERS, ChangesLost, Feed, SeatUpdate, Watched
 
 # So many are told at a time, and then whatever else waits has its turn.
 TOLD_AT_ONCE = 100
@@ -45,7 +46,7 @@ class Broadcast:
         # The version of the last update that those who joined are told, or are being told.
         self._position = 0
         self._telling: asyncio.Task[None] | None = None
-        self._results: dict[int, asyncio.Future[bytes]] = {}
+        self._results: dict[UUID | None, asyncio.Future[bytes]] = {}
         self._snapshots = Rounds(self._make_snapshot)
 
     async def follow(self, follower: Follower) -> None:
@@ -68,6 +69,16 @@ class Broadcast:
 
     async def _catch_up(self, follower: Follower) -> None:
         try:
+            while not await self._has_caught_up(follower):
+                follower.seen = None
+        except TooSlowError:
+            pass
+        except Exception as error:  # noqa: BLE001 - told to the follower
+            follower.fail(error)
+
+    async def _has_caught_up(self, follower: Follower) -> bool:
+        """Tell a follower what it has missed and let it join; False where changes that it saw are lost."""
+        try:
             async with self._feed.watching(self._account_id) as watched:
                 while True:
                     await self._tell_missed(watched, follower.seen, follower.tell_when_ready)
@@ -78,10 +89,9 @@ class Broadcast:
                     if position == self._position and watched.nothing_after(follower.seen or 0):
                         break
                 self._join(follower)
-        except TooSlowError:
-            pass
-        except Exception as error:  # noqa: BLE001 - told to the follower
-            follower.fail(error)
+        except ChangesLost:
+            return False
+        return True
 
     def _join(self, follower: Follower) -> None:
         if follower not in self._followers:
@@ -100,11 +110,19 @@ class Broadcast:
             self._position = 0
 
     async def _tell_everybody(self) -> None:
+        seen: int | None = self._position
         try:
-            async with self._feed.watching(self._account_id) as watched:
-                while True:
-                    await self._tell_missed(watched, self._position, self._tell)
-                    await watched.wait_beyond(self._position)
+            while True:
+                with suppress(ChangesLost):
+                    async with self._feed.watching(self._account_id) as watched:
+                        while True:
+                            await self._tell_missed(watched, seen, self._tell)
+                            seen = self._position
+                            await watched.wait_beyond(seen)
+                # A snapshot is next, at a version that may be lower.
+                seen = None
+                for follower in self._joined:
+                    follower.seen = None
         except Exception as error:  # noqa: BLE001 - told to everybody
             for follower in list(self._joined):
                 follower.fail(error)
@@ -133,13 +151,14 @@ class Broadcast:
 
     async def _result(self, update: SeatUpdate) -> bytes:
         """What all are told of a change. It is kept for a moment and no longer: prices in it do change."""
-        if update.version not in self._results:
-            self._results[update.version] = asyncio.ensure_future(self._run(update))
-            asyncio.get_running_loop().call_later(KEPT_FOR, self._results.pop, update.version, None)
+        change = update.event_id
+        if change not in self._results:
+            self._results[change] = asyncio.ensure_future(self._run(update))
+            asyncio.get_running_loop().call_later(KEPT_FOR, self._results.pop, change, None)
         try:
-            return await wait_for_shared(self._results[update.version])
+            return await wait_for_shared(self._results[change])
         except Exception:
-            self._results.pop(update.version, None)
+            self._results.pop(change, None)
             raise
 
     async def _make_snapshot(self) -> Told:

@@ -12,6 +12,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 from models.connecting import CONNECT_WITHIN, connect_to_database
 from models.database_url import DatabaseUrl
+from models.prepared_statements import ADVICE, STATEMENT_LOST, say_that_statements_are_lost
 from models.session_limits import LIMITS, SETTINGS, lacking_limits, limits_to_send
 from models.unavailable import NOT_PRIMARY, StateOfDatabase
 
@@ -19,6 +20,8 @@ TABLES = "models.tables"
 MIGRATIONS = "models.migrations"
 
 ANSWER_WITHIN = 35.0
+# What Tortoise takes for faults of a statement, and is a state of the database or of a pooler.
+STATES = (*NOT_PRIMARY, *STATEMENT_LOST, asyncpg.IdleInTransactionSessionTimeoutError)
 
 # Of a snapshot. The first four are what PostgreSQL cuts off by itself, the fourth from version 17 on. Its statements
 # read tables as a whole, for which an index is a slow way; where PostgreSQL's estimates fail, it would take it.
@@ -63,13 +66,16 @@ class Connection(asyncpg.Connection):
         self._cut_off, cut_off = True, self._cut_off
         try:
             result = await super()._execute(*args, **kwargs)
-        except NOT_PRIMARY as error:
-            await _expire_connections()
-            raise StateOfDatabase(str(error)) from error
-        except asyncpg.IdleInTransactionSessionTimeoutError as error:
-            raise StateOfDatabase(str(error)) from error
+        except STATES as error:
+            raise await _state_of_database(error) from error
         self._cut_off = cut_off
         return result
+
+    async def _executemany(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super()._executemany(*args, **kwargs)
+        except STATES as error:
+            raise await _state_of_database(error) from error
 
 
 def tortoise_config(
@@ -161,6 +167,15 @@ async def takes_changes() -> bool:
     return True
 
 
+async def commits_are_on_one_host() -> bool:
+    """Whether a commit is acknowledged before any standby has it."""
+    row = await fetch_one(
+        "SELECT current_setting('synchronous_standby_names') = ''"
+        " OR current_setting('synchronous_commit') IN ('off', 'local') AS alone"
+    )
+    return bool(row and row["alone"])
+
+
 async def fetch_records(sql: str, *values: Any) -> list[Any]:
     """Run one statement that only reads, as `fetch` does, and return its rows as the driver has them: for less."""
     client = connections.get("default")
@@ -244,6 +259,16 @@ async def savepoint() -> AsyncIterator[None]:
         raise RuntimeError("a savepoint needs a transaction")
     async with cast("asyncpg.Connection", client._connection).transaction():  # noqa: SLF001
         yield
+
+
+async def _state_of_database(error: asyncpg.PostgresError) -> StateOfDatabase:
+    """What a call is told in place of one of STATES."""
+    if isinstance(error, NOT_PRIMARY):
+        await _expire_connections()
+    if isinstance(error, STATEMENT_LOST):
+        say_that_statements_are_lost()
+        return StateOfDatabase(ADVICE)
+    return StateOfDatabase(str(error))
 
 
 async def _expire_connections() -> None:

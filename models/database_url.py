@@ -1,7 +1,7 @@
 """Database URLs, as libpq writes them: what of them is read, and what is refused because it is not."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
@@ -60,7 +60,7 @@ class DatabaseUrl:
             "user": self.user,
             "password": self.password,
             "database": self.database,
-            "target_session_attrs": self._session,
+            "target_session_attrs": self.session,
         }
         if of_driver := {name: value for name, value in self.parameters.items() if name in _OF_DRIVER}:
             arguments["dsn"] = f"postgresql://?{urlencode(of_driver)}"
@@ -72,9 +72,13 @@ class DatabaseUrl:
             arguments["server_settings"] = {"application_name": self.parameters["application_name"]}
         return arguments
 
+    def only(self, host: tuple[str, int]) -> "DatabaseUrl":
+        """The same database on one of the hosts, for the same kind of session."""
+        return replace(self, hosts=(host,), parameters=self.parameters | {"target_session_attrs": self.session})
+
     @property
-    def _session(self) -> str:
-        # Of several hosts, one at a time is the primary.
+    def session(self) -> str:
+        """Which hosts fit, as `target_session_attrs` says; of several, one at a time is the primary."""
         usual = "read-write" if len(self.hosts) > 1 else "any"
         return self.parameters.get("target_session_attrs", usual)
 

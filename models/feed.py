@@ -14,6 +14,7 @@ from prometheus_client import Gauge
 from models import wakeups
 from models.beside import beside, now_and_then
 from models.database import fetch
+from models.errors import CredentialProblem, Unauthenticated
 from models.inventory import PoolCounts, read_inventory
 from models.reads.feed import SeatChange, seat_changes_after
 from models.unavailable import UNAVAILABLE
@@ -24,7 +25,28 @@ LOOK_EVERY = 1.0
 
 FOLLOWERS = Gauge("usher_followers", "Subscriptions that follow seat counts.", multiprocess_mode="livesum")
 
+# Of the accounts that are watched: those that are not at the event, by version and id, that was read last.
+MOVED = """
+SELECT watched.account_id
+FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS watched (account_id, version, event_id)
+JOIN accounts AS account ON account.id = watched.account_id
+LEFT JOIN events AS event ON event.account_id = account.id AND event.version = account.version
+WHERE account.version <> watched.version OR event.id IS DISTINCT FROM watched.event_id
+"""
+# Where the account is, and whether the event that was read last is still there.
+PLACE = """
+SELECT account.version, event.id AS event_id,
+       (SELECT id FROM events WHERE account_id = account.id AND version = $2) AS read_id
+FROM accounts AS account
+LEFT JOIN events AS event ON event.account_id = account.id AND event.version = account.version
+WHERE account.id = $1
+"""
+
 log = structlog.get_logger(__name__)
+
+
+class ChangesLost(Exception):
+    """Changes that were read are gone: a standby was promoted that did not have them, or a backup restored."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +91,29 @@ class Feed:
 
         Yields None when nothing has come for `beat` seconds, so that the follower can look at other things.
 
-        Without `after`, or when more than 1 000 changes followed it, or when it lies in the future: first a
-        snapshot of every pool.
+        Without `after`, or when more than 1 000 changes followed it, or when it lies in the future, or when changes
+        were lost: first a snapshot of every pool.
         """
+        seen = after
         with FOLLOWERS.track_inprogress():
-            async with self.watching(account_id) as watched:
-                seen = after
-                while True:
-                    missed = await watched.missed(seen)
-                    for update in missed:
-                        seen = update.version
-                        yield update
-                    if not missed and not await watched.wait_beyond(seen or 0, beat):
-                        yield None
+            while True:
+                with suppress(ChangesLost):
+                    async with self.watching(account_id) as watched:
+                        while True:
+                            missed = await watched.missed(seen)
+                            for update in missed:
+                                seen = update.version
+                                yield update
+                            if not missed and not await watched.wait_beyond(seen or 0, beat):
+                                yield None
+                seen = None
 
     @asynccontextmanager
     async def watching(self, account_id: UUID) -> AsyncIterator["Watched"]:
-        """Have an account's changes read while the block runs."""
-        watched = self._watched.setdefault(account_id, Watched(account_id))
+        """Have an account's changes read while the block runs. Raises ChangesLost once some of them are gone."""
+        watched = self._watched.get(account_id)
+        if watched is None or watched.lost:
+            watched = self._watched[account_id] = Watched(account_id)
         watched.watchers += 1
         try:
             await watched.refresh()
@@ -104,11 +131,9 @@ class Feed:
     async def _wake_moved(self) -> None:
         if not self._watched:
             return
-        rows = await fetch("SELECT id, version FROM accounts WHERE id = ANY($1)", list(self._watched))
-        for row in rows:
-            watched = self._watched.get(row["id"])
-            if watched and row["version"] > watched.read_to:
-                watched.wake()
+        places = [(each.account_id, each.read_to, each.read_id) for each in self._watched.values()]
+        for row in await fetch(MOVED, *map(list, zip(*places, strict=True))):
+            self._wake(row["account_id"])
 
 
 class Watched:
@@ -118,6 +143,9 @@ class Watched:
         self.account_id = account_id
         self.watchers = 0
         self.read_to = -1
+        # The event of that version: a version comes again where changes were lost, its event does not.
+        self.read_id: UUID | None = None
+        self.lost = False
         self._complete_after = -1
         self._recent: deque[SeatChange] = deque()
         self._moved = asyncio.Event()
@@ -132,21 +160,39 @@ class Watched:
             self._refreshing = asyncio.create_task(self._refresh_while_woken())
 
     async def refresh(self) -> None:
-        """Read the events since the last read."""
+        """Read the events since the last read. Raises ChangesLost, and Unauthenticated where the account is lost."""
         async with self._reading:
-            rows = await fetch("SELECT version FROM accounts WHERE id = $1", self.account_id)
-            now_at = rows[0]["version"]
+            self._require_kept()
+            now_at, event_id = await self._place()
             if self.read_to < 0:
-                self._complete_after = self.read_to = now_at
+                self._complete_after, self.read_to, self.read_id = now_at, now_at, event_id
             while self.read_to < now_at:
                 changes = await seat_changes_after(self.account_id, self.read_to, most=MOST_MISSED)
                 self._recent.extend(changes)
-                last = changes[-1].version if changes else 0
-                self.read_to = last if len(changes) == MOST_MISSED else max(now_at, last)
+                if changes and (len(changes) == MOST_MISSED or changes[-1].version > now_at):
+                    self.read_to, self.read_id = changes[-1].version, changes[-1].event_id
+                else:
+                    self.read_to, self.read_id = now_at, event_id
             while len(self._recent) > MOST_MISSED:
                 self._complete_after = self._recent.popleft().version
             self._moved.set()
             self._moved = asyncio.Event()
+
+    async def _place(self) -> tuple[int, UUID | None]:
+        """The account's version and the event that made it."""
+        rows = await fetch(PLACE, self.account_id, self.read_to)
+        if not rows:
+            raise Unauthenticated(CredentialProblem.UNKNOWN)
+        if self.read_to >= 0 and rows[0]["read_id"] != self.read_id:
+            log.warning("feed.changes_lost", account_id=str(self.account_id), read_to=self.read_to)
+            self.lost = True
+            self._moved.set()
+            raise ChangesLost
+        return rows[0]["version"], rows[0]["event_id"]
+
+    def _require_kept(self) -> None:
+        if self.lost:
+            raise ChangesLost
 
     async def missed(self, seen: int | None) -> list[SeatUpdate]:
         """What is to be told to who has seen a version, maybe nothing; a snapshot where changes would not do."""
@@ -162,6 +208,7 @@ class Watched:
 
     async def changes_after(self, version: int) -> list[SeatChange] | None:
         """The changes after a version; None when they are too many to send one by one, or it lies in the future."""
+        self._require_kept()
         if version > self.read_to:
             await self.refresh()
         if version > self.read_to:
@@ -177,10 +224,14 @@ class Watched:
         return not (self._recent and self._recent[-1].version > version)
 
     async def wait_beyond(self, version: int, most: float | None = None) -> bool:
-        """Wait until a seat change after this version is read, so many seconds at most; tells whether it was."""
+        """Wait until a seat change after this version is read, so many seconds at most; tells whether it was.
+
+        Raises ChangesLost.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(most):
                 while self.nothing_after(version):
+                    self._require_kept()
                     await self._moved.wait()
                 return True
         return False
@@ -195,6 +246,8 @@ class Watched:
             self._woken = False
             try:
                 await self.refresh()
+            except ChangesLost:
+                return
             except UNAVAILABLE as error:
                 log.warning("feed.read_failed", error=type(error).__name__)
             except Exception:

@@ -9,7 +9,7 @@ from asyncpg.transaction import Transaction
 from tortoise import Tortoise
 
 from models.apply_migrations import apply_migrations
-from models.connecting import DatabaseNotReady, connect_to_database
+from models.connecting import CannotConnect, DatabaseNotReady, connect_to_database
 from models.database import disconnect, tortoise_config
 from models.database_url import DatabaseUrl
 from models.migrated import check_version
@@ -27,17 +27,25 @@ UNHURRIED = LIMITS | {
     "idle_in_transaction_session_timeout": "0",
     "lock_timeout": LOCK_TIMEOUT,
 }
+NOT_DIRECT = (
+    "Migrations need PostgreSQL itself, and this address is one of a pooler. Set USHER_DATABASE_DIRECT_URL to the"
+    " address of PostgreSQL."
+)
 
 
 class MigrationUnderWay(DatabaseNotReady):
     """Another process migrates the database, and has not ended in the time that is waited for it."""
 
 
+class NotDirect(DatabaseNotReady):
+    """The address that migrations go to is one of a pooler."""
+
+
 async def migrate(url: str) -> list[str]:
     """Apply what is missing and return the names of the migrations applied; then give the role its limits.
 
     `url` is of PostgreSQL itself, not of a pooler. A lock lets several processes start at once: one migrates, the
-    others wait and find it done. Raises MigrationUnderWay, LockNotAvailable, VersionTooOld.
+    others wait and find it done. Raises MigrationUnderWay, LockNotAvailable, VersionTooOld, NotDirect.
     """
     parsed = DatabaseUrl.parse(url)
     await check_version_of(parsed)
@@ -60,13 +68,28 @@ async def check_version_of(url: DatabaseUrl) -> None:
 @asynccontextmanager
 async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
     """A connection whose transaction holds the lock of migrations, which ends with it, however it ends."""
-    connection = await connect_to_database(url, server_settings=UNHURRIED)
+    connection = await _connect_directly(url)
     try:
         transaction = await _locked(connection)
         yield connection
         await transaction.commit()
     finally:
         await connection.close()
+
+
+async def _connect_directly(url: DatabaseUrl) -> asyncpg.Connection:
+    """A connection with the limits of migrations, which a pooler refuses or passes over. Raises NotDirect then."""
+    try:
+        connection = await connect_to_database(url, server_settings=UNHURRIED)
+    except CannotConnect as error:
+        # PgBouncer's words.
+        if "unsupported startup parameter" in str(error):
+            raise NotDirect(NOT_DIRECT) from error
+        raise
+    if await connection.fetchval("SELECT current_setting('statement_timeout')") != UNHURRIED["statement_timeout"]:
+        await connection.close()
+        raise NotDirect(NOT_DIRECT)
+    return connection
 
 
 async def _locked(connection: asyncpg.Connection) -> Transaction:

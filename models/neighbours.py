@@ -6,7 +6,7 @@ commits of the cluster wait for each other; here one statement tells of everythi
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +18,6 @@ from prometheus_client import Gauge
 from models import wakeups
 from models.beside import beside
 from models.connecting import connect_to_database
-from models.database import ANSWER_WITHIN
 from models.database_url import DatabaseUrl
 from models.unavailable import UNAVAILABLE
 
@@ -26,8 +25,8 @@ CHANNEL = "usher_accounts"
 # A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
 MOST_IDS = 200
 RECONNECT_AFTER = 1.0
-# How often the connection is tried by a notice to itself, and how long that may take. Behind a pooler that gives each
-# transaction another connection, LISTEN is heard by nobody, and no error says so.
+# How often hearing is tried by a notice from another connection, and how long that may take. Behind a pooler that
+# gives each transaction another connection, LISTEN is heard by nobody, and no error says so.
 TRIED_EVERY = 60.0
 HEARD_WITHIN = 5.0
 # Seconds in which changes are collected after some were told: each telling is a commit, and all of them in the
@@ -51,7 +50,7 @@ class Neighbours:
         self._me = uuid4().hex
         self._untold: set[UUID] = set()
         self._woken = asyncio.Event()
-        self._tries_hearing = False
+        self._deaf = False
         self._heard_itself = asyncio.Event()
 
     @asynccontextmanager
@@ -77,12 +76,13 @@ class Neighbours:
             await asyncio.sleep(RECONNECT_AFTER)
 
     async def _talk_while_connected(self) -> None:
-        connection = await connect_to_database(self._url, command_timeout=ANSWER_WITHIN)
+        # Nothing but notices is sent, and a host that freezes must not be waited for as long as for a statement.
+        connection = await connect_to_database(self._url, command_timeout=HEARD_WITHIN)
         try:
             # A connection that ends must end the wait below.
             connection.add_termination_listener(lambda _: self._woken.set())
             await connection.add_listener(CHANNEL, self._hear)
-            async with beside(self._try_hearing()):
+            async with beside(self._try_hearing(connection)):
                 while not connection.is_closed():
                     await self._tell(connection)
                     await asyncio.sleep(PAUSE)
@@ -91,21 +91,33 @@ class Neighbours:
             HEARS.set(0)
             connection.terminate()
 
-    async def _try_hearing(self) -> None:
-        """See now and then whether notices arrive, and say so once where they do not."""
-        deaf = False
+    async def _try_hearing(self, connection: asyncpg.Connection) -> None:
+        """See now and then whether notices arrive, and say so once where they never do."""
+        heard = False
         while True:
-            self._heard_itself.clear()
-            self._tries_hearing = True
-            self._woken.set()
-            hears = await self._hears_itself()
-            HEARS.set(1 if hears else 0)
-            if not hears and not deaf:
-                log.warning("neighbours.deaf", see="USHER_DATABASE_DIRECT_URL")
-            deaf = not hears
+            with suppress(*UNAVAILABLE, asyncpg.PostgresError):
+                hears = await self._hears_others()
+                HEARS.set(1 if hears else 0)
+                if heard and not hears:
+                    # Its host may have frozen. The next connection shows.
+                    connection.terminate()
+                elif not hears and not self._deaf:
+                    log.warning("neighbours.deaf", see="USHER_DATABASE_DIRECT_URL")
+                    self._deaf = True
+                heard = hears
             await asyncio.sleep(TRIED_EVERY)
 
-    async def _hears_itself(self) -> bool:
+    async def _hears_others(self) -> bool:
+        """Whether a notice arrives that is sent as other processes send theirs: over another connection.
+
+        Over the same one a pooler may happen to send it to where it is heard.
+        """
+        self._heard_itself.clear()
+        other = await connect_to_database(self._url, command_timeout=HEARD_WITHIN)
+        try:
+            await other.execute("SELECT pg_notify($1, $2)", CHANNEL, self._me)
+        finally:
+            other.terminate()
         try:
             await asyncio.wait_for(self._heard_itself.wait(), HEARD_WITHIN)
         except TimeoutError:
@@ -114,9 +126,6 @@ class Neighbours:
 
     async def _tell(self, connection: asyncpg.Connection) -> None:
         self._woken.clear()
-        if self._tries_hearing:
-            self._tries_hearing = False
-            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, self._me)
         # An account that has another event meanwhile is told of once more.
         telling, self._untold = self._untold, set()
         try:

@@ -23,6 +23,8 @@ class PaymentProvider(Protocol):
     """Charges a payment. Calling again with the same payment never charges twice and tells the outcome of now."""
 
     name: str
+    # Whether a charge costs somebody something: what the database loses of it cannot be taken back.
+    moves_money: bool
 
     def accepts(self, method: str) -> bool:
         """Tell whether the payment method could be one of this provider's, without asking it."""

@@ -78,5 +78,6 @@ def _advice(url: DatabaseUrl, lacking: list[str]) -> str:
     ]
     return (
         "The sessions of this role lack limits, and its address is one of a pooler, which does not pass them on. Run "
-        f"`usher migrate`, or: {' '.join(statements)}"
+        f"`usher migrate`, or: {' '.join(statements)} The connections that the pooler has keep the limits of before: "
+        "have it make them anew (RECONNECT in PgBouncer)."
     )

@@ -23,6 +23,7 @@ class SandboxProvider:
     """Remembers each charge under its payment's id, so a repeated charge finds the first one."""
 
     name = "sandbox"
+    moves_money = False
 
     def accepts(self, method: str) -> bool:
         """Tell whether the method is one of the test methods above."""

@@ -1,5 +1,7 @@
 """Making a database ready to be served."""
 
+from dataclasses import replace
+
 from tortoise.exceptions import OperationalError
 
 from models.catalogue import load_shipped_catalogue
@@ -18,7 +20,8 @@ async def bring_up_to_date(settings: Settings) -> list[str]:
         applied = await migrate(settings.direct_url)
     except OperationalError as error:
         raise SettingsError(f"The database cannot be migrated: {str(error).splitlines()[0]}") from None
-    async with database(settings):
+    # A pooler's connections may be older than the limits of the role.
+    async with database(replace(settings, database_url=settings.direct_url)):
         await load_shipped_catalogue()
         await fill_all_search_texts()
     return applied

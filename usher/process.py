@@ -25,8 +25,10 @@ from models.database_url import DatabaseUrl
 from models.feed import Feed
 from models.migrated import check_schema
 from models.neighbours import Neighbours
+from models.prepared_statements import require_kept_statements
 from models.retention import Retention
 from models.session_limits import limits_to_send
+from models.silent_hosts import leave_silent_hosts
 from payments import make_provider
 from usher.documents import PORTAL, document_rules
 from usher.embedded_postgres import start_postgres
@@ -108,6 +110,7 @@ def start_database(settings: Settings) -> None:
 async def check_database(settings: Settings) -> None:
     """Check once, before there are workers, that the database is as it must be. Raises DatabaseNotReady."""
     url = settings.database_url or ""
+    await require_kept_statements(DatabaseUrl.parse(url))
     await check_schema(url)
     await limits_to_send(DatabaseUrl.parse(url))
 
@@ -126,6 +129,11 @@ async def database(settings: Settings, *, answer_within: float | None = ANSWER_W
 def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
     """The connection to the other processes on the same database, while the block runs."""
     return Neighbours(settings.direct_url).running()
+
+
+def leaving_silent_hosts(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """Have no call wait for a host of the database that another one has replaced, while the block runs."""
+    return beside(leave_silent_hosts(settings.database_url or ""))
 
 
 @asynccontextmanager
@@ -152,6 +160,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
             stack.enter_context(told_to_end(services.ending))
             forget_dead_processes()
             await stack.enter_async_context(database(settings))
+            await stack.enter_async_context(leaving_silent_hosts(settings))
             await stack.enter_async_context(neighbours(settings))
             await stack.enter_async_context(services.feed.running())
             await stack.enter_async_context(services.budgets.running())

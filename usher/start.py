@@ -9,6 +9,7 @@ import sys
 import uvicorn
 
 from usher.connection_limits import raise_open_files
+from usher.database_connections import log_connections, max_connections
 from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.metrics import shared_metrics
@@ -27,11 +28,13 @@ def start(workers: int = 1, *, relay: bool = True) -> None:
     embedded = settings.database_url is None
     start_database(settings)
     asyncio.run(_bring_up_to_date(settings) if embedded else check_database(settings))
+    connections = asyncio.run(max_connections(settings))
     # Workers are processes of their own and read their settings from the environment.
     os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
     os.environ["USHER_RELAY"] = str(relay and settings.relay)
     # For the parent of several workers, which tells when one has died.
     configure_logs()
+    log_connections(settings, workers, connections)
     sys.stdout.write(f"Usher serves {settings.public_url}/graphql\n")
     sys.stdout.flush()
     app = "usher.serving:app"

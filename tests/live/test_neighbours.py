@@ -23,8 +23,10 @@ from tests.support.running import free_port, running_usher
 from tests.support.waiting import until
 
 WITHIN = 20.0
-# A connection that listens, and has told itself so.
-NEIGHBOURS = "datname = current_database() AND state = 'idle' AND query = 'SELECT pg_notify($1, $2)'"
+# A connection that listens, and may have told something since.
+NEIGHBOURS = (
+    "datname = current_database() AND state = 'idle' AND (query LIKE 'LISTEN%' OR query = 'SELECT pg_notify($1, $2)')"
+)
 
 
 @pytest.fixture

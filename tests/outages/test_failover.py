@@ -1,5 +1,6 @@
 """A primary is lost under load and its standby promoted: the processes of Usher go on, without a restart."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from tests.outages.business import make_business
 from tests.outages.conftest import MakeBusiness, new_cluster, settings_for
-from tests.outages.load import CLIENTS, assert_log_is_calm, assert_nothing_is_lost, under_load
+from tests.outages.load import CLIENTS, Load, assert_log_is_calm, assert_nothing_is_lost, under_load
 from tests.support.answers import codes
 from tests.support.business import Business
 from tests.support.client import Client
@@ -16,6 +17,7 @@ from tests.support.cluster import Cluster
 from tests.support.installation import Installation, UsherProcess
 from tests.support.waiting import until_told
 
+GOES_ON_WITHIN = 2.0
 ASSIGN = "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename } }"
 
 
@@ -45,6 +47,15 @@ def url_of(*clusters: Cluster) -> str:
     return f"postgres://postgres@/usher?host={','.join(str(cluster.folder) for cluster in clusters)}"
 
 
+async def goes_on(load: Load) -> None:
+    """Wait until changes are made again, which must come soon after the promotion."""
+    clock = asyncio.get_running_loop().time
+    promoted = clock()
+    await load.more_rounds(1)
+    assert clock() - promoted < GOES_ON_WITHIN
+    await load.more_rounds(CLIENTS)
+
+
 async def test_a_promoted_standby_is_found_and_nothing_acknowledged_is_lost(
     primary: Cluster, standby: Cluster, company: Business, tmp_path: Path
 ) -> None:
@@ -53,9 +64,8 @@ async def test_a_promoted_standby_is_found_and_nothing_acknowledged_is_lost(
         async with under_load(server, company) as load:
             await load.more_rounds(CLIENTS)
             await primary.kill()
-            await standby.execute("ALTER SYSTEM SET synchronous_standby_names = ''")
-            await standby.promote()
-            await load.more_rounds(CLIENTS)
+            await standby.take_over()
+            await goes_on(load)
         assert len(server.workers) == 1
         await server.stop()
         assert_log_is_calm(server)
@@ -63,12 +73,45 @@ async def test_a_promoted_standby_is_found_and_nothing_acknowledged_is_lost(
     assert load.experience.outcomes["unavailable"] > 0
 
 
+async def test_statements_on_a_primary_that_freezes_end_once_another_takes_changes(
+    primary: Cluster, standby: Cluster, company: Business, tmp_path: Path
+) -> None:
+    async with Installation(tmp_path, settings_for(url_of(primary, standby))) as installation:
+        server = await installation.serve("--no-relay")
+        async with under_load(server, company) as load:
+            await load.more_rounds(CLIENTS)
+            await primary.freeze()
+            await standby.take_over()
+            await goes_on(load)
+        await server.stop()
+        assert_log_is_calm(server)
+        assert "database.host_left" in server.printed
+    await assert_nothing_is_lost(load, standby, tmp_path)
+
+
+async def test_the_old_primary_comes_back_as_a_standby_and_takes_over_again(
+    primary: Cluster, standby: Cluster, company: Business, tmp_path: Path
+) -> None:
+    async with Installation(tmp_path, settings_for(url_of(primary, standby))) as installation:
+        server = await installation.serve("--no-relay")
+        async with under_load(server, company) as load:
+            for lost, other in ((primary, standby), (standby, primary)):
+                await load.more_rounds(CLIENTS)
+                await lost.kill()
+                await other.take_over()
+                await goes_on(load)
+                await lost.rejoin(other)
+                await other.replicate()
+        await server.stop()
+        assert_log_is_calm(server)
+    await assert_nothing_is_lost(load, primary, tmp_path)
+
+
 async def test_a_host_that_answers_nothing_holds_up_nobody(
     primary: Cluster, standby: Cluster, company: Business, tmp_path: Path
 ) -> None:
     await primary.freeze()
-    await standby.execute("ALTER SYSTEM SET synchronous_standby_names = ''")
-    await standby.promote()
+    await standby.take_over()
     async with Installation(tmp_path, settings_for(url_of(primary, standby))) as installation:
         server = await installation.serve("--no-relay")
         async with under_load(server, company) as load:

@@ -12,6 +12,7 @@ import asyncpg
 from tests.soak.ledger import Ledger
 from tests.soak.site import Site
 from tests.support.business import Business
+from tests.support.cluster import Cluster
 from tests.support.patient import RECOVERS_WITHIN, Patient
 from tests.support.smtp import HANG_UP
 from tests.support.vanishing import vanish_within_a_request, vanish_within_a_subscription
@@ -59,24 +60,44 @@ class Faults:
             self.done[f"mail server {trouble}"] += 1
 
     def _kinds(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        site, cluster = self.site, self.site.cluster
-        return [
+        site = self.site
+        kinds = [
             ("server killed", lambda: site.restart_server(self.random.randrange(2), kill=True)),
             ("server restarted", lambda: site.restart_server(self.random.randrange(2), kill=False)),
             ("relay killed", lambda: site.restart_relay(kill=True)),
             ("relay restarted", lambda: site.restart_relay(kill=False)),
-            ("database restarted", lambda: self._without_database(cluster.stop)),
-            ("database stopped hard", lambda: self._without_database(lambda: cluster.stop("immediate"))),
-            ("database killed", lambda: self._without_database(cluster.kill)),
+            ("database restarted", lambda: self._without_database(Cluster.stop)),
+            ("database stopped hard", lambda: self._without_database(lambda cluster: cluster.stop("immediate"))),
+            ("database killed", lambda: self._without_database(Cluster.kill)),
             ("database connection crashed", self._crash),
             ("database connections cut", self._cut),
+            ("primary killed, standby promoted", lambda: self._fail_over(Cluster.kill)),
+            ("primary frozen, standby promoted", lambda: self._fail_over(Cluster.freeze)),
             ("clients vanished", self._vanish),
         ]
+        return [*kinds, ("pooler killed", self._kill_pooler)] if site.poolers else kinds
 
-    async def _without_database(self, stop: Callable[[], Awaitable[None]]) -> None:
-        await stop()
+    async def _without_database(self, stop: Callable[[Cluster], Awaitable[None]]) -> None:
+        await stop(self.site.cluster)
         await asyncio.sleep(self.random.uniform(0, 1))
         await self.site.cluster.start()
+        await self._recover()
+
+    async def _fail_over(self, lose: Callable[[Cluster], Awaitable[None]]) -> None:
+        lost = self.site.cluster
+        await lose(lost)
+        await asyncio.sleep(self.random.uniform(0, 1))
+        await self.site.fail_over()
+        await self._recover(replicated=False)
+        # As whoever promotes a standby does: what was the primary is kept from being one.
+        await lost.kill()
+        await self.site.rebuild_standby()
+
+    async def _kill_pooler(self) -> None:
+        pooler = self.random.choice(self.site.poolers)
+        await pooler.kill()
+        await asyncio.sleep(self.random.uniform(0, 1))
+        await pooler.start()
         await self._recover()
 
     async def _crash(self) -> None:
@@ -94,8 +115,11 @@ class Faults:
                 group.create_task(vanish_within_a_request(self.site.url(self.random), business, number))
                 group.create_task(vanish_within_a_subscription(self.site.url(self.random), business, number))
 
-    async def _recover(self) -> None:
-        """Wait until the database and both servers answer again, and note how long the servers took."""
+    async def _recover(self, *, replicated: bool = True) -> None:
+        """Wait until the database and both servers answer again, and note how long the servers took.
+
+        Then, where there is a standby, until it has what was committed: before, no standby may be promoted.
+        """
         async with asyncio.timeout(RECOVERS_WITHIN):
             while not await self._database_answers():  # noqa: ASYNC110 - nothing tells when it does
                 await asyncio.sleep(0.02)
@@ -105,6 +129,8 @@ class Faults:
             async with Patient(lambda url=server.url: url, None, self.ledger.experience) as client:
                 await client.run("{ packages { code } }")
         self.longest_recovery = max(self.longest_recovery, clock() - begun)
+        if replicated:
+            await self.site.cluster.until_replicated()
 
     async def _database_answers(self) -> bool:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):

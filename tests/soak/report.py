@@ -46,6 +46,7 @@ def _figures(outcome: Outcome) -> Table:
     closes = sum((follower.closes for follower in followers), start=type(followers[0].closes)())
     table = Table("figure", "value", title=f"{plan.seconds / 60:.1f} minutes, seed {plan.seed}")
     for name, value in {
+        "one server's way to the database": "PgBouncer" if outcome.pooled else "direct: PgBouncer is not installed",
         "operations": sum(outcome.ledger.done.values()),
         "answers UNAVAILABLE, tried again": experience.outcomes["unavailable"],
         "requests without an answer, tried again": experience.outcomes["unreachable"],

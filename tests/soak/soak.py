@@ -67,6 +67,7 @@ class Outcome:
     followers: list[Follower]
     mails: list[Try]
     wrong: list[str]
+    pooled: bool
 
 
 async def soak(plan: Plan, folder: Path) -> Outcome:
@@ -88,7 +89,7 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
         wrong += [found async for found in followers_saw_everything(site, followers)]
         await site.stop()
         wrong += [found async for found in logs_are_calm(site, ledger)]
-        return Outcome(plan, ledger, faults, followers, site.mail.tries, wrong)
+        return Outcome(plan, ledger, faults, followers, site.mail.tries, wrong, bool(site.poolers))
 
 
 async def _work(plan: Plan, site: Site, accounts: list[Account], faults: Faults) -> None:

@@ -20,6 +20,7 @@ from usher.embedded_postgres import _pgserver
 
 DATABASE = "usher"
 ENDS_WITHIN = 30
+REPLICATED = "SELECT FROM pg_stat_replication WHERE sync_state = 'quorum' AND state = 'streaming'"
 
 
 @dataclass
@@ -37,6 +38,11 @@ class Cluster:
     def url(self) -> str:
         """The address of the database that everything works on."""
         return f"postgres://postgres@localhost/{DATABASE}?host={self.folder}"
+
+    @property
+    def system_user(self) -> str | None:
+        """The system's user that the server runs as; None for the one that runs the tests."""
+        return self._server.system_user
 
     @property
     def log(self) -> str:
@@ -67,6 +73,8 @@ class Cluster:
     async def start(self) -> None:
         """Start the server and wait until it takes connections; after a crash that is once it has recovered."""
         options = f"-h '' -k {self.folder} -c max_connections=120 -c shared_buffers=64MB"
+        # A standby looks for its primary again so often, in milliseconds.
+        options += " -c wal_retrieve_retry_interval=200"
         await self._pg_ctl("-o", options, "-l", str(self.folder / "log"), "start")
 
     async def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
@@ -77,13 +85,35 @@ class Cluster:
         """Make the standby the primary, and wait until it is."""
         await self._pg_ctl("promote")
 
+    async def take_over(self) -> None:
+        """Make the standby the primary, which then commits alone until `replicate`."""
+        await self.execute("ALTER SYSTEM SET synchronous_standby_names = ''")
+        await self.execute("SELECT pg_reload_conf()")
+        await self.promote()
+
     async def replicate(self) -> None:
         """Commit nothing from now on before a standby has it."""
         await self.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'")
         await self.execute("SELECT pg_reload_conf()")
+        await self.until_replicated()
+
+    async def until_replicated(self) -> None:
+        """Wait until a standby has everything, so that commits need not wait for it to come back."""
         async with asyncio.timeout(ENDS_WITHIN):
-            while not await self.fetch("SELECT FROM pg_stat_replication WHERE sync_state = 'quorum'"):  # noqa: ASYNC110
+            while not await self.fetch(REPLICATED):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+    async def rejoin(self, primary: "Cluster") -> None:
+        """Come back as the standby of another, with the data of before as far as they agree."""
+        self.follows = primary
+        # What has another history is found by the last checkpoint.
+        await primary.execute("CHECKPOINT")
+        await asyncio.to_thread(self._rewind, primary)
+        await self.start()
+
+    async def caught_up(self) -> bool:
+        """Whether a standby has everything that was committed."""
+        return bool(await self.fetch("SELECT FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()"))
 
     async def freeze(self) -> None:
         """SIGSTOP every process of the server: it keeps its connections, and answers nothing."""
@@ -144,8 +174,11 @@ class Cluster:
         self._server = _pgserver().get_server(self._make_folder(), cleanup_mode=None, start=False)
         if self.follows is None:
             self._server.ensure_pgdata_inited()
-        if self._server.system_user is not None:
-            shutil.chown(self.folder, self._server.system_user)
+            with (self.folder / "data" / "postgresql.conf").open("a") as configuration:
+                # For pg_rewind, which reads all that was written since the two parted.
+                configuration.write("wal_log_hints = on\nwal_keep_size = 256MB\n")
+        if self.system_user is not None:
+            shutil.chown(self.folder, self.system_user)
         if self.follows is not None:
             self._copy(self.follows)
 
@@ -153,13 +186,23 @@ class Cluster:
         """Make the data of a standby; the name of its socket's folder is where it is told from others."""
         (self.folder / "data").rmdir()
         data = ["-D", str(self.folder / "data"), "-R", "-X", "stream", "-c", "fast"]
-        subprocess.run(
-            [str(self._server.bin_path / "pg_basebackup"), "-h", str(primary.folder), "-U", "postgres", *data],
-            check=True,
-            user=self._server.system_user,
+        self._run("pg_basebackup", "-h", str(primary.folder), "-U", "postgres", *data)
+
+    def _rewind(self, primary: "Cluster") -> None:
+        source = f"host={primary.folder} user=postgres dbname=postgres"
+        self._run("pg_rewind", "-D", str(self.folder / "data"), "-R", "--source-server", source)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self._server.bin_path / program), *arguments],
+            check=False,
+            user=self.system_user,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
+        assert done.returncode == 0, done.stdout.decode()
 
     def _make_folder(self) -> Path:
         (self.folder / "data").mkdir()
@@ -171,7 +214,7 @@ class Cluster:
             subprocess.run,
             [*command, "-D", str(self.folder / "data"), *arguments],
             check=False,
-            user=self._server.system_user,
+            user=self.system_user,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             # The server inherits them, so that a pipe would never end.

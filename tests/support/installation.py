@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -136,11 +136,20 @@ class Installation:
             await process.kill()
 
     async def serve(
-        self, *options: str, port: int | None = None, workers: int = 1, held: bool = False
+        self,
+        *options: str,
+        port: int | None = None,
+        workers: int = 1,
+        held: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> UsherProcess:
-        """Start `usher serve` and wait until its workers answer. `held` has it hold payments."""
+        """Start `usher serve` and wait until its workers answer.
+
+        `held` has it hold payments; `settings` are its own, beside those of all.
+        """
         arguments = ["serve", *options, *(["--workers", str(workers)] if workers > 1 else [])]
-        server = await self._start(arguments, port=port or free_port(), held=held)
+        own = {"PORT": str(port or free_port())} | dict(settings or {})
+        server = await self._start(arguments, own, held=held)
         await server.ready(SERVES, workers)
         # It says so just before it listens.
         await until_told(server.listens)
@@ -148,7 +157,7 @@ class Installation:
 
     async def relay(self) -> UsherProcess:
         """Start `usher relay`."""
-        return await (await self._start(["relay"])).ready(RELAYS)
+        return await (await self._start(["relay"], {})).ready(RELAYS)
 
     async def verify(self) -> None:
         """Fail unless `usher verify` finds nothing wrong."""
@@ -157,7 +166,7 @@ class Installation:
 
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command to its end; returns its exit code and what it printed."""
-        process = await self._start(list(arguments))
+        process = await self._start(list(arguments), {})
         async with asyncio.timeout(STARTS_WITHIN):
             code = await process.process.wait()
         return code, process.printed
@@ -168,16 +177,17 @@ class Installation:
         async with Client(server.url, token) as client:
             yield client
 
-    async def _start(self, arguments: list[str], *, port: int | None = None, held: bool = False) -> UsherProcess:
+    async def _start(self, arguments: list[str], settings: dict[str, str], *, held: bool = False) -> UsherProcess:
         log = self.folder / f"{next(self._numbers)}-{arguments[0]}.log"
         log.touch()
-        env = usher_environment(**(self.settings | ({"PORT": str(port)} if port else {})))
+        env = usher_environment(**(self.settings | settings))
         if "--workers" in arguments or self.packages:
             process = await self._start_alone([*(HELD if held else COMMAND), *arguments], env, log)
         else:
             prepare = hold_payments if held else None
             process = start_usher(*arguments, folder=self.folder, env=env, log=log, prepare=prepare)
-        self.processes.append(UsherProcess(process, log, port))
+        port = settings.get("PORT")
+        self.processes.append(UsherProcess(process, log, int(port) if port else None))
         return self.processes[-1]
 
     async def _start_alone(self, command: list[str], env: dict[str, str], log: Path) -> asyncio.subprocess.Process:

@@ -4,8 +4,17 @@ import asyncio
 import signal
 
 from usher.commands.console import console
+from usher.database_connections import log_connections, max_connections
 from usher.logs import configure_logs
-from usher.process import build_relay, check_database, database, neighbours, relaying, start_database
+from usher.process import (
+    build_relay,
+    check_database,
+    database,
+    leaving_silent_hosts,
+    neighbours,
+    relaying,
+    start_database,
+)
 from usher.settings import Settings, load_settings
 
 
@@ -28,5 +37,11 @@ async def _relay(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with database(settings), neighbours(settings), relaying(build_relay(settings)):
+    log_connections(settings, 1, await max_connections(settings))
+    async with (
+        database(settings),
+        leaving_silent_hosts(settings),
+        neighbours(settings),
+        relaying(build_relay(settings)),
+    ):
         await stop.wait()

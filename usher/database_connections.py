@@ -1,0 +1,35 @@
+"""How many connections the processes of a start may open, beside how many the database takes from everybody."""
+
+import structlog
+
+from models.connecting import connect_to_database
+from models.database_url import DatabaseUrl
+from usher.settings import Settings
+
+# Outside of its pool, each process has one for LISTEN and NOTIFY.
+BESIDE_THE_POOL = 1
+
+log = structlog.get_logger(__name__)
+
+
+async def max_connections(settings: Settings) -> int:
+    """How many connections the database takes."""
+    connection = await connect_to_database(DatabaseUrl.parse(settings.direct_url))
+    try:
+        return int(await connection.fetchval("SELECT current_setting('max_connections')") or 0)
+    finally:
+        await connection.close()
+
+
+def log_connections(settings: Settings, processes: int, at_most: int) -> None:
+    """Log how many there may be; with a warning where that is more than the database takes.
+
+    Where PostgreSQL has an address of its own, the pool's are to a pooler, and are not counted.
+    """
+    pool = 0 if settings.database_direct_url else settings.database_pool
+    most = processes * (pool + BESIDE_THE_POOL)
+    figures = {"processes": processes, "pool": pool, "most": most, "max_connections": at_most}
+    if most > at_most:
+        log.warning("database.too_few_connections", **figures, see="USHER_DATABASE_POOL")
+    else:
+        log.info("database.connections", **figures)
