@@ -7,9 +7,8 @@ from importlib.util import find_spec
 
 import asyncpg
 
-from models.connecting import DatabaseNotReady, connect_to_database
+from models.connecting import DatabaseNotReady
 from models.database import MIGRATIONS
-from models.database_url import DatabaseUrl
 
 
 class MigrationsPending(DatabaseNotReady):
@@ -20,29 +19,24 @@ class VersionTooOld(DatabaseNotReady):
     """A newer version has taken away from the database what this one needs."""
 
 
-async def check_schema(url: str) -> None:
+async def check_schema(connection: asyncpg.Connection) -> None:
     """Check that this version can work on the database. Raises VersionTooOld, MigrationsPending."""
-    connection = await connect_to_database(DatabaseUrl.parse(url))
-    try:
-        await check_version(connection)
-        pending = await _pending(connection)
-    finally:
-        await connection.close()
-    if pending:
+    await check_version(connection)
+    if pending := await pending_migrations(connection):
         count = "all" if pending == ["all"] else len(pending)
         raise MigrationsPending(f"The database lacks {count} migrations. Run `usher migrate` first.")
 
 
-async def pending_migrations(url: str) -> list[str]:
-    """The names of the migrations that are still to be applied.
+async def pending_migrations(connection: asyncpg.Connection) -> list[str]:
+    """The names of the migrations that are still to be applied, or `all`.
 
     By the names of their files alone: to apply them takes much that looking does not.
     """
-    connection = await connect_to_database(DatabaseUrl.parse(url))
-    try:
-        return await _pending(connection)
-    finally:
-        await connection.close()
+    if not await connection.fetchval("SELECT to_regclass('tortoise_migrations')"):
+        return ["all"]
+    rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'models'")
+    applied = {row["name"] for row in rows}
+    return [name for name in _names() if name not in applied]
 
 
 async def check_version(connection: asyncpg.Connection) -> None:
@@ -63,14 +57,6 @@ async def check_version(connection: asyncpg.Connection) -> None:
                 f"The database needs Usher {row['oldest_version']} or later, since its migration {row['name']}; "
                 f"this is {own}. Install a newer version."
             )
-
-
-async def _pending(connection: asyncpg.Connection) -> list[str]:
-    if not await connection.fetchval("SELECT to_regclass('tortoise_migrations')"):
-        return ["all"]
-    rows = await connection.fetch("SELECT name FROM tortoise_migrations WHERE app = 'models'")
-    applied = {row["name"] for row in rows}
-    return [name for name in _names() if name not in applied]
 
 
 def _number(version_text: str) -> tuple[int, ...]:

@@ -30,26 +30,33 @@ class StatementsNotKept(DatabaseNotReady):
     """A pooler loses prepared statements, and the URL does not say that none are to be kept."""
 
 
-async def require_kept_statements(url: DatabaseUrl) -> None:
-    """See whether prepared statements outlive their transaction. Raises StatementsNotKept where they do not."""
-    if url.arguments.get("statement_cache_size") == 0:
+async def require_kept_statements(connection: asyncpg.Connection, url: DatabaseUrl) -> None:
+    """See whether prepared statements outlive their transaction. Raises StatementsNotKept where they do not.
+
+    The connection is one to the URL.
+    """
+    if url.arguments.get("statement_cache_size") == 0 or await _is_direct(connection):
         return
-    one = await connect_to_database(url)
+    other = await connect_to_database(url)
     try:
-        other = await connect_to_database(url)
-        try:
-            if not all([await _are_kept(one, other) for _ in range(TRIES)]):
-                raise StatementsNotKept(ADVICE)
-        finally:
-            await other.close()
+        if not all([await _are_kept(connection, other) for _ in range(TRIES)]):
+            raise StatementsNotKept(ADVICE)
     finally:
-        await one.close()
+        await other.close()
 
 
 @cache
 def say_that_statements_are_lost() -> None:
     """Tell the operator, once in a process."""
     log.error("database.prepared_statements_lost", see="statement_cache_size=0 in USHER_DATABASE_URL")
+
+
+async def _is_direct(connection: asyncpg.Connection) -> bool:
+    """Whether the server process is the one that was connected to; a pooler makes up a number of its own."""
+    try:
+        return (await connection.fetchval("SELECT pg_backend_pid()")) == connection.get_server_pid()
+    except STATEMENT_LOST:
+        return False
 
 
 async def _are_kept(one: asyncpg.Connection, other: asyncpg.Connection) -> bool:

@@ -29,6 +29,12 @@ class LimitsNotSet(DatabaseNotReady):
     """The sessions of the role have other limits, and the address of the database does not let a client set them."""
 
 
+async def require_limits(connection: asyncpg.Connection, url: DatabaseUrl) -> None:
+    """Raise LimitsNotSet where the sessions of the URL cannot have the limits; the connection is one of them."""
+    if lacking_limits(await connection.fetch(SETTINGS, list(LIMITS))):
+        await limits_to_send(url)
+
+
 async def limits_to_send(url: DatabaseUrl) -> dict[str, str]:
     """What a client must ask for when it connects: nothing where the role has all limits.
 

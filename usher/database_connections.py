@@ -2,23 +2,12 @@
 
 import structlog
 
-from models.connecting import connect_to_database
-from models.database_url import DatabaseUrl
 from usher.settings import Settings
 
 # Outside of its pool, each process has one for LISTEN and NOTIFY.
 BESIDE_THE_POOL = 1
 
 log = structlog.get_logger(__name__)
-
-
-async def max_connections(settings: Settings) -> int:
-    """How many connections the database takes."""
-    connection = await connect_to_database(DatabaseUrl.parse(settings.direct_url))
-    try:
-        return int(await connection.fetchval("SELECT current_setting('max_connections')") or 0)
-    finally:
-        await connection.close()
 
 
 def log_connections(settings: Settings, processes: int, at_most: int) -> None:

@@ -20,6 +20,7 @@ from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.beside import beside
+from models.connecting import connect_to_database
 from models.database import ANSWER_WITHIN, connect, disconnect
 from models.database_url import DatabaseUrl
 from models.feed import Feed
@@ -27,7 +28,7 @@ from models.migrated import check_schema
 from models.neighbours import Neighbours
 from models.prepared_statements import require_kept_statements
 from models.retention import Retention
-from models.session_limits import limits_to_send
+from models.session_limits import require_limits
 from models.silent_hosts import leave_silent_hosts
 from payments import make_provider
 from usher.documents import PORTAL, document_rules
@@ -107,12 +108,20 @@ def start_database(settings: Settings) -> None:
         settings.database_url = start_postgres(settings.data_folder)
 
 
-async def check_database(settings: Settings) -> None:
-    """Check once, before there are workers, that the database is as it must be. Raises DatabaseNotReady."""
-    url = settings.database_url or ""
-    await require_kept_statements(DatabaseUrl.parse(url))
-    await check_schema(url)
-    await limits_to_send(DatabaseUrl.parse(url))
+async def check_database(settings: Settings) -> int:
+    """Check once, before there are workers, that the database is as it must be; returns its max_connections.
+
+    Raises DatabaseNotReady.
+    """
+    url = DatabaseUrl.parse(settings.database_url or "")
+    connection = await connect_to_database(url)
+    try:
+        await require_kept_statements(connection, url)
+        await check_schema(connection)
+        await require_limits(connection, url)
+        return int(await connection.fetchval("SELECT current_setting('max_connections')") or 0)
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

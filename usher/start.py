@@ -9,7 +9,7 @@ import sys
 import uvicorn
 
 from usher.connection_limits import raise_open_files
-from usher.database_connections import log_connections, max_connections
+from usher.database_connections import log_connections
 from usher.documents import document_rules
 from usher.logs import configure_logs
 from usher.metrics import shared_metrics
@@ -27,8 +27,7 @@ def start(workers: int = 1, *, relay: bool = True) -> None:
     require_free_port(settings)
     embedded = settings.database_url is None
     start_database(settings)
-    asyncio.run(_bring_up_to_date(settings) if embedded else check_database(settings))
-    connections = asyncio.run(max_connections(settings))
+    connections = asyncio.run(_ready(settings, embedded=embedded))
     # Workers are processes of their own and read their settings from the environment.
     os.environ["USHER_DATABASE_URL"] = settings.database_url or ""
     os.environ["USHER_RELAY"] = str(relay and settings.relay)
@@ -64,7 +63,10 @@ def require_free_port(settings: Settings) -> None:
         ) from None
 
 
-async def _bring_up_to_date(settings: Settings) -> None:
-    from usher.migrating import bring_up_to_date  # noqa: PLC0415 - a database of one's own is migrated before
+async def _ready(settings: Settings, *, embedded: bool) -> int:
+    """How many connections the database takes, once it is as it must be; one of our own is migrated."""
+    if embedded:
+        from usher.migrating import bring_up_to_date  # noqa: PLC0415 - a database of one's own is migrated before
 
-    await bring_up_to_date(settings)
+        await bring_up_to_date(settings)
+    return await check_database(settings)

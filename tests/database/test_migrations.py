@@ -27,7 +27,15 @@ def _migrate(url: str) -> None:
 
 
 def _pending(url: str) -> None:
-    print(*asyncio.run(pending_migrations(url)))  # noqa: T201
+    print(*asyncio.run(_find_pending(url)))  # noqa: T201
+
+
+async def _find_pending(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        return await pending_migrations(connection)
+    finally:
+        await connection.close()
 
 
 async def run(function: Callable[[str], None], url: str) -> list[str]:

@@ -27,6 +27,7 @@ def logged(process: UsherProcess) -> list[tuple[str, str, dict[str, int]]]:
 
 
 async def test_each_process_has_its_pool_and_one_more(installation: Installation, max_connections: int) -> None:
+    installation.settings["DATABASE_POOL"] = "20"
     figures = {"processes": 1, "pool": 20, "most": 21, "max_connections": max_connections}
     for process in (await installation.serve("--no-relay"), await installation.relay()):
         assert logged(process) == [("info", "database.connections", figures)]

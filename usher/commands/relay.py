@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from usher.commands.console import console
-from usher.database_connections import log_connections, max_connections
+from usher.database_connections import log_connections
 from usher.logs import configure_logs
 from usher.process import (
     build_relay,
@@ -28,7 +28,7 @@ def relay() -> None:
     settings.require("secret_key", "smtp_url")
     start_database(settings)
     configure_logs()
-    asyncio.run(check_database(settings))
+    log_connections(settings, 1, asyncio.run(check_database(settings)))
     console.print("Usher relays. Stop with Ctrl-C.")
     asyncio.run(_relay(settings))
 
@@ -37,7 +37,6 @@ async def _relay(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    log_connections(settings, 1, await max_connections(settings))
     async with (
         database(settings),
         leaving_silent_hosts(settings),
