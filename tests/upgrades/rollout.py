@@ -72,7 +72,7 @@ async def rollout(folder: Path, packages: Path) -> AsyncIterator[Rollout]:
         (folder / "new").mkdir()
         released = await stack.enter_async_context(Installation(folder / "released", settings, packages))
         new = await stack.enter_async_context(Installation(folder / "new", settings))
-        site = Rollout(cluster, new, mail, released=released)
+        site = Rollout([cluster], new, mail, [], released=released)
         await site.command("migrate")
         site.servers = [await released.serve()]
         yield site
