@@ -40,12 +40,14 @@ async def test_an_upgrade_under_load(tmp_path: Path, packages: Path) -> None:
         wrong += [found async for found in followers_saw_everything(site, followers)]
         await site.stop()
         wrong += [found async for found in logs_are_calm(site, site.ledger)]
-        wrong += NOT_IN_LOGS.findall(old.printed)
+        assert site.released is not None
+        for process in site.released.processes:
+            wrong += NOT_IN_LOGS.findall(process.printed)
         assert wrong == []
 
 
 async def replace_last_release(site: Rollout, old: UsherProcess) -> None:
-    """Migrate beside the last release, start this version beside it, and end the last release."""
+    """Migrate beside the last release, have this version take its place, and go back for a while."""
     await site.some_calls()
     code, printed = await site.installation.run("migrate")
     assert (code, printed.splitlines()[-1]) == (0, "The database is up to date.")
@@ -54,6 +56,13 @@ async def replace_last_release(site: Rollout, old: UsherProcess) -> None:
     site.servers.append(await site.installation.serve())
     await site.some_calls()
     await site.leave(old)
+    await site.some_calls()
+    # Back again, and forth.
+    assert site.released is not None
+    again = await site.released.serve()
+    site.servers.append(again)
+    await site.some_calls()
+    await site.leave(again)
     await site.some_calls()
 
 
