@@ -96,6 +96,8 @@ class Cluster:
         await self.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'")
         await self.execute("SELECT pg_reload_conf()")
         await self.until_replicated()
+        # Commits wait once the checkpointer has read the setting, which it does before a checkpoint.
+        await self.execute("CHECKPOINT")
 
     async def until_replicated(self) -> None:
         """Wait until a standby has everything, so that commits need not wait for it to come back."""
