@@ -21,10 +21,10 @@ from models.reads.backlog import Backlog, read_backlog
 READY_WITHIN = 2.0
 
 BACKLOG = {
-    "mail_waiting": "Notices that are written and not sent.",
+    "mail_waiting": "Notices that are written and not sent; 10 000 stands for that many or more.",
     "mail_retrying": "Those of them that failed before.",
     "mail_oldest_seconds": "How long the oldest of them waits.",
-    "mail_unrelayed": "Events that no relay has looked at.",
+    "mail_unrelayed": "Events and wishes for links that no relay has looked at, up to 10 000 of each.",
 }
 
 NOT_STORED = {"Cache-Control": "no-store"}

@@ -1,5 +1,6 @@
 """Accounts of any number and size, made by a handful of set-based statements; `usher verify` finds nothing wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -7,8 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from models.catalogue import load_shipped_catalogue
-from models.database import connect, disconnect
+from models.database import connect, disconnect, fetch
 from models.migrate import migrate
+from models.operations.keep_search_entries import keep_search_entries
 from models.operations.keep_totals import keep_totals
 
 # A line of a purchase has that many seats at most.
@@ -45,26 +47,10 @@ async def make_dataset(url: str, *groups: Accounts) -> None:
     await connect(url, pool_size=2)
     try:
         await load_shipped_catalogue()
-    finally:
-        await disconnect()
-    connection = await asyncpg.connect(url)
-    try:
-        # Foreign keys are checked row by row, which takes longer than everything else.
-        await connection.execute("SET session_replication_role = replica")
-        # It takes a third of the time to make it when the users are there.
-        searched = await connection.fetchval("SELECT pg_get_indexdef('users_search_idx'::regclass)")
-        await connection.execute("DROP INDEX users_search_idx")
-        await connection.execute(IDS)
-        for group in groups:
-            await _fill(connection, group)
-        await connection.execute(searched)
-        await connection.execute(REMEMBER)
-        await connection.execute("VACUUM ANALYZE")
-    finally:
-        await connection.close()
-    await connect(url, pool_size=2)
-    try:
+        await _fill_all(url, groups)
         await keep_totals()
+        await keep_search_entries()
+        await fetch("VACUUM ANALYZE search_entries")
     finally:
         await disconnect()
 
@@ -93,21 +79,32 @@ async def assignable(connection: asyncpg.Connection, group: Accounts) -> list[As
     return [Assignable(row["account"], row["user_id"], row["package_id"]) for row in rows]
 
 
-async def _fill(connection: asyncpg.Connection, group: Accounts) -> None:
-    values = _values(group)
-    for statement in FILL:
-        await connection.execute(statement.format(**values))
+async def _fill_all(url: str, groups: Sequence[Accounts]) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        # Foreign keys are checked row by row, which takes longer than everything else.
+        await connection.execute("SET session_replication_role = replica; SET statement_timeout = 0")
+        # It takes a third of the time to make it when the users are there.
+        searched = await connection.fetchval("SELECT pg_get_indexdef('users_search_idx'::regclass)")
+        await connection.execute(f"DROP INDEX users_search_idx; {IDS}")
+        for group in groups:
+            values = _values(group)
+            for statement in FILL:
+                await connection.execute(statement.format(**values))
+        await connection.execute(f"{searched}; {REMEMBER}")
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
 
 
 def _values(group: Accounts) -> dict[str, Any]:
     kinds = len(group.codes)
-    largest = -(-group.seats // kinds)
     return {
         **vars(replace(group)),
         "last": group.first + group.count - 1,
         "codes": ", ".join(f"'{code}'" for code in group.codes),
         "kinds": kinds,
-        "purchases": -(-largest // LARGEST_LOT),
+        "purchases": -(-group.seats // kinds // LARGEST_LOT),
         "lot": LARGEST_LOT,
     }
 

@@ -18,6 +18,8 @@ from models.operations.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.fill_search_texts import fill_search_texts
 from models.operations.forget_expired import BATCH as FULL_BATCH
 from models.operations.forget_expired import forget_expired
+from models.operations.keep_search_entries import BATCH as FULL_SEARCH
+from models.operations.keep_search_entries import keep_search_entries
 from models.operations.keep_totals import BATCH as FULL_COUNT
 from models.operations.keep_totals import keep_totals
 from models.operations.reconcile_payments import reconcile_payments
@@ -44,6 +46,7 @@ class Relay:
         self._woken = asyncio.Event()
         self._forget_at: datetime | None = None
         self._count_at: datetime | None = None
+        self._index_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way is finished first, e.g. the mails that are being sent.
@@ -79,6 +82,7 @@ class Relay:
             await self._attempt("payments", self._reconcile, moment),
             await self._attempt("search", self._fill_search_texts, moment),
             await self._attempt("totals", self._keep_totals, moment),
+            await self._attempt("search entries", self._keep_search_entries, moment),
             await self._attempt("forgetting", self._forget, moment),
         ]
         return any(done)
@@ -120,6 +124,13 @@ class Relay:
             self._count_at = moment + COUNT_EVERY
             if await keep_totals() >= FULL_COUNT:
                 self._count_at = moment
+        return 0
+
+    async def _keep_search_entries(self, moment: datetime) -> int:
+        if self._index_at is None or self._index_at <= moment:
+            self._index_at = moment + COUNT_EVERY
+            if await keep_search_entries() >= FULL_SEARCH:
+                self._index_at = moment
         return 0
 
     async def _forget(self, moment: datetime) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.database import fetch
+from models.reads.search_entries import NO_PACKAGE
 from models.seat_history import COUNTERS_FROM_EVENTS, EVENTS_AGAINST_THEMSELVES
 
 MOST_SHOWN = 20
@@ -138,6 +139,28 @@ UNLICENSED_AND_UNKNOWN = """
     )
 """
 
+SEARCH_ENTRIES = f"""
+    WITH known AS MATERIALIZED (SELECT account_id, version FROM search_versions)
+    SELECT coalesce(person.account_id, entry.account_id) AS account_id, coalesce(person.id, entry.user_id) AS user_id
+    FROM (
+        SELECT users.id, users.account_id, users.search_text, coalesce(held.package_id, '{NO_PACKAGE}') AS package_id
+        FROM known JOIN users ON users.account_id = known.account_id
+        LEFT JOIN licenses AS held
+            ON held.account_id = users.account_id AND held.user_id = users.id AND held.ended_at IS NULL
+    ) AS person
+    FULL JOIN search_entries AS entry ON entry.account_id = person.account_id AND entry.user_id = person.id
+    WHERE (
+        person.id IS NULL OR entry.user_id IS NULL OR entry.package_id <> person.package_id
+        OR entry.search_text <> person.search_text
+    ) AND NOT EXISTS (
+        SELECT FROM (
+            SELECT since.account_id, unnest(ARRAY[since.data ->> 'user_id', since.data ->> 'from_user_id']) AS user_id
+            FROM known JOIN events AS since ON since.account_id = known.account_id AND since.version > known.version
+        ) AS changed
+        WHERE changed.account_id = person.account_id AND changed.user_id = person.id::text
+    )
+"""  # noqa: S608 - constants
+
 INVARIANTS = [
     Invariant("counters equal the rows", COUNTERS_FROM_ROWS),
     Invariant("counters equal the newest events", COUNTERS_FROM_EVENTS),
@@ -230,6 +253,7 @@ INVARIANTS = [
     Invariant("users are searched by their names and addresses", SEARCHED_BY_ANOTHER_TEXT),
     Invariant("the known lengths of lists equal the rows", TOTALS_AGAINST_ROWS),
     Invariant("users without a license are known where the lengths are", UNLICENSED_AND_UNKNOWN),
+    Invariant("search entries are what their users are", SEARCH_ENTRIES),
     _same_account("api_key_secrets", "api_key_id", "api_keys"),
     _same_account("api_keys", "created_by_id", "users"),
     _same_account("cart_lines", "api_key_id", "api_keys"),

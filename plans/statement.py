@@ -13,7 +13,8 @@ from uuid import UUID
 from models.askers import ASKERS
 from models.languages import language_sql
 from models.reads.conditions import Condition
-from models.reads.sources import Edges, Placed, SourcedIds, known_total
+from models.reads.searched_ids import listed_ids
+from models.reads.sources import Edges, Placed, known_total
 from plans.rows import LANGUAGE, WHOSE
 from plans.structure import ListRead, Structure
 
@@ -96,7 +97,7 @@ class _Part:
         self._page = page
         self._alias = read.rows.alias
         self._places = [f"${place + number}" for number in range(len(page.values))]
-        self._ids = SourcedIds.of(self._placed(), WHOSE)
+        self._ids = listed_ids(self._placed(), WHOSE)
 
     def rows(self) -> str:
         """The page's rows, as one row of arrays."""

@@ -1,6 +1,7 @@
 """Filling in what users are searched by, where a process of the version before, or none, has written it."""
 
 from models.database import fetch
+from models.operations.keep_search_entries import LONGEST_TEXT
 from models.search_text import search_text
 
 BATCH = 5_000
@@ -26,6 +27,10 @@ async def fill_search_texts() -> int:
             JOIN users AS person ON person.id = made.id AND person.first_name = made.first_name
                 AND person.last_name = made.last_name AND person.email = made.email
             WHERE person.search_text IS NULL ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED
+        ), entry AS (
+            UPDATE search_entries
+            SET search_text = CASE WHEN octet_length(made.search_text) <= $6 THEN made.search_text END
+            FROM made WHERE search_entries.user_id = made.id
         )
         UPDATE users SET search_text = made.search_text FROM made WHERE users.id = made.id RETURNING 1
         """,
@@ -34,6 +39,7 @@ async def fill_search_texts() -> int:
         [row["last_name"] for row in rows],
         [row["email"] for row in rows],
         texts,
+        LONGEST_TEXT,
     )
     return len(filled)
 

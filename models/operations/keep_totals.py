@@ -8,7 +8,8 @@ BATCH = 20
 # Any number that nothing else in the database locks.
 LOCK = 7_236_043
 
-# One statement, so that all is of the moment of the version.
+# One statement, so that all is of the moment of the version. A conflict says which rows are there already: to find
+# that out by a condition, PostgreSQL may go through all that it has inserted, for each user.
 _KEEP = """
     WITH changed AS MATERIALIZED (
         SELECT account.id, account.version, coalesce(before.version, 0) AS before,
@@ -38,10 +39,8 @@ _KEEP = """
         WHERE NOT EXISTS (
             SELECT FROM licenses AS held WHERE held.account_id = person.account_id AND held.user_id = person.id
                 AND held.ended_at IS NULL
-        ) AND NOT EXISTS (
-            SELECT FROM unlicensed_users AS known
-            WHERE known.account_id = person.account_id AND known.user_id = person.id
         )
+        ON CONFLICT (account_id, user_id) DO NOTHING
     )
     SELECT count(*) AS accounts FROM changed
 """

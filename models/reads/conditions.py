@@ -8,33 +8,31 @@ OF_ACCOUNT = (("found.account_id", "{account}"),)
 
 
 @dataclass(frozen=True)
-class Sample:
-    """How a source tells whether many rows meet `sql`, a condition on `sample`: `size` rows are looked at first.
-
-    They are common where those at the beginning of a page meet all conditions and fill it, or `many` of them meet
-    `sql`. Where rows are counted, the first and the last are looked at.
-    """
-
-    sql: str
-    size: int
-    many: int
-
-
-@dataclass(frozen=True)
 class Source:
     """Rows of a table, under the alias `found`, whose column `id` holds ids of rows of a list.
 
     `{account}` and `{value}` stand for what they do in a condition. `keys` are the columns of an index before `id`,
     and what they equal. A source that is read by another index has none, and holds its rows to the account by its
-    SQL. One with a sample is read only where the rows of it are `common`, or only where they are not.
+    SQL.
     """
 
     table: str
     sql: str
     id: str = "found.id"
     keys: tuple[tuple[str, str], ...] = OF_ACCOUNT
-    sample: Sample | None = None
-    common: bool = True
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search of users, as conditions on the rows by which it can be found: `{row}` is the alias of the row.
+
+    `entry` is of a search entry, `grams` and `unsearched` are of a user: one that the index of grams finds, and one
+    that has no search text yet.
+    """
+
+    entry: str
+    grams: str
+    unsearched: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,8 @@ class Condition:
 
     `sources` find the rows that meet it by indexes, each row once: they are read in place of trying the condition on
     every row of the list. `total` is SQL for how many rows meet it, where that is known without counting them.
+    `entry` is the same condition on a search entry `{row}`; where it holds entries to one package, `package` is SQL
+    for its id. A condition with a `search` is the words of one.
     """
 
     sql: str
@@ -52,6 +52,9 @@ class Condition:
     requires: str = ""
     sources: tuple[Source, ...] = ()
     total: str = ""
+    entry: str = ""
+    package: str = ""
+    search: Search | None = None
 
     @cached_property
     def values(self) -> list[Any]:
@@ -61,7 +64,7 @@ class Condition:
     @cached_property
     def shape(self) -> tuple[object, ...]:
         """All of it but the value."""
-        return self.sql, self.requires, self.sources, self.total
+        return self.sql, self.requires, self.sources, self.total, self.entry, self.package, self.search
 
     def written(self, row: str, account: str, value: str, row_id: str = "") -> str:
         """Its SQL for a row."""

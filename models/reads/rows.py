@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from models.database import fetch_records
 from models.reads.conditions import Condition
+from models.reads.searched_ids import SearchedIds, listed_ids
 from models.reads.sources import Placed, SourcedIds, known_total
 
 Found = TypeVar("Found", bound=Model)
@@ -93,8 +94,8 @@ class _Written:
     values: list[Any]
 
     @property
-    def ids(self) -> SourcedIds | None:
-        return SourcedIds.of(self.placed, "$1")
+    def ids(self) -> SearchedIds | SourcedIds | None:
+        return listed_ids(self.placed, "$1")
 
     @property
     def conditions(self) -> list[str]:

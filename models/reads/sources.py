@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.reads.conditions import OF_ACCOUNT, Condition, Sample, Source
+from models.reads.conditions import Condition, Source
 
 # A condition, and the place of its value in the statement.
 Placed = tuple[Condition, str]
@@ -25,15 +25,11 @@ class SourcedIds:
     conditions: Sequence[Placed]
     account: str
 
-    @classmethod
-    def of(cls, conditions: Sequence[Placed], account: str) -> "SourcedIds | None":
-        """None where no condition has sources."""
-        return cls(conditions, account) if any(each.sources for each, _ in conditions) else None
-
     def page(self, order: str, limit: str, edges: Edges) -> str:
         """A select of the first ids in an order, "" or "DESC"."""
         selects = [
-            f"(SELECT {source.id} AS id {self._in_order(source, order, limit, edges)})" for source in self._sources
+            f"(SELECT {source.id} AS id {in_order(source, self._where(source), order, limit, edges)})"
+            for source in self._sources
         ]
         if len(selects) == 1:
             return selects[0]
@@ -41,72 +37,46 @@ class SourcedIds:
 
     def count(self) -> str:
         """How many there are."""
-        counts = []
-        for source in self._sources:
-            keys = [f"{column} = {value}" for column, value in source.keys]
-            counts.append(f"(SELECT count(*) {self._rows(source, [*keys, *self._when_counted(source)])})")
-        return f"({' + '.join(counts)})"
+        return f"({' + '.join(counted(source, self._where(source)) for source in self._sources)})"
 
     def exist(self, edges: Edges) -> str:
-        """Whether there are any. In order, so that PostgreSQL begins with those beside the edge."""
-        order = "DESC" if any(sign in {"<", "<="} for sign, _ in edges) else ""
-        firsts = [self._in_order(source, order, "1", edges) for source in self._sources]
+        """Whether there are any."""
+        order = backwards(edges)
+        firsts = [in_order(source, self._where(source), order, "1", edges) for source in self._sources]
         return f"({' OR '.join(f'(SELECT true {first}) IS NOT NULL' for first in firsts)})"
-
-    def _in_order(self, source: Source, order: str, limit: str, edges: Edges) -> str:
-        conditions = [*_between(source.keys, source.id, edges), *self._on_page(source, order, limit, edges)]
-        return f"{self._rows(source, conditions)} ORDER BY {_ordered(source.keys, source.id, order)} LIMIT {limit}"
-
-    def _on_page(self, source: Source, order: str, limit: str, edges: Edges) -> list[str]:
-        if source.sample is None:
-            return []
-        first = _first(source, source.sample.size, order, edges)
-        return [_where(self._is_common(source.sample, limit, [first]), source)]
-
-    def _when_counted(self, source: Source) -> list[str]:
-        if source.sample is None:
-            return []
-        ends = [_first(source, source.sample.size // 2, order, []) for order in ("", "DESC")]
-        return [_where(self._is_common(source.sample, str(source.sample.many), ends), source)]
 
     @property
     def _sourced(self) -> Placed:
         return next(placed for placed in self.conditions if placed[0].sources)
 
     @property
-    def _sources(self) -> Sequence[Source]:
-        return self._sourced[0].sources
+    def _sources(self) -> list[Source]:
+        return [placed_source(each, self.account, self._sourced[1]) for each in self._sourced[0].sources]
 
-    def _is_common(self, sample: Sample, least: str, rows: Sequence[str]) -> str:
-        met = " AND ".join(self._others("sample", "sample.id")) or "true"
-        return (
-            f"(SELECT count(*) FILTER (WHERE {met}) >= {least} OR count(*) >= {sample.many}"  # noqa: S608 - constants
-            f" FROM ({' UNION ALL '.join(rows)}) AS sample WHERE {sample.sql})"
-        )
-
-    def _rows(self, source: Source, more: Sequence[str]) -> str:
-        parts = [each.format(account=self.account, value=self._sourced[1]) for each in (*more, source.sql)]
-        parts += self._others("found", source.id)
-        return f'FROM "{source.table}" AS found WHERE {" AND ".join(parts)}'
-
-    def _others(self, row: str, row_id: str) -> list[str]:
-        sourced = self._sourced
-        others = [placed for placed in self.conditions if placed is not sourced]
-        return [each.written(row, self.account, value, row_id) for each, value in others]
+    def _where(self, source: Source) -> list[str]:
+        others = [placed for placed in self.conditions if placed is not self._sourced]
+        return [each.written("found", self.account, value, source.id) for each, value in others]
 
 
-def _where(common: str, source: Source) -> str:
-    return common if source.common else f"NOT {common}"
+def placed_source(source: Source, account: str, value: str) -> Source:
+    """A source with the account and the place of the value in its SQL."""
+    keys = tuple((column, key.format(account=account, value=value)) for column, key in source.keys)
+    return Source(source.table, source.sql.format(account=account, value=value), source.id, keys)
 
 
-def _first(source: Source, size: int, order: str, edges: Edges) -> str:
-    """The first rows of the account, whatever conditions they meet."""
-    between = " AND ".join(_between(OF_ACCOUNT, "found.id", edges))
-    ordered = _ordered(OF_ACCOUNT, "found.id", order)
-    return f'(SELECT * FROM "{source.table}" AS found WHERE {between} ORDER BY {ordered} LIMIT {size})'  # noqa: S608 - constants
+def in_order(source: Source, more: Sequence[str], order: str, limit: str, edges: Edges) -> str:
+    """The first rows of a source that meet more conditions, from FROM to LIMIT."""
+    where = " AND ".join([*between(source.keys, source.id, edges), *more, source.sql])
+    return f'FROM "{source.table}" AS found WHERE {where} ORDER BY {ordered(source, order)} LIMIT {limit}'
 
 
-def _between(keys: Keys, id: str, edges: Edges) -> list[str]:
+def counted(source: Source, more: Sequence[str]) -> str:
+    """How many rows of a source meet more conditions."""
+    where = " AND ".join([*(f"{column} = {value}" for column, value in source.keys), *more, source.sql])
+    return f'(SELECT count(*) FROM "{source.table}" AS found WHERE {where})'  # noqa: S608 - constants
+
+
+def between(keys: Keys, id: str, edges: Edges) -> list[str]:
     """Conditions on the columns of an index that hold rows to its keys, and to edges of ids.
 
     They are of rows and not of columns: PostgreSQL, which does not know the account, expects many rows between them,
@@ -120,8 +90,14 @@ def _between(keys: Keys, id: str, edges: Edges) -> list[str]:
     ]
 
 
-def _ordered(keys: Keys, id: str, order: str) -> str:
-    return ", ".join(f"{column} {order}" for column in [*(column for column, _ in keys), id])
+def ordered(source: Source, order: str) -> str:
+    """The columns that a source is read in the order of."""
+    return ", ".join(f"{column} {order}" for column in [*(column for column, _ in source.keys), source.id])
+
+
+def backwards(edges: Edges) -> str:
+    """The order in which PostgreSQL begins with the rows beside the edge."""
+    return "DESC" if any(sign in {"<", "<="} for sign, _ in edges) else ""
 
 
 def known_total(conditions: Sequence[Placed], account: str) -> str:

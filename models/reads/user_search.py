@@ -1,17 +1,13 @@
-"""Searching users: which rows have every word, and by which index they are found.
+"""Searching users: what it is to have every word of a search.
 
 The words and what users are searched by are folded by `models/search_text.py`; here one is only looked for in the
-other.
+other. `models/reads/searched_ids.py` chooses how the users are found.
 """
 
 import re
 
-from models.reads.conditions import Condition, Sample, Source
+from models.reads.conditions import Condition, Search
 from models.search_text import folded, search_words
-
-# Where the users at the beginning of a page fill it, or many of them have the words, it is read by going through them
-# in order; else by gathering all who have the words, which for many takes longer.
-_SAMPLED, _MANY = 1_000, 150
 
 
 def search_condition(search: str) -> Condition | None:
@@ -22,33 +18,38 @@ def search_condition(search: str) -> Condition | None:
     if not words:
         return None
     count = len(words)
+    # Each pattern a select of its own, which PostgreSQL runs once, and no LIKE ALL, which it expands for each row.
     searched = " AND ".join(
-        f"found.search_text LIKE (SELECT ({{value}}::text[])[{place + 1}])" for place in range(count)
+        f"{{row}}.search_text LIKE (SELECT ({{value}}::text[])[{place + 1}])" for place in range(count)
     )
     having_all = f"LIKE ALL (({{value}}::text[])[1:{count}])"
-    sample = Sample(f"sample.search_text {having_all}", _SAMPLED, _MANY)
-    indexed = f"{_WHOSE} AND search_grams(found.account_id, found.search_text) @> ARRAY({_GRAMS % (count + 1)})"
+    current = f"coalesce({{row}}.search_text, {_unsearched('{row}')}) {having_all}"
+    own = (
+        f"(SELECT {current.replace('{row}', 'own')} FROM users AS own"  # noqa: S608 - constants
+        " WHERE own.id = {row}.user_id AND own.account_id = {account})"
+    )
     return Condition(
-        f"coalesce({{row}}.search_text, {_unsearched('{row}')}) {having_all}",
+        # Within COALESCE, because PostgreSQL expects of LIKE that hardly anybody is found.
+        f"coalesce({searched}, {current})",
         [*(f"%{_escaped(word)}%" for word in words), *words],
-        sources=(
-            # Within COALESCE, because PostgreSQL expects of LIKE that hardly anybody is found.
-            Source("users", f"coalesce({searched}, false)", sample=sample),
-            Source("users", f"{indexed} AND {searched}", keys=(), sample=sample, common=False),
-            Source("users", f"found.search_text IS NULL AND {_unsearched('found')} {having_all}"),
+        search=Search(
+            entry=f"coalesce({searched}, {own})",
+            grams=f"{_WHOSE} AND {_GRAMS % (count + 1)} AND {searched}",
+            unsearched=f"{{row}}.search_text IS NULL AND {current}",
         ),
     )
 
 
 # By the index of grams: PostgreSQL does not look this up in those that begin with the account.
-_WHOSE = "found.account_id IS NOT DISTINCT FROM {account}"
+_WHOSE = "{row}.account_id IS NOT DISTINCT FROM {account}"
 # As the index has them (`search_grams`): the whole of short words, of longer ones every three characters. Each takes
 # time to look up, and more than so many hardly find fewer users. By PostgreSQL, whose characters are bytes in
 # SQL_ASCII.
 _GRAMS = (
+    "search_grams({row}.account_id, {row}.search_text) @> ARRAY("
     'SELECT hashtextextended(substr(word, place, 3) COLLATE "C", get_byte(uuid_send({account}), 15))'
     " FROM unnest(({value}::text[])[%s:]) AS word,"
-    " generate_series(1, greatest(length(word) - 2, 1)) AS place LIMIT 12"
+    " generate_series(1, greatest(length(word) - 2, 1)) AS place LIMIT 12)"
 )
 
 

@@ -8,6 +8,7 @@ from models.database import fetch_one
 from models.reads.conditions import OF_ACCOUNT, Condition, Source
 from models.reads.packages import codes_condition
 from models.reads.rows import rows_where
+from models.reads.search_entries import NO_PACKAGE
 from models.reads.totals import HOLDERS, LICENSED, UNLICENSED, USERS, unlicensed_sources
 from models.reads.user_search import search_condition
 from models.tables import User
@@ -25,18 +26,20 @@ class UserFilter:
 def user_conditions(wanted: UserFilter) -> list[Condition]:
     """A filter as conditions of a statement; `{row}` is a user."""
     search = search_condition(wanted.search or "")
-    if wanted.package_code is not None:
-        others = [_of_package(wanted.package_code)]
-        if wanted.licensed is False:
-            others.append(Condition("false"))
-    elif wanted.licensed is not None:
-        others = [_LICENSED if wanted.licensed else _UNLICENSED]
-    else:
-        others = []
+    filters = _filters(wanted)
     if search is None:
-        return others or [_EVERYBODY]
-    # Found by the words alone: of two conditions one has sources.
-    return [search, *(replace(each, sources=()) for each in others)]
+        return filters or [_EVERYBODY]
+    return [search, *filters]
+
+
+def _filters(wanted: UserFilter) -> list[Condition]:
+    """The filter on licenses, if there is one: a holder of a package has a license."""
+    if wanted.package_code is not None:
+        of_package = _of_package(wanted.package_code)
+        return [_holding_and_not(of_package) if wanted.licensed is False else of_package]
+    if wanted.licensed is None:
+        return []
+    return [_LICENSED if wanted.licensed else _UNLICENSED]
 
 
 async def users_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, User]:
@@ -61,9 +64,16 @@ _LICENSED = Condition(
     f"{_HELD % ''} IS NOT NULL",
     sources=(Source("licenses", "found.ended_at IS NULL", id="found.user_id"),),
     total=LICENSED,
+    entry=f"{{row}}.package_id <> '{NO_PACKAGE}'",
 )
 _NO_LICENSE = f"{_HELD % ''} IS NULL"
-_UNLICENSED = Condition(_NO_LICENSE, sources=unlicensed_sources(_NO_LICENSE), total=UNLICENSED)
+_UNLICENSED = Condition(
+    _NO_LICENSE,
+    sources=unlicensed_sources(_NO_LICENSE),
+    total=UNLICENSED,
+    entry=f"{{row}}.package_id = '{NO_PACKAGE}'",
+    package=f"'{NO_PACKAGE}'::uuid",
+)
 
 
 def _of_package(code: str) -> Condition:
@@ -72,4 +82,11 @@ def _of_package(code: str) -> Condition:
     condition = codes_condition(f"{_HELD % f' AND held.package_id = {package}'} IS NOT NULL", [code])
     keys = (*OF_ACCOUNT, ("found.package_id", package))
     source = Source("licenses", "found.ended_at IS NULL", id="found.user_id", keys=keys)
-    return replace(condition, sources=(source,), total=HOLDERS)
+    entry = f"{{row}}.package_id = {package}"
+    return replace(condition, sources=(source,), total=HOLDERS, entry=entry, package=package)
+
+
+def _holding_and_not(of_package: Condition) -> Condition:
+    """Nobody; the code is still refused where no package has it."""
+    none, no_total = "{value}::text[] IS NULL", "cardinality({value}::text[]) * 0"
+    return replace(of_package, sql=none, sources=(Source("users", none),), total=no_total, entry="false")

@@ -16,6 +16,7 @@ from models.tables.package import Package, Term
 from models.tables.payment import Payment, PaymentState, SandboxCharge
 from models.tables.purchase import Purchase, PurchaseLine, PurchaseState
 from models.tables.retention_watermark import RetentionWatermark
+from models.tables.search_entry import SearchEntry, SearchVersion
 from models.tables.seat import SeatGrant, SeatPool
 from models.tables.sign_in_request import SignInRequest
 from models.tables.user import Role, User
@@ -46,6 +47,8 @@ __all__ = [
     "RetentionWatermark",
     "Role",
     "SandboxCharge",
+    "SearchEntry",
+    "SearchVersion",
     "SeatGrant",
     "SeatPool",
     "Session",

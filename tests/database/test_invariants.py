@@ -166,6 +166,16 @@ BROKEN: dict[str, list[list[str]]] = {
         ["DELETE FROM unlicensed_users"],
         [one("licenses", "ended_at = now(), end_reason = 'REMOVED'", "ended_at IS NULL")],
     ],
+    "search entries are what their users are": [
+        [one("search_entries", "search_text = search_text || 's'", f"account_id = {MINE}")],
+        [one("search_entries", f"package_id = '{new_id()}'", f"account_id = {MINE}")],
+        [f"DELETE FROM search_entries WHERE account_id = {MINE}"],
+        [copy("search_entries", f"account_id = {MINE}", user_id=str(new_id()))],
+        [one("search_entries", f"account_id = {THEIRS}", f"account_id = {MINE}")],
+        ["DELETE FROM search_versions"],
+        [one("licenses", "ended_at = now(), end_reason = 'REMOVED'", "ended_at IS NULL")],
+        ["UPDATE users SET search_text = 'another' WHERE email = 'ann@example.com'"],
+    ],
 }
 
 # Rules of the form "table.column stays in its account": one row of the table is given to the other account.

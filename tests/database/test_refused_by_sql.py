@@ -125,6 +125,7 @@ REFUSED: dict[str, list[str]] = {
     "seat_pools_package_key": [copy("seat_pools")],
     "account_totals_account_key": [copy("account_totals")],
     "unlicensed_users_user_key": [copy("unlicensed_users")],
+    "search_versions_account_key": [copy("search_versions")],
     "seat_grants_quantity_check": [one("seat_grants", "quantity = 0"), one("seat_grants", "quantity = -1")],
     "seat_grants_term_check": [one("seat_grants", "term = 'WEEK'")],
     "seat_grants_line_key": [copy("seat_grants"), copy("seat_grants", ended_at="2030-01-01T00:00:00Z")],

@@ -1,4 +1,7 @@
-"""Every search finds whom a loop over all people would, on every page, by a plan and by resolvers."""
+"""Every search finds whom a loop over all people would, on every page, by a plan and by resolvers.
+
+Whichever way the statement chooses to find them by: each is tried, with search entries that much has changed since.
+"""
 
 # ruff: noqa: RUF001 - letters are spelled in many ways
 import unicodedata
@@ -12,10 +15,15 @@ from models.clock import now
 from models.database import fetch
 from models.ids import new_id
 from models.operations.fill_search_texts import fill_search_texts
+from models.operations.keep_search_entries import keep_search_entries
+from models.operations.remove_license import remove_license
+from models.operations.transfer_license import transfer_license
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
+from models.reads.searched_ids import SearchedIds
 from models.reads.users import UserFilter, user_conditions
 from models.tables import User
+from plans.bounded import Bounded
 from tests.fuzz.drawing import Drawing
 from tests.fuzz.running import every
 from tests.support.company import Company
@@ -26,16 +34,33 @@ LETTERS = ["a", "A", "b", "é", "E\u0301", "e", "ß", "SS", "ж", "Ж", "ﬁ", "
 NAMES = ["".join(LETTERS[place * step % len(LETTERS)] for place in range(1, 2 + step % 7)) for step in range(1, 121)]
 
 
+WAYS = ["chosen", "grams", "entries", "rows", "filter"]
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"licensed": True},
+    {"licensed": False},
+    {"package_code": "PRO"},
+    {"package_code": "ECO", "licensed": True},
+    {"package_code": "ADVANCED"},
+    {"package_code": "PRO", "licensed": False},
+]
+IN_GRAPHQL = {"licensed": "licensed", "package_code": "packageCode"}
+
+
 @dataclass
 class Person:
     """What a search may find, as the loop reads it: none of it is the server's."""
 
     email: str
     texts: list[str]
-    licensed: bool
+    package: str | None
 
     def has(self, search: str) -> bool:
         return all(any(word in text for text in self.texts) for word in plain(search).split())
+
+    def meets(self, licensed: bool | None = None, package_code: str | None = None) -> bool:
+        has_license = self.package is not None
+        return licensed in (None, has_license) and package_code in (None, self.package)
 
 
 def plain(text: str) -> str:
@@ -43,24 +68,50 @@ def plain(text: str) -> str:
     return "".join(piece for piece in pieces if not unicodedata.combining(piece))
 
 
+async def add(company: Company, number: int) -> User:
+    """A user without search text, as a process of the version before adds one."""
+    await fetch("UPDATE accounts SET version = version + 1 WHERE id = $1", company.account_id)
+    user = await User.create(
+        id=new_id(),
+        account_id=company.account_id,
+        email=f"{number}@example.com",
+        first_name=unicodedata.normalize("NFC", NAMES[number]),
+        last_name=unicodedata.normalize("NFC", NAMES[-number]),
+        locale="en",
+        role="STANDARD",
+        created_at=now(),
+    )
+    await fetch(
+        "INSERT INTO events (id, account_id, version, type, occurred_at, data)"
+        " SELECT $1, id, version, 'user.added', now(), jsonb_build_object('user_id', $2::uuid) FROM accounts"
+        " WHERE id = $3",
+        new_id(),
+        user.id,
+        company.account_id,
+    )
+    return user
+
+
 @pytest.fixture
 async def people(company: Company) -> list[Person]:
-    """A company of 120 more, every seventh not yet filled in, every third with a license."""
-    at = now()
-    await company.buy(PRO=200)
-    for number, name in enumerate(NAMES):
-        user = await User.create(
-            id=new_id(),
-            account_id=company.account_id,
-            email=f"{number}@example.com",
-            first_name=unicodedata.normalize("NFC", name),
-            last_name=unicodedata.normalize("NFC", NAMES[-number]),
-            locale="en",
-            role="STANDARD",
-            created_at=at,
-        )
-        if number % 3 == 0:
-            await company.assign(user, "PRO")
+    """A company of 120 more; 90 have search entries, of which 15 hold no more. Every seventh text is to be filled."""
+    await company.buy(PRO=60, ECO=60)
+    codes = ["PRO", "ECO", None]
+    users = [await add(company, number) for number in range(90)]
+    held = {
+        number: await company.assign(user, code) for number, user in enumerate(users) if (code := codes[number % 3])
+    }
+    while await fill_search_texts():
+        pass
+    assert await keep_search_entries(uncounted=1) == 1
+    for number in range(0, 15, 3):
+        await remove_license(company.viewer, license_id=held[number].id)
+        await transfer_license(company.viewer, license_id=held[number + 1].id, to_user_id=users[number + 2].id)
+    await company.assign(users[0], "ECO")
+    for number in range(90, 120):
+        user = await add(company, number)
+        if code := codes[number % 3]:
+            await company.assign(user, code)
     while await fill_search_texts():
         pass
     # What the database folds itself finds no ligatures and no sharp s.
@@ -70,18 +121,18 @@ async def people(company: Company) -> list[Person]:
         " AS counted WHERE number % 7 = 0 AND name !~ '[ßﬁｅ]')"
     )
     rows = await fetch(
-        "SELECT email, first_name, last_name, EXISTS (SELECT FROM licenses WHERE user_id = users.id) AS licensed"
-        " FROM users ORDER BY id"
+        "SELECT email, first_name, last_name, (SELECT code FROM licenses JOIN packages ON packages.id = package_id"
+        " WHERE user_id = users.id AND ended_at IS NULL) AS package FROM users ORDER BY id"
     )
     return [
-        Person(row["email"], [plain(row[name]) for name in ("first_name", "last_name", "email")], row["licensed"])
+        Person(row["email"], [plain(row[name]) for name in ("first_name", "last_name", "email")], row["package"])
         for row in rows
     ]
 
 
 @st.composite
-def searches(draw: Any) -> tuple[str, bool | None, int]:
-    """A search, a filter on licenses, and the size of a page."""
+def searches(draw: Any) -> tuple[str, str, dict[str, Any], int]:
+    """A way, a search, a filter, and the size of a page."""
     drawing = Drawing(draw)
     words = [
         "".join(drawing.pick(LETTERS) for _ in range(drawing.number(1, 4)))
@@ -89,22 +140,38 @@ def searches(draw: Any) -> tuple[str, bool | None, int]:
         else drawing.pick(["example", "@example.com", "1", "12@", "com", *NAMES])
         for _ in range(drawing.number(0, 3))
     ]
-    return drawing.pick([" ", "  ", "\t"]).join(words), drawing.pick([None, True, False]), drawing.number(1, 40)
+    search = drawing.pick([" ", "  ", "\t"]).join(words)
+    return drawing.pick(WAYS), search, drawing.pick(FILTERS), drawing.number(1, 40)
 
 
-async def test_a_search_finds_whom_a_loop_finds(company: Company, people: list[Person]) -> None:
-    async def examine(asked: tuple[str, bool | None, int]) -> None:
-        search, licensed, size = asked
-        expected = [person.email for person in people if person.has(search) and licensed in (None, person.licensed)]
-        rows = Rows(User, company.account_id, user_conditions(UserFilter(search, licensed)))
+async def test_a_search_finds_whom_a_loop_finds(
+    company: Company, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = SearchedIds._way
+
+    async def examine(asked: tuple[str, str, dict[str, Any], int]) -> None:
+        way, search, filter, size = asked
+
+        def given(ids: SearchedIds) -> str:
+            if way == "chosen" or (way == "filter" and ids.filtered is None):
+                return chosen(ids)
+            return repr(way)
+
+        monkeypatch.setattr(SearchedIds, "_way", given)
+        # Statements are kept, with the way in them.
+        monkeypatch.setattr("plans.plan.STATEMENTS", Bounded(8_000_000))
+        expected = [person.email for person in people if person.has(search) and person.meets(**filter)]
+        rows = Rows(User, company.account_id, user_conditions(UserFilter(search, **filter)))
         assert await rows.count() == len(expected)
+        assert await rows.exist() == bool(expected)
         assert await pages(rows, size, backwards=False) == expected
         assert await pages(rows, size, backwards=True) == expected
         if len(expected) <= 50:
-            planned = await found_by_plan(company.account_id, search=search, licensed=licensed)
+            wanted = {IN_GRAPHQL[name]: value for name, value in filter.items()}
+            planned = await found_by_plan(company.account_id, search=search, **wanted)
             assert planned == [email.partition("@")[0] for email in expected]
 
-    await every(searches(), 60, examine)
+    await every(searches(), 150, examine)
 
 
 async def pages(rows: Rows[User], size: int, *, backwards: bool) -> list[str]:

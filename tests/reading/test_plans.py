@@ -64,11 +64,17 @@ def taken(way: str) -> float:
 async def test_every_table_of_a_statement_is_held_to_the_account(company: Company) -> None:
     sql = bound(search="a", n=3).statement(ASKING)
     tables = re.findall(r'(?:FROM|JOIN) "?(\w+)"? AS (\w+)', sql)
-    assert {table for table, _ in tables} == {"accounts", "users", "licenses", "packages", "seat_pools", "domains"}
+    assert {table for table, _ in tables} == {
+        *("accounts", "users", "licenses", "packages", "seat_pools", "domains"),
+        *("search_entries", "search_versions", "events"),
+    }
     for table, alias in tables:
         if table not in SHARED:
             column = "id" if table == "accounts" else "account_id"
-            between = [f"ROW({alias}.{column}, {alias}.id) {sign} ROW(viewer.account_id, " for sign in (">=", "<=")]
+            of_row = "user_id" if table == "search_entries" else "id"
+            between = [
+                f"ROW({alias}.{column}, {alias}.{of_row}) {sign} ROW(viewer.account_id, " for sign in (">=", "<=")
+            ]
             held = f"{alias}.{column} = viewer.account_id" in sql or all(bound in sql for bound in between)
             assert held, (table, alias)
 

@@ -21,6 +21,7 @@ from models.operations.cancel_purchase import cancel_purchase
 from models.operations.change_license import change_license
 from models.operations.change_user_role import change_user_role
 from models.operations.create_api_key import create_api_key
+from models.operations.keep_search_entries import keep_search_entries
 from models.operations.keep_totals import keep_totals
 from models.operations.prepare_purchase import prepare_purchase
 from models.operations.proceed_to_purchase import proceed_to_purchase
@@ -69,6 +70,8 @@ async def make_history() -> History:
     )
     await Relay(postman, make_provider("sandbox")).round(now())
     await keep_totals(uncounted=1)
+    # Of the other account, at a version before most of what happens to it.
+    assert await keep_search_entries(uncounted=1) == 2
     await _live_through(other)
     assert await keep_totals(uncounted=1) == 1
     return History(company, other)

@@ -1,0 +1,27 @@
+"""What searches of a large account read in place of its users and licenses, and what of it holds no more.
+
+SQL with `{account}`. `search_entries` has each user's search text and package at a version of the account, which
+`search_versions` keeps; `models/operations/keep_search_entries.py` writes both. The texts stay as they are; the
+events after that version tell which users were added or changed their package.
+"""
+
+# More than a busy account does in a minute; where no relay has written for longer, the users themselves are read.
+MOST_SINCE = 20_000
+
+# The package of a user who has no license.
+NO_PACKAGE = "00000000-0000-0000-0000-000000000000"
+# One in 256, by the last byte of an id, which is random. An index has them.
+SAMPLED = "get_byte(uuid_send(found.user_id), 15) = 0"
+
+KNOWN = (
+    "EXISTS (SELECT FROM search_versions AS known JOIN accounts AS account ON account.id = {account}"
+    f" WHERE known.account_id = {{account}} AND account.version - known.version <= {MOST_SINCE})"
+)
+# In the order of versions, so that PostgreSQL begins with the first that counts and not with all events.
+CHANGED = (
+    "(SELECT array_agg(DISTINCT moved.user_id) FROM (SELECT"  # noqa: S608 - constants
+    " unnest(ARRAY[since.data ->> 'user_id', since.data ->> 'from_user_id'])::uuid AS user_id"
+    " FROM (SELECT event.data FROM events AS event WHERE event.account_id = {account} AND event.version >"
+    " (SELECT known.version FROM search_versions AS known WHERE known.account_id = {account})"
+    f" ORDER BY event.version LIMIT {MOST_SINCE}) AS since) AS moved)"
+)
