@@ -41,6 +41,22 @@ async def test_a_paid_cart_is_gone_here_and_in_every_other_window(desk: Desk, no
         await expect(window.get_by_text("Validate my purchases")).to_have_count(0)
 
 
+async def test_a_quantity_that_is_being_typed_stays_when_the_cart_changes_in_another_window(
+    desk: Desk, nobody: OpenWindow
+) -> None:
+    page = await open_account(desk, nobody, "typing@example.edu")
+    other = await second_window(page)
+    await put_in_cart(page, "Pro", 3)
+    line = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="Remove Pro from the cart"))
+    field = line.get_by_role("textbox", name="Quantity of Pro")
+    await field.fill("2")
+    await put_in_cart(other, "Eco", 1)
+    await expect(page.get_by_role("button", name="Remove Eco from the cart")).to_be_visible()
+    await expect(field).to_have_value("2")
+    await field.press("Enter")
+    await expect(other.get_by_role("textbox", name="Quantity of Pro").last).to_have_value("2")
+
+
 async def test_a_payment_that_waits_is_told_and_its_cart_cannot_be_validated_meanwhile(
     desk: Desk, nobody: OpenWindow
 ) -> None:
