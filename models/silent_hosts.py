@@ -16,8 +16,10 @@ from models.connecting import Host, connect_to_database, host_of
 from models.database_url import DatabaseUrl
 from models.unavailable import UNAVAILABLE
 
-# A connection that is in use at two looks in a row is a reason to see whether its host answers.
+# A connection that is in use at two looks in a row is a reason to see whether its host answers. One that does is not
+# asked again at once: it may be slow for having much to do.
 LOOK_EVERY = 0.5
+REST = 1.0
 ANSWERS_WITHIN = 0.5
 MOVES = {"read-write", "primary"}
 
@@ -31,26 +33,24 @@ async def leave_silent_hosts(url: str) -> None:
         return
     before: dict[Any, Any] = {}
     while True:
-        await asyncio.sleep(LOOK_EVERY)
         uses = {holder: holder._in_use for holder in _holders() if holder._in_use is not None}  # noqa: SLF001
         long = [holder._con for holder, use in uses.items() if before.get(holder) is use]  # noqa: SLF001
         before = uses
-        for host in {host_of(connection, parsed) for connection in long if connection is not None}:
-            if await _is_replaced(host, parsed):
+        asked = {host_of(connection, parsed) for connection in long if connection is not None}
+        answering = {host for host in asked if await _answers(host, parsed)}
+        for host in asked - answering:
+            if await _another_takes_changes(host, parsed):
                 _leave(host, parsed)
+        await asyncio.sleep(REST if answering else LOOK_EVERY)
 
 
-async def _is_replaced(host: Host, url: DatabaseUrl) -> bool:
-    """Whether another host takes changes, and this one answers nothing or takes none."""
-    answers = asyncio.create_task(_answers(host, url))
+async def _another_takes_changes(host: Host, url: DatabaseUrl) -> bool:
     try:
         connection = await connect_to_database(url)
     except UNAVAILABLE:
         return False
-    finally:
-        answered = await answers
     connection.terminate()
-    return not answered and host_of(connection, url) != host
+    return host_of(connection, url) != host
 
 
 async def _answers(host: Host, url: DatabaseUrl) -> bool:

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from api.ids import decode_id
 from tests.outages.business import make_business
 from tests.outages.conftest import new_cluster, settings_for
 from tests.outages.load import READ, assert_log_is_calm
@@ -71,6 +73,13 @@ async def assign(client: Patient, company: Business, user: int) -> dict[str, Any
     )
 
 
+async def assigned(client: Patient, company: Business, user: int) -> UUID:
+    """Give a seat to one of the users, who has none; returns the license that was acknowledged."""
+    answer = await assign(client, company, user)
+    assert answer["__typename"] == "LicenseAssigned"
+    return decode_id("License", answer["license"]["id"])
+
+
 async def test_subscribers_get_a_snapshot_whether_they_stayed_or_come_back(
     primary: Cluster, standby: Cluster, company: Business, server: UsherProcess, tmp_path: Path
 ) -> None:
@@ -78,14 +87,15 @@ async def test_subscribers_get_a_snapshot_whether_they_stayed_or_come_back(
     async with patient as admin, Client(server.url, company.token) as client, client.live() as live:
         await live.subscribe(SEATS)
         begun, _, _ = await next_update(live)
-        for user in range(SEATS_BOUGHT):
-            assert (await assign(admin, company, user))["__typename"] == "LicenseAssigned"
+        acknowledged = {await assigned(admin, company, user) for user in range(SEATS_BOUGHT)}
         *_, (seen, _, counts) = await updates(live, SEATS_BOUGHT)
         assert (seen, counts) == (begun + SEATS_BOUGHT, {"PRO": (SEATS_BOUGHT, SEATS_BOUGHT, 0)})
         assert (await assign(admin, company, 0))["code"] == "ALREADY_LICENSED"
 
         await fail_over(primary, standby)
 
+        kept = {row["id"] for row in await standby.fetch("SELECT id FROM licenses")}
+        assert acknowledged - kept == acknowledged
         version, is_snapshot, counts = await next_update(live)
         assert (version, is_snapshot, counts["PRO"]) == (begun, True, (SEATS_BOUGHT, 0, 0))
         async with client.live() as again:
@@ -96,7 +106,7 @@ async def test_subscribers_get_a_snapshot_whether_they_stayed_or_come_back(
         ]
         # The lost versions come again, with other changes.
         for number in (1, 2):
-            assert (await assign(admin, company, number))["__typename"] == "LicenseAssigned"
+            await assigned(admin, company, number)
             assert await next_update(live) == (begun + number, False, {"PRO": (SEATS_BOUGHT, number, 0)})
         assert patient.experience.wrong == []
     await assert_right(standby, tmp_path)
