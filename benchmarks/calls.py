@@ -25,19 +25,38 @@ ASSIGN = (
 )
 FOLLOW = "subscription Follow { seatCountsChanged { version pools { purchased assigned activated available } } }"
 
-# Lists of a large account. Everybody is found by `example`, and nobody by `nobody`.
+# Lists of a large account. Everybody is found by `example`, nobody by `nobody`, and of 500 000 users every fifth by
+# `user1`, none of whom is among the last 300 000. Those without a license are the last ones.
 _BOTH = "totalCount nodes { id email }"
+_PAGE = "nodes { id email } pageInfo { hasNextPage }"
 LISTS = {
-    name: f"query List {{ account {{ users(first: 50{wanted}) {{ {shown} }} }} }}"
+    name: f"query List {{ account {{ users({wanted}) {{ {shown} }} }} }}"
     for name, wanted, shown in (
-        ("50 users", "", "nodes { id email }"),
-        ("how many users", "", "totalCount"),
-        ("50 without a license, and how many", ", filter: { licensed: false }", _BOTH),
-        ("50 with a package, and how many", ', filter: { packageCode: "PRO" }', _BOTH),
-        ("a search that finds few, and how many", ', filter: { search: "user77 last" }', _BOTH),
-        ("a search that finds nobody, and how many", ', filter: { search: "nobody" }', _BOTH),
-        ("a search that finds everybody", ', filter: { search: "example" }', "nodes { id email }"),
-        ("a search that finds everybody, how many", ', filter: { search: "example" }', "totalCount"),
+        ("50 users", "first: 50", "nodes { id email }"),
+        ("how many users", "first: 50", "totalCount"),
+        ("50 without a license, and how many", "first: 50, filter: { licensed: false }", _BOTH),
+        ("50 with a package, and how many", 'first: 50, filter: { packageCode: "PRO" }', _BOTH),
+        ("a search that finds few, and how many", 'first: 50, filter: { search: "user77 last" }', _BOTH),
+        ("a search that finds nobody, and how many", 'first: 50, filter: { search: "nobody" }', _BOTH),
+        ("a search that finds everybody", 'first: 50, filter: { search: "example" }', _PAGE),
+        ("a search that finds everybody, how many", 'first: 50, filter: { search: "example" }', "totalCount"),
+        ("a search that finds many, none near the end, from the end", 'last: 50, filter: { search: "user1" }', _PAGE),
+        ("a search, of those without a license", 'first: 50, filter: { search: "example", licensed: false }', _PAGE),
+        (
+            "a search, of those without, how many",
+            'first: 50, filter: { search: "example", licensed: false }',
+            "totalCount",
+        ),
+        (
+            "a search, of those with a license, how many",
+            'first: 50, filter: { search: "example", licensed: true }',
+            "totalCount",
+        ),
+        (
+            "a search, of a package, how many",
+            'first: 50, filter: { search: "example", packageCode: "PRO" }',
+            "totalCount",
+        ),
     )
 }
 LISTS["how many seat events"] = "query List { account { seatEvents(first: 1) { totalCount } } }"

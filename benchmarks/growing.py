@@ -1,6 +1,7 @@
-"""Growth: polls, assignments and lists in accounts of 100 to 1 000 000 seats; the poll among 1 to 10 000 accounts.
+"""Growth: polls and assignments in accounts of 100 to 1 000 000 seats, lists in accounts of 100 to 500 000 users.
 
-And `usher verify` over 10 000 000 events.
+The poll among 1 to 10 000 accounts, claims among 1 000 to 1 000 000 mails that wait, and `usher verify` over
+10 000 000 events.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import asyncpg
 from benchmarks import calls
 from benchmarks.assigning import assigned_in
 from benchmarks.dataset import STANDARD, Accounts, assignable, make_dataset
+from benchmarks.mailing import claims_among, sent_in_a_second
 from benchmarks.postgres import Postgres
 from benchmarks.servers import USHER, running
 from benchmarks.turns import Entry, Site, take_turn
@@ -24,6 +26,12 @@ SIZES = {
     10_000: Accounts(first=2, count=1, users=9_000, seats=10_000, licensed=8_000, activated=5_000),
     1_000_000: Accounts(first=3, count=1, users=801_000, seats=1_000_000, licensed=800_000, activated=500_000),
 }
+# By their users. Those without a license are the last ones in the order of the list.
+LISTED = {
+    100: SIZES[100],
+    9_000: SIZES[10_000],
+    500_000: Accounts(first=4, count=1, users=500_000, seats=450_000, licensed=400_000, activated=300_000),
+}
 ALIKE = Accounts(first=1, users=20, seats=40, licensed=12, activated=8)
 COUNTS = [1, 100, 10_000]
 ASSIGNED = 45
@@ -32,21 +40,24 @@ ASSIGN_ROUNDS = 3
 
 @dataclass
 class Growth:
-    """Milliseconds for each request, by seats or by accounts, one for each round; and one verify."""
+    """Milliseconds for each request or claim, by how much there is, each measured several times."""
 
     polls: dict[int, list[float]] = field(default_factory=dict)
     assignments: dict[int, list[float]] = field(default_factory=dict)
     polls_among: dict[int, list[float]] = field(default_factory=dict)
-    verified: Verified | None = None
     lists: dict[str, dict[int, list[float]]] = field(default_factory=dict)
+    claims: dict[int, list[float]] = field(default_factory=dict)
+    mails: list[float] = field(default_factory=list)
+    verified: Verified | None = None
 
 
 async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, small: bool = False) -> Growth:
     """Measure Usher on each size, in turns. `small` leaves the largest out, and verifies 200 000 events."""
     growth = Growth()
     sizes = {seats: group for seats, group in SIZES.items() if not small or seats < max(SIZES)}
+    listed = {users: group for users, group in LISTED.items() if not small or users < max(LISTED)}
     url = await database.make_database("sizes")
-    await make_dataset(url, *sizes.values())
+    await make_dataset(url, *sizes.values(), *(group for group in listed.values() if group not in sizes.values()))
     with running(USHER, url, logs / "usher.log") as usher:
         site = Site({"usher": usher}, database, url)
         for _ in range(rounds):
@@ -54,17 +65,19 @@ async def grow(database: Postgres, logs: Path, seconds: float, rounds: int, *, s
                 entry = Entry("usher", f"{seats} seats", [calls.query(calls.INVENTORY, group.first)])
                 _note(growth.polls, seats, 1000 / take_turn(entry, site, seconds).rps)
             for name, document in calls.LISTS.items():
-                for seats, group in sizes.items():
-                    entry = Entry("usher", f"{name}, {seats} seats", [calls.query(document, group.first)])
+                for users, group in listed.items():
+                    entry = Entry("usher", f"{name}, {users} users", [calls.query(document, group.first)])
                     # One after the other: those who ask the same at once are answered together.
                     sample = take_turn(entry, site, seconds, connections=1)
-                    _note(growth.lists.setdefault(name, {}), seats, sample.milliseconds["50"])
+                    _note(growth.lists.setdefault(name, {}), users, sample.milliseconds["50"])
         await _assign(growth, sizes, site, rounds * ASSIGN_ROUNDS)
     with ExitStack() as stack:
         among = await _neighbourhoods(stack, database, logs, small=small)
         for _ in range(rounds):
             for count, (site, entry) in among.items():
                 _note(growth.polls_among, count, 1000 / take_turn(entry, site, seconds).rps)
+    growth.claims = await claims_among(database, small=small)
+    growth.mails = await sent_in_a_second(database, logs, rounds)
     growth.verified = await verify_past(database, small=small)
     return growth
 

@@ -139,7 +139,8 @@ def _growth(results: Results) -> str:
         ("W1, account of {} seats", growth.polls),
         ("W3, account of {} seats", growth.assignments),
         ("W1, among {} accounts", growth.polls_among),
-        *((f"{name}, account of {{}} seats", times) for name, times in growth.lists.items()),
+        *((f"{name}, account of {{}} users", times) for name, times in growth.lists.items()),
+        ("a claim of 50 mails, {} waiting", growth.claims),
     ]
     rows = []
     for text, times in shown:
@@ -153,7 +154,8 @@ def _growth(results: Results) -> str:
                     f"{min(grown):.2f} to {max(grown):.2f}",
                 ]
             )
-    return _table(["", "ms", "times the smallest", "lowest to highest"], rows)
+    table = _table(["", "ms", "times the smallest", "lowest to highest"], rows)
+    return f"{table}\n\nOne relay sent {middle(growth.mails):.0f} mails a second." if growth.mails else table
 
 
 def _verified(verified: Verified) -> str:

@@ -6,7 +6,7 @@ from prometheus_client import Counter
 from mailers.config import MailConfig
 from mailers.notice import Obsolete
 from mailers.transport import PermanentlyRefused, SmtpSession, TryLater
-from models.allowances import spend
+from models.allowances import spend_together
 from models.clock import now
 from models.errors import RateLimited
 from models.leases import holds_lease
@@ -63,7 +63,7 @@ async def _send(session: SmtpSession, delivery: Delivery, config: MailConfig) ->
 
     message = await compose(delivery, config)
     if delivery.in_order:
-        await spend(MAILS_TO_A_PERSON, str(delivery.recipient_id))
+        await spend_together(MAILS_TO_A_PERSON, str(delivery.recipient_id))
     if not await holds_lease(delivery):
         raise LeaseLost
     await session.send(message)

@@ -4,7 +4,7 @@ from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from mailers.header_values import mailbox_value, text_value
@@ -65,5 +65,7 @@ class Message:
         return [(head + encoding).encode("ascii"), *(_quoted_printable(line) for line in lines), b""]
 
 
+# Most lines are of the layout.
+@lru_cache(1_000)
 def _quoted_printable(line: str) -> bytes:
     return b2a_qp(line.encode(), istext=False).replace(b"=\n", b"=\r\n")

@@ -11,13 +11,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import css_inline
-import mrml
 from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from mailers.html_page import html_page
 from mailers.printable import printable
 from models.currencies import decimals_of
 
@@ -55,7 +54,7 @@ def render(kind: str, *, locale: str, facts: Mapping[str, object]) -> RenderedMa
     mail = _fill(texts["kinds"][kind], language, clean_facts)
     common = _fill(texts["common"], language, clean_facts)
     layout = {"mail": mail, "common": common, "language": language}
-    html = _html(_environment(language).get_template("mail.mjml.j2").render(layout))
+    html = html_page(layout, _environment(language).get_template("mail.mjml.j2"))
     text = _environment(language).get_template("mail.txt.j2").render(layout)
     return RenderedMail(subject=mail["subject"], html=html, text=text)
 
@@ -128,17 +127,3 @@ def _money(price: Amount, *, locale: str) -> str:
     decimals = decimals_of(price.currency, price.amount)
     pattern.frac_prec = (decimals, decimals)
     return pattern.apply(price.amount, locale, currency=price.currency, currency_digits=False)
-
-
-def _html(mjml: str) -> str:
-    # An empty font table: by default mrml links to a font service for families it knows.
-    page = mrml.to_html(mjml, render_options=mrml.RenderOptions(fonts={})).content
-    return css_inline.inline(
-        page,
-        # The style elements stay where they are, after the charset, with nothing but the rules
-        # that cannot be inlined: phone widths and dark colours.
-        keep_style_tags=True,
-        remove_inlined_selectors=True,
-        keep_at_rules=True,
-        load_remote_stylesheets=False,
-    )

@@ -9,9 +9,11 @@ import asyncpg
 import psutil
 import pytest
 
+import benchmarks.mailing
 import benchmarks.verifying
 from benchmarks.dataset import Accounts, assignable, make_dataset, restore, secret
 from benchmarks.floor import ASSIGN
+from benchmarks.mailing import claims_among, sent_in_a_second
 from benchmarks.postgres import Postgres, make_database
 from benchmarks.reading import check_reads, inventory_entries, users_entries
 from benchmarks.servers import FLOOR, KEEPING, USHER, USUAL, Running, Server, running
@@ -50,6 +52,18 @@ async def test_a_past_is_verified_rule_by_rule_and_dropped(postgres_url: str, tm
     server = await asyncpg.connect(postgres_url)
     try:
         assert await server.fetch("SELECT FROM pg_database WHERE datname = 'past'") == []
+    finally:
+        await server.close()
+
+
+async def test_mails_are_claimed_and_sent_and_their_databases_dropped(postgres_url: str, tmp_path: Path) -> None:
+    done = await call(_mail, postgres_url, str(tmp_path), folder=ROOT, env=usher_environment())
+    assert (done.code, done.err) == (0, "")
+    # As many claims as are made, of 1 000 mails alone; and 20 mails in each of two rounds.
+    assert done.out == "{1000: 15} 2 True\n"
+    server = await asyncpg.connect(postgres_url)
+    try:
+        assert await server.fetch("SELECT FROM pg_database WHERE datname IN ('claims', 'mails')") == []
     finally:
         await server.close()
 
@@ -95,6 +109,15 @@ async def _started(stack: ExitStack, url: str, folder: Path, *servers: Server) -
 
 def _make(url: str) -> None:
     asyncio.run(make_dataset(url, SMALL, LARGE_LOTS))
+
+
+def _mail(url: str, logs: str) -> None:
+    benchmarks.mailing.MAILED = replace(benchmarks.mailing.MAILED, users=21, seats=20, licensed=20)
+    database = Postgres(url, psutil.Process())
+    claims = asyncio.run(claims_among(database, small=True))
+    rates = asyncio.run(sent_in_a_second(database, Path(logs), 2))
+    counts = {waiting: len(milliseconds) for waiting, milliseconds in claims.items()}
+    print(counts, len(rates), all(rate > 0 for rate in rates))  # noqa: T201
 
 
 def _verify(url: str) -> None:

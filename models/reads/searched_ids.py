@@ -28,8 +28,9 @@ from models.reads.sources import (
 
 # Users who meet a filter: so many are looked at in some milliseconds.
 FEW = 5_000
-# Of the sampled entries, one in so many has the words where they are common.
-ONE_IN = 100
+# Of the sampled entries, one in so many has the words where they are common. To count by grams looks at fewer users,
+# and at their licenses where there is a filter.
+ONE_IN, ONE_IN_COUNTED = 100, 8
 # Of an account without entries this many users are looked at from each end; where as many have the words, they are
 # common.
 LOOKED_AT, MANY = 1_000, 300
@@ -66,22 +67,23 @@ class SearchedIds:
         }
         counts["entries"] = self._entries_counted()
         whens = " ".join(f"WHEN {way!r} THEN {count}" for way, count in counts.items())
-        return f"(SELECT CASE chosen.way {whens} END FROM (SELECT {self._way()} AS way OFFSET 0) AS chosen)"  # noqa: S608 - constants
+        way = self._way(ONE_IN if self.filtered else ONE_IN_COUNTED)
+        return f"(SELECT CASE chosen.way {whens} END FROM (SELECT {way} AS way OFFSET 0) AS chosen)"  # noqa: S608 - constants
 
     def exist(self, edges: Edges) -> str:
         """Whether there are any."""
         return f"({self.page(backwards(edges), '1', edges)} IS NOT NULL)"
 
-    def _way(self) -> str:
+    def _way(self, one_in: int = ONE_IN) -> str:
         few = f"WHEN {self._filter_total()} <= {FEW} THEN 'filter' " if self.filtered else ""
         known = self._filled(KNOWN)
-        common = f"CASE WHEN {known} THEN {self._entries_common()} ELSE {self._rows_common()} END"
+        common = f"CASE WHEN {known} THEN {self._entries_common(one_in)} ELSE {self._rows_common()} END"
         return f"CASE {few}WHEN NOT ({common}) THEN 'grams' WHEN {known} THEN 'entries' ELSE 'rows' END"
 
-    def _entries_common(self) -> str:
+    def _entries_common(self, one_in: int) -> str:
         sampled = f"{' AND '.join(between(_account_key(self.account), 'found.user_id', []))} AND {SAMPLED}"
         return (
-            f"(SELECT count(*) FILTER (WHERE {self._entry_has_words()}) * {ONE_IN} > count(*)"  # noqa: S608 - constants
+            f"(SELECT count(*) FILTER (WHERE {self._entry_has_words()}) * {one_in} > count(*)"  # noqa: S608 - constants
             f" FROM search_entries AS found WHERE {sampled})"
         )
 

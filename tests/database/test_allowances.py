@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import models.allowances
-from models.allowances import Allowance, spend
+import models.batches
+from models.allowances import Allowance, spend, spend_together
 from models.errors import RateLimited
+from tests.support.statements import statements
 
 FIVE = Allowance("tries", 5, timedelta(minutes=10))
 # The start of a period of ten minutes.
@@ -30,7 +32,19 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The allowances' own time."""
     clock = Clock()
     monkeypatch.setattr(models.allowances, "now", lambda: clock.moment)
+    monkeypatch.setattr(models.batches, "now", lambda: clock.moment)
     return clock
+
+
+@pytest.fixture(params=[spend, spend_together], autouse=True)
+def spending(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test spends alone, and together with others."""
+    monkeypatch.setattr("tests.database.test_allowances.spend_one", request.param)
+
+
+async def spend_one(allowance: Allowance, whom: str) -> None:
+    """One of the two."""
+    raise NotImplementedError
 
 
 async def spent(times: int, whom: str = "ann", allowance: Allowance = FIVE) -> int:
@@ -38,7 +52,7 @@ async def spent(times: int, whom: str = "ann", allowance: Allowance = FIVE) -> i
     room = 0
     for _ in range(times):
         try:
-            await spend(allowance, whom)
+            await spend_one(allowance, whom)
         except RateLimited:
             continue
         room += 1
@@ -112,3 +126,15 @@ async def test_a_clock_that_lags_over_the_start_of_a_period_forgives_nothing(db:
 async def test_callers_at_once_cannot_spend_more(db: None) -> None:
     generous = Allowance("tries at once", 20, timedelta(hours=1))
     assert sum(await asyncio.gather(*(spent(1, allowance=generous) for _ in range(60)))) == 20
+
+
+async def test_those_who_spend_at_the_same_time_spend_by_one_statement(db: None) -> None:
+    await spend_together(FIVE, "full")
+    await asyncio.gather(*(spend_together(FIVE, "full") for _ in range(4)))
+    with statements() as sent:
+        outcomes = await asyncio.gather(
+            *(spend_together(FIVE, whom) for whom in ("ann", "full", "ben", "cleo")), return_exceptions=True
+        )
+    assert [type(outcome) for outcome in outcomes] == [type(None), RateLimited, type(None), type(None)]
+    # The second says when there will be room.
+    assert [statement.partition(" ")[0] for statement in sent] == ["WITH", "SELECT"]

@@ -152,9 +152,9 @@ async def test_a_search_finds_whom_a_loop_finds(
     async def examine(asked: tuple[str, str, dict[str, Any], int]) -> None:
         way, search, filter, size = asked
 
-        def given(ids: SearchedIds) -> str:
+        def given(ids: SearchedIds, *one_in: int) -> str:
             if way == "chosen" or (way == "filter" and ids.filtered is None):
-                return chosen(ids)
+                return chosen(ids, *one_in)
             return repr(way)
 
         monkeypatch.setattr(SearchedIds, "_way", given)

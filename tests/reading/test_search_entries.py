@@ -108,7 +108,7 @@ async def test_one_process_at_a_time_writes_them(company: Company, database_url:
 @pytest.fixture
 def by_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches that read the entries, however few match."""
-    monkeypatch.setattr(SearchedIds, "_way", lambda _: "'entries'")
+    monkeypatch.setattr(SearchedIds, "_way", lambda *_: "'entries'")
 
 
 async def found(company: Company, **wanted: Any) -> list[str]:
@@ -118,6 +118,20 @@ async def found(company: Company, **wanted: Any) -> list[str]:
     assert await rows.count() == len(page.rows)
     assert await rows.exist() == bool(page.rows)
     return [user.email.partition("@")[0] for user in page.rows]
+
+
+@pytest.mark.usefixtures("by_entries")
+async def test_the_entries_of_another_account_are_not_read(company: Company, other_company: Company) -> None:
+    assert await keep_search_entries(uncounted=1) == 2
+    everybody = ["admin", "ann", "ben", "cleo"]
+    await fetch("UPDATE search_entries SET search_text = search_text || ' mark'")
+    # Added since, to both.
+    for each in (company, other_company):
+        await each.add_user("Mark")
+    for each in (company, other_company):
+        assert await found(each, search="mark") == [*everybody, "mark"]
+        assert await found(each, search=f"mark @{each.domain}", licensed=False) == [*everybody, "mark"]
+    assert await found(company, search=other_company.domain) == []
 
 
 @pytest.mark.usefixtures("by_entries")
@@ -152,7 +166,7 @@ async def test_an_account_whose_entries_are_too_old_is_searched_without_them(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await keep_search_entries(uncounted=1)
-    monkeypatch.setattr(SearchedIds, "_entries_common", lambda _: "true")
+    monkeypatch.setattr(SearchedIds, "_entries_common", lambda *_: "true")
     monkeypatch.setattr(SearchedIds, "_rows_common", lambda _: "true")
     await fetch("UPDATE search_entries SET search_text = 'of the entry'")
     await fetch("UPDATE accounts SET version = version + $1", MOST_SINCE)
@@ -206,7 +220,7 @@ async def compare(account_id: UUID, number: int) -> None:
     wanted = {"search": "person example", **FILTERS[number % 4]}
     rows = Rows(User, account_id, user_conditions(UserFilter(**wanted)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SearchedIds, "_way", lambda _: repr(WAYS[number % 3]))
+        patch.setattr(SearchedIds, "_way", lambda *_: repr(WAYS[number % 3]))
         async with transaction(isolation="repeatable_read", readonly=True):
             people = await fetch(
                 "SELECT id, EXISTS (SELECT FROM licenses WHERE user_id = users.id AND ended_at IS NULL) AS licensed"

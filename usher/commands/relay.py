@@ -3,6 +3,8 @@
 import asyncio
 import signal
 
+import uvloop
+
 from usher.commands.console import console
 from usher.database_connections import log_connections
 from usher.logs import configure_logs
@@ -30,7 +32,7 @@ def relay() -> None:
     configure_logs()
     log_connections(settings, 1, asyncio.run(check_database(settings)))
     console.print("Usher relays. Stop with Ctrl-C.")
-    asyncio.run(_relay(settings))
+    uvloop.run(_relay(settings))
 
 
 async def _relay(settings: Settings) -> None:
