@@ -84,7 +84,5 @@ async def test_the_queues_are_vacuumed_early(db: None) -> None:
         "SELECT relname::text AS name, reloptions FROM pg_class"
         " WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
     )
-    assert [(row["name"], row["reloptions"]) for row in rows] == [
-        (name, ["autovacuum_vacuum_scale_factor=0.01"])
-        for name in ("deliveries", "idempotency_records", "sign_in_requests")
-    ]
+    early = {row["name"] for row in rows if "autovacuum_vacuum_scale_factor=0.01" in row["reloptions"]}
+    assert early >= {"deliveries", "idempotency_records", "sign_in_requests"}
