@@ -8,6 +8,7 @@ import asyncpg
 from asyncpg.transaction import Transaction
 from tortoise import Tortoise
 
+from models.advisory_locks import MIGRATING
 from models.apply_migrations import apply_migrations
 from models.connecting import CannotConnect, DatabaseNotReady, connect_to_database
 from models.database import disconnect, tortoise_config
@@ -16,8 +17,6 @@ from models.migrated import check_version
 from models.session_limits import LIMITS, set_limits
 from models.step_editor import LOCK_TIMEOUT
 
-# Any number that nothing else in the database locks.
-LOCK = 7_236_041
 # Seconds.
 WAITS_FOR_OTHERS = 60.0
 TRIES_EVERY = 0.1
@@ -104,7 +103,7 @@ async def _locked(connection: asyncpg.Connection) -> Transaction:
     while True:
         transaction = connection.transaction()
         await transaction.start()
-        if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK):
+        if await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MIGRATING):
             await connection.execute("SELECT 1")
             return transaction
         await transaction.rollback()
@@ -120,7 +119,7 @@ async def _holder(connection: asyncpg.Connection) -> str:
         FROM pg_locks AS held JOIN pg_stat_activity AS activity ON activity.pid = held.pid
         WHERE held.locktype = 'advisory' AND held.granted AND (held.classid::bigint << 32 | held.objid::bigint) = $1
         """,
-        LOCK,
+        MIGRATING,
     )
     waited = f"The database is being migrated; this has waited {WAITS_FOR_OTHERS:.0f} seconds for the lock"
     if row is None:

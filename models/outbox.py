@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from models.advisory_locks import MAKING_DELIVERIES
 from models.allowances import Allowance
 from models.clock import now
 from models.database import execute_many, fetch, transaction
@@ -19,8 +20,6 @@ from models.tables import Delivery
 # The bounds of ids.
 LEAST = UUID(int=0)
 GREATEST = UUID(int=2**128 - 1)
-# Any number that nothing else in the database locks.
-RELAY_LOCK = 7_236_042
 # Events of one account that wait ahead of one whose id is older. More than that, and no clock is to be trusted.
 MOST_AHEAD = 10_000
 # No business sends one person more; somebody who assigns and removes in a loop does.
@@ -55,7 +54,7 @@ async def take_events(moment: datetime, *, most: int) -> list[Happening]:
     Those of one account come by their versions, whatever their ids: the clocks of two machines may differ. One relay
     at a time does this: two would number the notices of one person in the order of their own speed.
     """
-    if not (await fetch("SELECT pg_try_advisory_xact_lock($1) AS mine", RELAY_LOCK))[0]["mine"]:
+    if not (await fetch("SELECT pg_try_advisory_xact_lock($1) AS mine", MAKING_DELIVERIES))[0]["mine"]:
         return []
     rows = await fetch(
         "UPDATE events SET relayed_at = $1 WHERE id = ANY($2)"

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from models.advisory_locks import MAKING_DELIVERIES
 from models.credentials import SIGN_IN_LINK_LIFETIME
 from models.database import fetch, fetch_one
-from models.outbox import RELAY_LOCK
 
 # A process of the version before signs people in without `confirmed_at`, and leaves a session.
 _UNPROVEN = """
@@ -82,7 +82,7 @@ async def _unproven_account_of(email: str) -> UUID | None:
 
 async def _hold_relay() -> None:
     """Keep relays from making deliveries until the transaction ends: they lock events before accounts."""
-    await fetch("SELECT pg_advisory_xact_lock($1)", RELAY_LOCK)
+    await fetch("SELECT pg_advisory_xact_lock($1)", MAKING_DELIVERIES)
 
 
 async def _delete(account_ids: list[UUID]) -> None:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from models.advisory_locks import KEEPING_SEARCH_ENTRIES
 from models.database import fetch, fetch_one, transaction
 from models.reads.search_entries import NO_PACKAGE
 
@@ -10,8 +11,6 @@ UNCOUNTED = 1_000
 BATCH = 20
 # Bytes of a text: an entry must fit into its index.
 LONGEST_TEXT = 1_000
-# Any number that nothing else in the database locks.
-LOCK = 7_236_044
 
 # PostgreSQL would expect as many users as an average account has, and for each of them go through all licenses.
 _BEGIN = "SELECT pg_try_advisory_xact_lock($1) AS mine, set_config('enable_nestloop', 'off', true)"
@@ -69,6 +68,6 @@ async def keep_search_entries(*, uncounted: int = UNCOUNTED) -> int:
 
 async def _keep(account_id: UUID, before: int | None) -> None:
     async with transaction():
-        row = await fetch_one(_BEGIN, LOCK)
+        row = await fetch_one(_BEGIN, KEEPING_SEARCH_ENTRIES)
         if (row or {})["mine"]:
             await (fetch(_MAKE, account_id) if before is None else fetch(_UPDATE, account_id, before))

@@ -1,12 +1,11 @@
 """Writing down how long the lists of large accounts are and who has no license, so that little is read when asked."""
 
+from models.advisory_locks import KEEPING_TOTALS
 from models.database import fetch_one, transaction
 
 # So many changes of an account are counted in less than a millisecond.
 UNCOUNTED = 1_000
 BATCH = 20
-# Any number that nothing else in the database locks.
-LOCK = 7_236_043
 
 # One statement, so that all is of the moment of the version. A conflict says which rows are there already: to find
 # that out by a condition, PostgreSQL may go through all that it has inserted, for each user.
@@ -53,7 +52,7 @@ async def keep_totals(*, uncounted: int = UNCOUNTED) -> int:
     is left out.
     """
     async with transaction():
-        row = await fetch_one("SELECT pg_try_advisory_xact_lock($1) AS mine", LOCK)
+        row = await fetch_one("SELECT pg_try_advisory_xact_lock($1) AS mine", KEEPING_TOTALS)
         if not (row or {})["mine"]:
             return 0
         return (await fetch_one(_KEEP, uncounted, BATCH) or {})["accounts"]

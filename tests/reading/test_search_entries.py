@@ -7,9 +7,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from models.advisory_locks import KEEPING_SEARCH_ENTRIES
 from models.database import fetch, transaction
 from models.operations.fill_search_texts import fill_search_texts
-from models.operations.keep_search_entries import LOCK, LONGEST_TEXT, keep_search_entries
+from models.operations.keep_search_entries import LONGEST_TEXT, keep_search_entries
 from models.operations.remove_license import remove_license
 from models.operations.transfer_license import transfer_license
 from models.reads.paging import Window, read_page
@@ -96,7 +97,7 @@ async def test_one_process_at_a_time_writes_them(company: Company, database_url:
     other = await asyncpg.connect(database_url)
     try:
         async with other.transaction():
-            await other.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            await other.execute("SELECT pg_advisory_xact_lock($1)", KEEPING_SEARCH_ENTRIES)
             await keep_search_entries(uncounted=1)
             assert await version_of_entries(company) is None
         await keep_search_entries(uncounted=1)

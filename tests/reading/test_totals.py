@@ -3,8 +3,9 @@
 import asyncpg
 import pytest
 
+from models.advisory_locks import KEEPING_TOTALS
 from models.database import fetch
-from models.operations.keep_totals import LOCK, keep_totals
+from models.operations.keep_totals import keep_totals
 from models.operations.remove_license import remove_license
 from models.operations.transfer_license import transfer_license
 from tests.support.client import Client
@@ -119,7 +120,7 @@ async def test_one_process_at_a_time_writes_it_down(company: Company, database_u
     other = await asyncpg.connect(database_url)
     try:
         async with other.transaction():
-            await other.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            await other.execute("SELECT pg_advisory_xact_lock($1)", KEEPING_TOTALS)
             assert await keep_totals(uncounted=1) == 0
         assert await keep_totals(uncounted=1) == 1
     finally:
