@@ -41,7 +41,7 @@ FROM (SELECT id, account_id FROM events LIMIT 1) AS event, generate_series(1, $1
     users AS person
 WHERE person.last_name = 'Waiting'
 """
-AGAIN = "UPDATE deliveries SET leased_until = NULL, attempts = 0 WHERE leased_until IS NOT NULL"
+AGAIN = "UPDATE deliveries SET leased_until = NULL, attempts = 0 WHERE id = ANY($1)"
 # As if all licenses had been assigned just now, and nobody had been told.
 UNSENT = [
     "UPDATE events SET occurred_at = now() WHERE type = 'license.assigned'",
@@ -94,7 +94,7 @@ async def _claim(connection: asyncpg.Connection) -> float:
     milliseconds = (perf_counter() - began) * 1000
     if len(claimed) != BATCH:
         raise RuntimeError(f"{len(claimed)} of {BATCH} mails were claimed")
-    await connection.execute(AGAIN)
+    await connection.execute(AGAIN, [delivery.id for delivery in claimed])
     return milliseconds
 
 

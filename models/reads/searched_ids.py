@@ -2,7 +2,7 @@
 
 The statement itself chooses the way, because PostgreSQL plans it before the account and the words are known:
 
-- `filter`: hardly anybody meets the filter; each of them is looked at.
+- `filter`: hardly anybody has a license, which the filter asks for; each of them is looked at.
 - `grams`: hardly anybody has the words; the index of grams finds them.
 - `entries`: many have them. The search entries of a large account are read in the order of the list, which is several
   times faster than reading its users and the license of each.
@@ -10,9 +10,9 @@ The statement itself chooses the way, because PostgreSQL plans it before the acc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from models.reads.conditions import OF_ACCOUNT, Condition, Search, Source
+from models.reads.conditions import Condition, Search, Source
 from models.reads.search_entries import CHANGED, KNOWN, SAMPLED
 from models.reads.sources import (
     Edges,
@@ -30,7 +30,7 @@ from models.reads.sources import (
 FEW = 5_000
 # Of the sampled entries, one in so many has the words where they are common. To count by grams looks at fewer users,
 # and at their licenses where there is a filter.
-ONE_IN, ONE_IN_COUNTED = 100, 8
+ONE_IN, ONE_IN_COUNTED = 100, 4
 # Of an account without entries this many users are looked at from each end; where as many have the words, they are
 # common.
 LOOKED_AT, MANY = 1_000, 300
@@ -75,7 +75,7 @@ class SearchedIds:
         return f"({self.page(backwards(edges), '1', edges)} IS NOT NULL)"
 
     def _way(self, one_in: int = ONE_IN) -> str:
-        few = f"WHEN {self._filter_total()} <= {FEW} THEN 'filter' " if self.filtered else ""
+        few = f"WHEN {self._filter_total()} <= {FEW} THEN 'filter' " if self._has_filter_way else ""
         known = self._filled(KNOWN)
         common = f"CASE WHEN {known} THEN {self._entries_common(one_in)} ELSE {self._rows_common()} END"
         return f"CASE {few}WHEN NOT ({common}) THEN 'grams' WHEN {known} THEN 'entries' ELSE 'rows' END"
@@ -108,11 +108,16 @@ class SearchedIds:
         by_grams = Source("users", self._filled(self._search.grams), keys=())
         changed = [self._changed, self._has_words("found"), *filtered, f"NOT {self._met_filter}"]
         return {
-            **({"filter": self._through_filter()} if self.filtered else {}),
+            **({"filter": self._through_filter()} if self._has_filter_way else {}),
             "grams": [(by_grams, filtered), (users, [self._filled(self._search.unsearched), *filtered])],
             "entries": [(self._entries, [entry]), (users, changed)],
             "rows": [(users, [self._has_words("found"), *filtered])],
         }
+
+    @property
+    def _has_filter_way(self) -> bool:
+        """Whether the filter needs a way of its own: entries of one package are few where those who meet it are."""
+        return self.filtered is not None and not self.filtered[0].package
 
     def _through_filter(self) -> Selects:
         condition, value = self._filter
@@ -123,7 +128,7 @@ class SearchedIds:
         """Those among the entries, and how many more or fewer since; nothing is looked up for each entry."""
         source = self._entries
         keys = [f"{column} = {value}" for column, value in source.keys]
-        where = [*keys, self._entry_meets_filter("found"), self._entry_has_words()]
+        where = [*keys, source.sql, self._entry_meets_filter("found"), self._entry_has_words()]
         # In order, so that PostgreSQL reads the index, which has all that is wanted.
         entries = (
             f'(SELECT count(*) FROM (SELECT FROM "{source.table}" AS found WHERE {" AND ".join(where)}'  # noqa: S608 - constants
@@ -140,10 +145,12 @@ class SearchedIds:
     def _entries(self) -> Source:
         """The entries that the filter leaves, by the index that begins with what they have in common."""
         condition, value = self._filter
-        keys = OF_ACCOUNT
+        source = Source("search_entries", "true", "found.user_id")
         if condition.package:
-            keys = (*keys, ("found.package_id", condition.package))
-        return placed_source(Source("search_entries", "true", "found.user_id", keys), self.account, value)
+            # No keys: by a comparison of rows PostgreSQL might go through the entries of all packages.
+            held = f"found.account_id = {{account}} AND found.package_id = {condition.package}"
+            source = replace(source, sql=held, keys=())
+        return placed_source(source, self.account, value)
 
     @property
     def _changed(self) -> str:

@@ -89,4 +89,4 @@ def _of_package(code: str) -> Condition:
 def _holding_and_not(of_package: Condition) -> Condition:
     """Nobody; the code is still refused where no package has it."""
     none, no_total = "{value}::text[] IS NULL", "cardinality({value}::text[]) * 0"
-    return replace(of_package, sql=none, sources=(Source("users", none),), total=no_total, entry="false")
+    return replace(of_package, sql=none, sources=(Source("users", none),), total=no_total, entry="false", package="")

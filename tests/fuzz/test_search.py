@@ -153,7 +153,7 @@ async def test_a_search_finds_whom_a_loop_finds(
         way, search, filter, size = asked
 
         def given(ids: SearchedIds, *one_in: int) -> str:
-            if way == "chosen" or (way == "filter" and ids.filtered is None):
+            if way == "chosen" or (way == "filter" and not ids._has_filter_way):
                 return chosen(ids, *one_in)
             return repr(way)
 
