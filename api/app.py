@@ -11,16 +11,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from api.answers import WHOLE
-from api.budget import SHOWN_TO_SCRIPTS
-from api.context import Services
+from api.auth.csrf import PREFLIGHT
 from api.endpoint import GraphQLEndpoint
-from api.explorer import explorer_routes
-from api.heads import head_of
-from api.health import health_routes
-from api.origins import PREFLIGHT
-from api.portal import Portal, portal_routes
-from api.strict_transport import strict_transport
+from api.http.headers import head_of
+from api.http.responses import WHOLE
+from api.pages.explorer import explorer_routes
+from api.pages.health import health_routes
+from api.pages.portal import Portal, portal_routes
+from api.pages.strict_transport import strict_transport
+from api.schema.context import Services
+from api.schema.cost_headers import SHOWN_TO_SCRIPTS
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 

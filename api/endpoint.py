@@ -18,27 +18,27 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
-from api.admission import Admission
-from api.answers import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
-from api.asgi import SOCKET_GONE, deny, once_more, plainly_spelled
-from api.asked import Asked
-from api.bodies import read_request
-from api.broadcasts import Broadcasts
-from api.callers import networks_of
-from api.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
-from api.compiled_answers import CompiledAnswers
-from api.context import Context, Services
-from api.direct_answers import DirectAnswers
-from api.heads import Head, head_of
-from api.presented_errors import is_temporary, present
-from api.questions import Question, Questions
-from api.schema import make_schema
-from api.sent_secrets import SentSecret, authorization_in, bearer, secret_from, sent_by_cookie
-from api.sockets import Sockets, TooManySockets
-from api.streams import EVENTS, NO_STREAM_LISTED, Stream, framing_of_subscription, is_subscription
-from api.trusted_documents import asked_document, naming_problem
-from api.url_parameters import read_url_parameters
-from api.websocket import INIT_TIMEOUT, WebSocketHandler
+from api.auth.client_address import networks_of
+from api.auth.credentials import SentSecret, authorization_in, bearer, secret_from, sent_by_cookie
+from api.documents.trusted import asked_document, naming_problem
+from api.execution.admission import Admission
+from api.execution.breadth_first import CompiledAnswers
+from api.execution.planned import DirectAnswers
+from api.execution.request_cache import Question, Questions
+from api.http.asgi import SOCKET_GONE, deny, once_more, plainly_spelled
+from api.http.body import read_request
+from api.http.error_format import is_temporary, present
+from api.http.headers import Head, head_of
+from api.http.parameters import Asked
+from api.http.responses import GRAPHQL_JSON, JSON, answer, as_events, failure, refusal, shown
+from api.http.streaming import EVENTS, NO_STREAM_LISTED, Stream, framing_of_subscription, is_subscription
+from api.http.url_parameters import read_url_parameters
+from api.schema.build import make_schema
+from api.schema.context import Context, Services
+from api.subscriptions.broadcasts import Broadcasts
+from api.subscriptions.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
+from api.subscriptions.connection_limits import Sockets, TooManySockets
+from api.subscriptions.handler import INIT_TIMEOUT, WebSocketHandler
 from models.errors import CredentialProblem, Unauthenticated
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from benchmarks.dataset import Assignable, secret
 
 INVENTORY = (

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from models.catalogue import load_shipped_catalogue
-from models.database import connect, disconnect, fetch
-from models.migrate import migrate
-from models.operations.keep_search_entries import keep_search_entries
-from models.operations.keep_totals import keep_totals
+from models.database.connection import connect, disconnect, fetch
+from models.migrating.migrate import migrate
+from models.operations.upkeep.keep_search_entries import keep_search_entries
+from models.operations.upkeep.keep_totals import keep_totals
+from models.rules.catalogue import load_shipped_catalogue
 
 # A line of a purchase has that many seats at most.
 LARGEST_LOT = 10_000

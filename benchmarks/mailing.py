@@ -13,9 +13,9 @@ import asyncpg
 from benchmarks.dataset import Accounts, make_dataset
 from benchmarks.postgres import Postgres
 from benchmarks.servers import ROOT, USHER, free_port, start, stop
-from models.clock import now
-from models.database import connect, disconnect
-from models.outbox import claim_deliveries
+from models.database.clock import now
+from models.database.connection import connect, disconnect
+from models.events.outbox import claim_deliveries
 from models.tables import Delivery
 
 WAITING = [1_000, 1_000_000]

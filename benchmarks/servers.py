@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from models.database_url import DatabaseUrl
+from models.database.database_url import DatabaseUrl
 from scripts.node import NODE
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ import asyncpg
 
 from benchmarks.dataset import Accounts, make_dataset
 from benchmarks.postgres import FOLDER, Postgres
-from models.database import connect, disconnect, snapshot
+from models.database.connection import connect, disconnect, snapshot
 from models.invariants import INVARIANTS, check
 
 # 10 001 events each: one purchase, 5 000 assignments, 5 000 activations.

@@ -13,8 +13,8 @@ import httpx2
 import orjson
 import pytest
 
-from models.connecting import CannotConnect, connect_to_database
-from models.database_url import DatabaseUrl
+from models.database.connecting import CannotConnect, connect_to_database
+from models.database.database_url import DatabaseUrl
 from tests.conftest import INSTALL_URL, METRICS_TOKEN, PUBLIC_URL, SECRET_KEY
 from tests.outages.business import make_business
 from tests.outages.load import CLIENTS, assert_log_is_calm, assert_nothing_is_lost, under_load

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from jobs.txt_records import NoTxtRecordsError, TxtRecords
-from models.clock import now
+from models.database.clock import now
+from models.database.outages import UNAVAILABLE
 from models.errors import BusinessError
-from models.operations.prove_domain import prove_domain
+from models.operations.people.prove_domain import prove_domain
 from models.tables import Domain, DomainState
-from models.unavailable import UNAVAILABLE
 
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver

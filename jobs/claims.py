@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import structlog
 from prometheus_client import Gauge
 
-from models.beside import beside, now_and_then
-from models.leases import LEASE, renew_leases
-from models.outcomes import Outcome, record
+from models.database.background import beside, now_and_then
+from models.database.outages import UNAVAILABLE
+from models.events.leases import LEASE, renew_leases
+from models.events.outcomes import Outcome, record
 from models.tables import Delivery
-from models.unavailable import UNAVAILABLE
 
 RENEW_EVERY = LEASE.total_seconds() / 4
 # Clocks run at their own speed, and leases end by the database's: here they end a little before.

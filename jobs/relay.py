@@ -11,22 +11,22 @@ from uuid import UUID
 import structlog
 
 from jobs.send_mail import Postman
-from models import wakeups
-from models.clock import now
-from models.database import transaction
-from models.operations.answer_sign_in_requests import answer_sign_in_requests
-from models.operations.fill_search_texts import fill_search_texts
-from models.operations.forget_expired import BATCH as FULL_BATCH
-from models.operations.forget_expired import forget_expired
-from models.operations.keep_search_entries import BATCH as FULL_SEARCH
-from models.operations.keep_search_entries import keep_search_entries
-from models.operations.keep_totals import BATCH as FULL_COUNT
-from models.operations.keep_totals import keep_totals
-from models.operations.reconcile_payments import reconcile_payments
-from models.outbox import Happening, NewDelivery, add_deliveries, take_events
-from models.payment_provider import PaymentProvider
-from models.retention import DEFAULT_RETENTION, Retention
-from models.unavailable import UNAVAILABLE
+from models.database.clock import now
+from models.database.connection import transaction
+from models.database.outages import UNAVAILABLE
+from models.events import commit_listeners
+from models.events.outbox import Happening, NewDelivery, add_deliveries, take_events
+from models.operations.purchasing.reconcile_payments import reconcile_payments
+from models.operations.sign_in.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.upkeep.fill_search_texts import fill_search_texts
+from models.operations.upkeep.forget_expired import BATCH as FULL_BATCH
+from models.operations.upkeep.forget_expired import forget_expired
+from models.operations.upkeep.keep_search_entries import BATCH as FULL_SEARCH
+from models.operations.upkeep.keep_search_entries import keep_search_entries
+from models.operations.upkeep.keep_totals import BATCH as FULL_COUNT
+from models.operations.upkeep.keep_totals import keep_totals
+from models.rules.payment_provider import PaymentProvider
+from models.rules.retention import DEFAULT_RETENTION, Retention
 
 LOOK_EVERY = timedelta(seconds=1)
 FORGET_EVERY = timedelta(hours=1)
@@ -53,7 +53,7 @@ class Relay:
 
         Mails are sent beside the rounds: a mail server that is slow holds up nothing else.
         """
-        stop_listening = wakeups.listen(self._wake)
+        stop_listening = commit_listeners.listen(self._wake)
         stopping = asyncio.create_task(stop.wait())
         sending = asyncio.create_task(self._postman.run(stop))
         try:

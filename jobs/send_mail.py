@@ -11,10 +11,10 @@ from jobs.claims import Claim, Claims
 from jobs.try_mail import MAILS, LeaseLost, try_later, try_mail
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer, SmtpSession, TryLater
-from models.clock import now
-from models.outbox import claim_deliveries
-from models.outcomes import Outcome, released
-from models.unavailable import UNAVAILABLE
+from models.database.clock import now
+from models.database.outages import UNAVAILABLE
+from models.events.outbox import claim_deliveries
+from models.events.outcomes import Outcome, released
 
 # Deliveries that are claimed at once, and that are held when no more are claimed.
 BATCH = 50

@@ -6,14 +6,14 @@ from prometheus_client import Counter
 from mailers.config import MailConfig
 from mailers.notice import Obsolete
 from mailers.transport import PermanentlyRefused, SmtpSession, TryLater
-from models.allowances import spend_together
-from models.clock import now
+from models.database.clock import now
+from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
-from models.leases import holds_lease
-from models.outbox import MAILS_TO_A_PERSON
-from models.outcomes import Outcome, failed, held_back, put_off, sent
+from models.events.leases import holds_lease
+from models.events.outbox import MAILS_TO_A_PERSON
+from models.events.outcomes import Outcome, failed, held_back, put_off, sent
+from models.limits.rate_limits import spend_together
 from models.tables import Delivery
-from models.unavailable import UNAVAILABLE
 
 MAILS = Counter("usher_mails", "Mails that were tried, and what came of it.", ["outcome"])
 

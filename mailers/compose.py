@@ -8,7 +8,7 @@ from mailers.mail_address import MailAddress
 from mailers.message import Message
 from mailers.notice import Notice, Obsolete
 from mailers.render import render
-from models.reads.notices import read_notice
+from models.events.notices import read_notice
 from models.tables import Delivery
 
 

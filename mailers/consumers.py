@@ -13,8 +13,8 @@ from mailers.license_transferred import license_transferred_from, license_transf
 from mailers.notice import Notice
 from mailers.purchase_completed import purchase_completed
 from mailers.sign_in_requested import sign_in_requested
-from models.events import EventType
-from models.outbox import Happening, NewDelivery
+from models.events.events import EventType
+from models.events.outbox import Happening, NewDelivery
 
 
 @dataclass(frozen=True)

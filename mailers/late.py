@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from mailers.notice import Notice, Obsolete
-from models.clock import now
-from models.outbox import has_later_notice
+from models.database.clock import now
+from models.events.outbox import has_later_notice
 from models.tables import License
 
 LATE = timedelta(hours=1)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailers.printable import printable
-from models.domain_names import domain_name
+from models.text.domain_names import domain_name
 
 # The sender's name where none is configured.
 DEFAULT_NAME = "Usher"

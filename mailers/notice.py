@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mailers.config import MailConfig
-from models.clock import now
-from models.credentials import issue_token
-from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
-from models.outbox import Happening
+from models.access.credentials import issue_token
+from models.access.secrets import derived_secret
+from models.database.clock import now
+from models.events.outbox import Happening
+from models.operations.sign_in.request_sign_in import SIGN_IN_LINK_LIFETIME
 from models.reads.packages import package_by_id
-from models.secrets import derived_secret
 from models.tables import Account, Delivery, Package, TokenPurpose, User
 
 ACTIVATION_LINK_LIFETIME = timedelta(days=14)

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 
 from mailers.html_page import html_page
 from mailers.printable import printable
-from models.currencies import decimals_of
+from models.rules.currencies import decimals_of
 
 FOLDER = Path(__file__).parent
 

@@ -1,9 +1,9 @@
 """To who asked for it: a link to sign in."""
 
 from mailers.notice import Notice
-from models.allowances import Allowance, spend
-from models.credentials import SIGN_IN_LINK_LIFETIME
-from models.mailboxes import mailbox_of
+from models.access.credentials import SIGN_IN_LINK_LIFETIME
+from models.limits.rate_limits import Allowance, spend
+from models.text.mailboxes import mailbox_of
 
 # Anybody may open accounts with the addresses of a stranger's mailbox ("ann+1@"), and ask for links of each. Proven
 # accounts have the limit of an address alone, which nobody can use up by asking for others.

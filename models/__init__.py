@@ -1,6 +1,6 @@
 """The business: tables, operations, errors, events, authority, migrations. Knows no HTTP, GraphQL or SMTP."""
 
-from models.lean import patterns_at_first_use, without, without_sources
+from models._imports import patterns_at_first_use, without, without_sources
 
 # For traces in colours, which show local variables and so are never printed here.
 with without("rich"):

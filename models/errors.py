@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from models.permission import Permission
+from models.permissions import Permission
 
 if TYPE_CHECKING:
-    from models.inventory import PoolCounts
+    from models.reads.inventory import PoolCounts
     from models.tables import Domain, License, Payment, Purchase
 
 

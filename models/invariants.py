@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from models.database import fetch
+from models.database.connection import fetch
+from models.events.seat_history import COUNTERS_FROM_EVENTS, EVENTS_AGAINST_THEMSELVES
 from models.reads.search_entries import NO_PACKAGE
-from models.seat_history import COUNTERS_FROM_EVENTS, EVENTS_AGAINST_THEMSELVES
 
 MOST_SHOWN = 20
 # The clock of the machine that took the event may be ahead of that of the one that sent the notice.

@@ -1,6 +1,6 @@
-"""Payment providers. The port they fill is `models.payment_provider`."""
+"""Payment providers. The port they fill is `models.rules.payment_provider`."""
 
-from models.payment_provider import PaymentProvider
+from models.rules.payment_provider import PaymentProvider
 from payments.sandbox import SandboxProvider
 
 PROVIDERS: dict[str, type[PaymentProvider]] = {"sandbox": SandboxProvider}

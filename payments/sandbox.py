@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from models.clock import now
-from models.database import fetch
-from models.payment_provider import ChargeOutcome
+from models.database.clock import now
+from models.database.connection import fetch
+from models.rules.payment_provider import ChargeOutcome
 from models.tables import Payment, PaymentState, SandboxCharge
 
 SUCCEED = {"pm_card_visa", "pm_card_mastercard", "pm_card_amex"}

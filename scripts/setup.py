@@ -23,7 +23,6 @@ PORTAL = ROOT / "portal"
 COMPRESS = ROOT / "scripts" / "compress.mjs"
 CLIENTS = ROOT / "e2e" / "clients"
 COMPARED = [ROOT / "benchmarks" / "mercurius", ROOT / "benchmarks" / "postgraphile"]
-PACKAGES = ["api", "executing", "jobs", "mailers", "models", "payments", "plans", "usher"]
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 UV = "uv==0.13.9"
 
@@ -105,7 +104,10 @@ def _compile_own_packages() -> None:
     Without it every start compiles everything anew, which takes longer than all the rest. Files that are compiled
     already take no time, and those with errors are told of when they are run.
     """
-    for package in PACKAGES:
+    import tomllib  # noqa: PLC0415 - an older Python is told so before
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for package in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
         compileall.compile_dir(ROOT / package, quiet=2)
 
 

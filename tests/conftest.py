@@ -10,24 +10,24 @@ import pytest
 import uvicorn
 
 from api.app import make_app
-from api.context import Services
+from api.auth.csrf import Origins
 from api.limits import Limits
-from api.origins import Origins
-from api.portal import Portal
+from api.pages.portal import Portal
+from api.schema.context import Services
 from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.catalogue import load_shipped_catalogue
-from models.database import connect, disconnect, fetch
-from models.feed import Feed
-from models.migrate import migrate
+from models.database.connection import connect, disconnect, fetch
+from models.events.seat_feed import Feed
+from models.migrating.migrate import migrate
+from models.rules.catalogue import load_shipped_catalogue
 from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company, make_company
 from usher.embedded_postgres import start_postgres
 from usher.mailbox.server import Mailbox
-from usher.serving import UVICORN
+from usher.server.uvicorn_config import UVICORN
 
 ROOT = Path(__file__).parent.parent
 SECRET_KEY = "a secret key of the tests, long enough"

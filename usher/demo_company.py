@@ -1,18 +1,18 @@
 """The made-up company of the demo, built by the same operations that everybody uses."""
 
-from models.carts import read_cart
-from models.operations.add_domain import add_domain
-from models.operations.add_to_cart import add_to_cart
-from models.operations.add_user import add_user
-from models.operations.approve_domain import approve_domain
-from models.operations.assign_license import assign_license
-from models.operations.open_account import open_account
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.validate_purchase import validate_purchase
+from models.access.viewer import Viewer
+from models.operations.licensing.assign_license import assign_license
+from models.operations.people.add_domain import add_domain
+from models.operations.people.add_user import add_user
+from models.operations.people.approve_domain import approve_domain
+from models.operations.purchasing.add_to_cart import add_to_cart
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.validate_purchase import validate_purchase
+from models.operations.sign_in.open_account import open_account
 from models.reads.packages import packages_on_sale
 from models.reads.users import user_by_email
+from models.rules.carts import read_cart
 from models.tables import Role, User
-from models.viewer import Viewer
 from payments import make_provider
 from usher.sign_in import sign_in
 

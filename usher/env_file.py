@@ -3,7 +3,7 @@
 from io import StringIO
 from pathlib import Path
 
-from models.text_files import read_utf8
+from models.text.text_files import read_utf8
 
 
 def read_env_file(path: Path, prefix: str) -> dict[str, str]:

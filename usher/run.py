@@ -7,7 +7,7 @@ import sys
 import asyncpg
 from tortoise.exceptions import OperationalError
 
-from models.connecting import DatabaseNotReady
+from models.database.connecting import DatabaseNotReady
 from models.errors import BusinessError
 from usher.settings import SettingsError
 
@@ -34,7 +34,7 @@ def run() -> None:
 def _run() -> None:
     # Options are read by way of Pydantic, which takes a tenth of a start and of a server's memory. Here are none.
     if sys.argv[1:] == ["serve"]:
-        from usher.start import start  # noqa: PLC0415 - no other command needs it
+        from usher.server.start import start  # noqa: PLC0415 - no other command needs it
 
         start()
     else:

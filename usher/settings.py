@@ -13,8 +13,8 @@ from typing import Annotated, Any, get_type_hints
 from api.limits import DEFAULT_LIMITS, Limits
 from mailers.checked import check_sender
 from mailers.transport import SmtpServer
-from models.database_url import DatabaseUrl
-from models.retention import DEFAULT_RETENTION
+from models.database.database_url import DatabaseUrl
+from models.rules.retention import DEFAULT_RETENTION
 from payments import PROVIDERS
 from usher import web_addresses
 from usher.env_file import read_env_file

@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from models.clock import now
-from models.credentials import issue_token
-from models.operations.complete_sign_in import SignedIn, complete_sign_in
-from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
-from models.operations.sign_out import sign_out
+from models.access.credentials import issue_token
+from models.access.secrets import new_secret
+from models.access.viewer import Viewer
+from models.database.clock import now
+from models.operations.sign_in.complete_sign_in import SignedIn, complete_sign_in
+from models.operations.sign_in.request_sign_in import SIGN_IN_LINK_LIFETIME
+from models.operations.sign_in.sign_out import sign_out
 from models.reads.users import user_by_email
-from models.secrets import new_secret
 from models.tables import SessionKind, TokenPurpose
-from models.viewer import Viewer
 from usher.settings import SettingsError
 
 

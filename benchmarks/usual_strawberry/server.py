@@ -21,7 +21,7 @@ from tortoise.timezone import now
 
 from benchmarks.usual_strawberry import rows
 from benchmarks.usual_strawberry.schema import make_loaders, schema
-from models.database_url import DatabaseUrl
+from models.database.database_url import DatabaseUrl
 
 
 class Endpoint(GraphQL[dict[str, Any], None]):

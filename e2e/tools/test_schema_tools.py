@@ -8,7 +8,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from e2e.tools.conftest import Tool
-from usher.documents import document_rules
+from usher.document_manifests import document_rules
 from usher.settings import Settings
 
 

@@ -6,8 +6,8 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
-from models.ids import new_id
-from models.schema_change import Kind, SchemaChange
+from models.database.ids import new_id
+from models.migrating.schema_change import Kind, SchemaChange
 from models.tables.credential import SessionKind, TokenPurpose
 from models.tables.domain import DomainState
 from models.tables.license import LicenseEnd

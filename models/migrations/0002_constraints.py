@@ -2,7 +2,7 @@
 
 from tortoise.migrations import operations as ops
 
-from models.schema_change import Kind, SchemaChange
+from models.migrating.schema_change import Kind, SchemaChange
 
 CHECKS = {
     "accounts": {"version": "version >= 0", "name": "name <> ''"},

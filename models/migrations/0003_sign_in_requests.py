@@ -3,8 +3,8 @@
 from tortoise import fields
 from tortoise.migrations import operations as ops
 
-from models.ids import new_id
-from models.schema_change import Kind, SchemaChange
+from models.database.ids import new_id
+from models.migrating.schema_change import Kind, SchemaChange
 
 CHECKS = {
     "allowances_spent": {"spent": "spent >= 0 AND spent_before >= 0"},

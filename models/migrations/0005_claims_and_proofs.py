@@ -3,9 +3,9 @@
 from tortoise import fields
 from tortoise.migrations import operations as ops
 
-from models.build_indexes import BuildIndexes
-from models.migration_steps import AddConstraints, FillRows, Statements
-from models.schema_change import Kind, SchemaChange
+from models.migrating.build_indexes import BuildIndexes
+from models.migrating.schema_change import Kind, SchemaChange
+from models.migrating.steps import AddConstraints, FillRows, Statements
 from models.tables.domain import DomainProof
 
 CHECKS = {

@@ -10,10 +10,10 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from models.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
-from models.ids import new_id
-from models.migration_steps import AddConstraints, FillRows, Statements
-from models.schema_change import Kind, SchemaChange
+from models.database.ids import new_id
+from models.migrating.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
+from models.migrating.schema_change import Kind, SchemaChange
+from models.migrating.steps import AddConstraints, FillRows, Statements
 
 CHECKS = {
     "carts": {"owner": "(user_id IS NULL) <> (api_key_id IS NULL)"},

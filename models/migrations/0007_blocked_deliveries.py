@@ -6,9 +6,9 @@ The triggers keep the mark for processes of the version before as well.
 from tortoise import fields
 from tortoise.migrations import operations as ops
 
-from models.build_indexes import BuildIndexes
-from models.migration_steps import Statements
-from models.schema_change import Kind, SchemaChange
+from models.migrating.build_indexes import BuildIndexes
+from models.migrating.schema_change import Kind, SchemaChange
+from models.migrating.steps import Statements
 
 INDEXES = {
     "deliveries_claim_idx": "deliveries (in_order, due_at, id)"

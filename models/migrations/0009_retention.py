@@ -6,9 +6,9 @@ The settings wait for a vacuum of their table and let reads and writes pass.
 from tortoise import fields
 from tortoise.migrations import operations as ops
 
-from models.build_indexes import BuildIndexes
-from models.migration_steps import Statements
-from models.schema_change import Kind, SchemaChange
+from models.migrating.build_indexes import BuildIndexes
+from models.migrating.schema_change import Kind, SchemaChange
+from models.migrating.steps import Statements
 
 INDEXES = {
     "idempotency_records_age_idx": "idempotency_records (created_at) WHERE answer IS NOT NULL",

@@ -6,10 +6,10 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from models.build_indexes import BuildIndexes, BuildUniqueIndexes
-from models.ids import new_id
-from models.migration_steps import AddConstraints, Statements
-from models.schema_change import Kind, SchemaChange
+from models.database.ids import new_id
+from models.migrating.build_indexes import BuildIndexes, BuildUniqueIndexes
+from models.migrating.schema_change import Kind, SchemaChange
+from models.migrating.steps import AddConstraints, Statements
 
 UNIQUE = {"search_versions_account_key": "search_versions (account_id)"}
 INDEXES = {

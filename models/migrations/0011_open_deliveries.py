@@ -1,7 +1,7 @@
 """The index by which the oldest notice that waits is found, however many wait and were sent."""
 
-from models.build_indexes import BuildIndexes
-from models.schema_change import Kind, SchemaChange
+from models.migrating.build_indexes import BuildIndexes
+from models.migrating.schema_change import Kind, SchemaChange
 
 INDEXES = {"deliveries_open_idx": "deliveries (id) WHERE sent_at IS NULL AND failed_at IS NULL"}
 

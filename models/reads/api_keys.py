@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from models.clock import now
+from models.database.clock import now
 from models.tables import ApiKey, ApiKeySecret
 
 

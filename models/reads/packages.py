@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from uuid import UUID
 
-from models.batches import fetch_together
-from models.database import fetch
+from models.database.coalescing import fetch_together
+from models.database.connection import fetch
 from models.errors import InvalidInput
 from models.reads.conditions import Condition
 from models.reads.rows import rows_where

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from models.database import fetch_records
+from models.database.connection import fetch_records
 from models.reads.conditions import Condition
 from models.reads.searched_ids import SearchedIds, listed_ids
 from models.reads.sources import Placed, SourcedIds, known_total

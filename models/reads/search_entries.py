@@ -1,8 +1,8 @@
 """What searches of a large account read in place of its users and licenses, and what of it holds no more.
 
 SQL with `{account}`. `search_entries` has each user's search text and package at a version of the account, which
-`search_versions` keeps; `models/operations/keep_search_entries.py` writes both. The texts stay as they are; the
-events after that version tell which users were added or changed their package.
+`search_versions` keeps; `models/operations/upkeep/keep_search_entries.py` writes both. The texts stay as they are;
+the events after that version tell which users were added or changed their package.
 """
 
 # More than a busy account does in a minute; where no relay has written for longer, the users themselves are read.

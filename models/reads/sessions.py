@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from models.clock import now
+from models.database.clock import now
 from models.reads.conditions import Condition
 from models.reads.rows import Rows
 from models.tables import Session

@@ -1,8 +1,8 @@
 """How long lists of an account are, and who has no license, without reading all rows.
 
 SQL with `{account}`: `account_totals` has the users and seat events of a large account at one of its versions, and
-`unlicensed_users` who had no license then; what came after is told by events. `models/operations/keep_totals.py`
-writes both.
+`unlicensed_users` who had no license then; what came after is told by events.
+`models/operations/upkeep/keep_totals.py` writes both.
 """
 
 from models.reads.conditions import Source

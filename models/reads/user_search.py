@@ -1,13 +1,13 @@
 """Searching users: what it is to have every word of a search.
 
-The words and what users are searched by are folded by `models/search_text.py`; here one is only looked for in the
-other. `models/reads/searched_ids.py` chooses how the users are found.
+The words and what users are searched by are folded by `models/text/search_text.py`; here one is only looked for in
+the other. `models/reads/searched_ids.py` chooses how the users are found.
 """
 
 import re
 
 from models.reads.conditions import Condition, Search
-from models.search_text import folded, search_words
+from models.text.search_text import folded, search_words
 
 
 def search_condition(search: str) -> Condition | None:

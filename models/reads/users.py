@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from models.database import fetch_one
+from models.database.connection import fetch_one
 from models.reads.conditions import OF_ACCOUNT, Condition, Source
 from models.reads.packages import codes_condition
 from models.reads.rows import rows_where

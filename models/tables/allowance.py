@@ -5,7 +5,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.tables.row import Row
+from models.tables.hydration import Row
 
 
 class AllowanceSpent(Row, Model):

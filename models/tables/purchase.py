@@ -8,9 +8,9 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.ids import new_id
+from models.database.ids import new_id
+from models.tables.hydration import Row
 from models.tables.package import Term
-from models.tables.row import Row
 
 
 class PurchaseState(StrEnum):

@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.tables.row import Row
+from models.tables.hydration import Row
 
 
 class RetentionWatermark(Row, Model):

@@ -5,8 +5,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.ids import new_id
-from models.tables.row import Row
+from models.database.ids import new_id
+from models.tables.hydration import Row
 
 
 class SearchEntry(Row, Model):

@@ -6,8 +6,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.ids import new_id
-from models.tables.row import Row
+from models.database.ids import new_id
+from models.tables.hydration import Row
 
 
 class Role(StrEnum):
@@ -20,7 +20,7 @@ class Role(StrEnum):
 class User(Row, Model):
     """A person of one account; the e-mail address is unique across the installation, case ignored.
 
-    `search_text` is what `models/search_text.py` makes of name and address; null where a process of the version
+    `search_text` is what `models/text/search_text.py` makes of name and address; null where a process of the version
     before added the person, until the relay fills it.
     """
 

@@ -1,4 +1,4 @@
-/** Every address of the portal. The server answers these and no other: api/portal.py has the same list. */
+/** Every address of the portal. The server answers these and no other: api/pages/portal.py has the same list. */
 export const paths = {
   home: "/",
   signIn: "/sign-in",

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from tests.authority.rows import put_back, read_all_rows
 from tests.authority.world import World, making_the_world
 

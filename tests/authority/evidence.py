@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models.permission import Permission
+from models.permissions import Permission
 from tests.authority.rows import AllRows, account_of, decoded, user_of
 
 ENCODED = re.compile(r"[A-Za-z0-9_-]{16,}={0,2}")

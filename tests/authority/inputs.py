@@ -6,8 +6,8 @@ Where a line of matrix.md says how a mutation is tried, its maker here is found 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from api.ids import encode_id
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.permissions import Permission
 from models.tables import Cart, Role
 from tests.authority.world import Belongings
 from tests.support.company import sign_in_token

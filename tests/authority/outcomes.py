@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.operations.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.sign_in.answer_sign_in_requests import answer_sign_in_requests
 from tests.authority.documents import WITNESS, changing, steps
 from tests.authority.evidence import keys_in, texts_in
 from tests.authority.inputs import BY_LINK, INPUTS

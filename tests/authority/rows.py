@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from models.database import fetch, transaction
+from models.database.connection import fetch, transaction
 from tests.support.unchanged import row_of, tables
 
 # A table and one of its rows as JSON; two readings of an unchanged row are the same text.

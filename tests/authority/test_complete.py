@@ -1,6 +1,6 @@
 """matrix.md has all that the schema has, and nothing else: somebody has to decide on each."""
 
-from api.enums import ErrorCode, Permission
+from api.schema.enums import ErrorCode, Permission
 from tests.authority.documents import node_types, object_type, readable_fields, type_at
 from tests.authority.inputs import ARGUMENTS, IDS, INPUTS
 from tests.authority.table import DONE, lines

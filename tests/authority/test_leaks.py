@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.connections import encode_cursor
-from api.ids import encode_id
-from models.secrets import secret_hash
+from api.schema.connections import encode_cursor
+from api.schema.ids import encode_id
+from models.access.secrets import secret_hash
 from models.tables import Session
 from tests.authority.documents import node_types, reading
 from tests.authority.evidence import values_of_account

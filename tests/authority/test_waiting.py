@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.clock import now
-from models.permission import Permission
+from models.database.clock import now
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret, Role, Session, User
 from tests.authority.test_roles import ADD_USER, PERSON, caller, zoe
 from tests.authority.world import World

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 import models.operations
-from models.clock import now
-from models.permission import Permission
-from models.secrets import secret_hash
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret, Role, Session, User
 from tests.authority.outcomes import called, done, input_of
 from tests.authority.rows import AllRows, put_back, read_all_rows

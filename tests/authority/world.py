@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from api.ids import encode_id
-from models.clock import now
-from models.database import fetch
-from models.operations.add_to_cart import add_to_cart
-from models.operations.change_user_role import change_user_role
-from models.operations.create_api_key import create_api_key
-from models.operations.validate_purchase import validate_purchase
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.integrations.create_api_key import create_api_key
+from models.operations.people.change_user_role import change_user_role
+from models.operations.purchasing.add_to_cart import add_to_cart
+from models.operations.purchasing.validate_purchase import validate_purchase
+from models.permissions import Permission
 from models.reads.sessions import live_sessions
 from models.tables import (
     ApiKey,

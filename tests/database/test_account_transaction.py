@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from models import wakeups
-from models.account_transaction import account_transaction, accounts_transaction, viewer_transaction
-from models.events import EventType, record
-from models.permission import Permission
+from models.events import commit_listeners
+from models.events.events import EventType, record
+from models.permissions import Permission
+from models.rules.account_transaction import account_transaction, accounts_transaction, viewer_transaction
 from models.tables import Account
 from tests.support.company import Company
 from tests.support.unchanged import nothing_changes
@@ -18,7 +18,7 @@ from tests.support.unchanged import nothing_changes
 def announced(company: Company, other_company: Company) -> Iterator[list[UUID]]:
     """The accounts that are announced while the test runs, in order."""
     found: list[UUID] = []
-    stop = wakeups.listen(found.append)
+    stop = commit_listeners.listen(found.append)
     yield found
     stop()
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import models.allowances
-import models.batches
-from models.allowances import Allowance, spend, spend_together
+import models.database.coalescing
+import models.limits.rate_limits
 from models.errors import RateLimited
+from models.limits.rate_limits import Allowance, spend, spend_together
 from tests.support.statements import statements
 
 FIVE = Allowance("tries", 5, timedelta(minutes=10))
@@ -31,8 +31,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The allowances' own time."""
     clock = Clock()
-    monkeypatch.setattr(models.allowances, "now", lambda: clock.moment)
-    monkeypatch.setattr(models.batches, "now", lambda: clock.moment)
+    monkeypatch.setattr(models.limits.rate_limits, "now", lambda: clock.moment)
+    monkeypatch.setattr(models.database.coalescing, "now", lambda: clock.moment)
     return clock
 
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from models.as_seen import as_seen
-from models.batches import values_of
-from models.clock import now
-from models.credentials import recognise, still_signed_in
-from models.database import fetch
+from models.access.credential_conditions import as_seen
+from models.access.credentials import recognise, still_signed_in
+from models.access.viewer import Viewer, ViewerChanged
+from models.database.clock import now
+from models.database.coalescing import values_of
+from models.database.connection import fetch
 from models.errors import Unauthenticated
-from models.events import EventType, record
-from models.operations.assign_license import ASSIGN, _Wish, _wish, assign_license
-from models.permission import Permission
+from models.events.events import EventType, record
+from models.operations.licensing.assign_license import ASSIGN, _Wish, _wish, assign_license
+from models.permissions import Permission
 from models.tables import Account, Event, IdempotencyRecord, License
-from models.viewer import Viewer, ViewerChanged
 from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company, make_company
@@ -230,7 +230,7 @@ async def test_sql_and_python_agree_on_the_very_moment_at_which_a_credential_end
     for statement in ENDS_AT[ended]:
         await fetch(statement, end)
     for moment, works in ((end - timedelta(microseconds=1), True), (end, False)):
-        monkeypatch.setattr("models.credentials.now", lambda moment=moment: moment)
+        monkeypatch.setattr("models.access.credentials.now", lambda moment=moment: moment)
         assert await says_sql(viewer, moment) is works
         assert await says_python(viewer) is works
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from models.clock import now
-from models.database import fetch
-from models.ids import new_id
-from models.outbox import GREATEST, LATER_NOTICE, has_later_notice, written_at
-from models.outcomes import HELD_BACK
-from models.reads import backlog
-from models.reads.backlog import _BACKLOG, read_backlog
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.events import backlog
+from models.events.backlog import _BACKLOG, read_backlog
+from models.events.outbox import GREATEST, LATER_NOTICE, has_later_notice, written_at
+from models.events.outcomes import HELD_BACK
 from models.tables import Delivery
 from tests.support.backlog import let_wait, open_deliveries
 from tests.support.company import Company

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from models.askers import ASKERS, Asker
-from models.batches import _QUESTIONS, MOST_BESIDE, MOST_TOGETHER, fetch_together
-from models.clock import now
-from models.ids import new_id
+from models.access.callers import ASKERS, Asker
+from models.database.clock import now
+from models.database.coalescing import _QUESTIONS, MOST_BESIDE, MOST_TOGETHER, fetch_together
+from models.database.ids import new_id
 from models.tables import Account
 from tests.support.statements import statements
 from tests.support.waiting import until, until_told

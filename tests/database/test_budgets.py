@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from structlog.testing import capture_logs
 
-import models.budgets
-from models.budgets import Budget, Budgets
-from models.caller import Network
-from models.database import fetch
+import models.limits.cost_budgets
+from models.access.anonymous_caller import Network
+from models.database.connection import fetch
 from models.errors import RateLimited
+from models.limits.cost_budgets import Budget, Budgets
 from tests.support.waiting import until, until_told
 
 # The start of a minute.
@@ -33,7 +33,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The budgets' own time."""
     clock = Clock()
-    monkeypatch.setattr(models.budgets, "now", lambda: clock.moment)
+    monkeypatch.setattr(models.limits.cost_budgets, "now", lambda: clock.moment)
     return clock
 
 
@@ -131,7 +131,7 @@ async def test_what_is_told_while_more_is_spent_is_told_once(db: None, clock: Cl
 async def test_callers_who_come_no_more_are_forgotten_once_they_are_told(
     db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.budgets, "MOST_CALLERS", 3)
+    monkeypatch.setattr(models.limits.cost_budgets, "MOST_CALLERS", 3)
     budgets, account, callers = Budgets(100, 300, 10), uuid4(), [uuid4() for _ in range(5)]
     for caller in callers:
         budgets.spend(budgets.of_viewer(caller, account), 1)
@@ -146,7 +146,7 @@ async def test_callers_who_come_no_more_are_forgotten_once_they_are_told(
 
 
 async def test_telling_goes_on_after_whatever_failure(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.budgets, "TOLD_EVERY", 0.01)
+    monkeypatch.setattr(models.limits.cost_budgets, "TOLD_EVERY", 0.01)
     budgets, ann = Accounts(100), uuid4()
 
     async def is_told() -> bool:
@@ -234,7 +234,7 @@ def test_what_was_done_is_owed_and_nothing_more_until_it_has_faded(clock: Clock)
 async def test_callers_are_bounded_also_while_nothing_can_be_told(
     db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.budgets, "MOST_CALLERS", 3)
+    monkeypatch.setattr(models.limits.cost_budgets, "MOST_CALLERS", 3)
     budgets, last = Budgets(100, 300, 10), uuid4()
     for caller in [*(uuid4() for _ in range(20)), last]:
         budgets.spend(budgets.of_viewer(caller, uuid4()), 40)

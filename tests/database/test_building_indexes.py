@@ -7,7 +7,7 @@ from importlib import import_module
 import asyncpg
 import pytest
 
-from models.migrate import migrate
+from models.migrating.migrate import migrate
 from tests.database.test_migrations import run, schema_of
 from tests.support.databases import new_database
 from tests.support.waiting import until_told

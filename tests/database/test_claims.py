@@ -11,11 +11,11 @@ import asyncpg
 import orjson
 import pytest
 
-from models.clock import now
-from models.database import fetch
-from models.leases import LEASE, holds_lease, renew_leases
-from models.outbox import CLAIM, CLAIMABLE, claim_deliveries
-from models.outcomes import failed, held_back, put_off, record, released, sent
+from models.database.clock import now
+from models.database.connection import fetch
+from models.events.leases import LEASE, holds_lease, renew_leases
+from models.events.outbox import CLAIM, CLAIMABLE, claim_deliveries
+from models.events.outcomes import failed, held_back, put_off, record, released, sent
 from models.tables import Delivery
 from tests.support.backlog import let_wait, open_deliveries
 from tests.support.company import Company
@@ -222,7 +222,7 @@ async def test_leases_go_by_the_clock_of_the_database(
 ) -> None:
     await let_wait(nothing_waits, people=1, each=1, due_at=now() - AN_HOUR)
     claimed = await claim_one()
-    for module in ("models.outbox", "models.leases"):
+    for module in ("models.events.outbox", "models.events.leases"):
         monkeypatch.setattr(f"{module}.now", lambda: now() + ahead)
     assert await claim_deliveries(now() + ahead, most=MOST) == []
     assert await renew_leases([claimed]) == {claimed.id}

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from models.connecting import CannotConnect, connect_to_database, host_of
-from models.database_url import DatabaseUrl
+from models.database.connecting import CannotConnect, connect_to_database, host_of
+from models.database.database_url import DatabaseUrl
 from tests.support.proxy import Proxy
 from tests.support.running import free_port
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.database_url import DatabaseUrl
+from models.database.database_url import DatabaseUrl
 
 LOCALHOST = (("localhost", 5432),)
 

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.models import Model
 
 import models.tables
-from models.database import fetch
+from models.database.connection import fetch
 from tests.support.undone import undone
 
 NAMES = sorted(path.stem for path in Path(models.__path__[0], "migrations").glob("0*.py"))

@@ -13,25 +13,26 @@ from uuid import uuid4
 
 import pytest
 
-from api.not_modified import entity_tag
-from models.clock import now
-from models.credentials import Recognised
-from models.database import fetch
+from api.http.etags import entity_tag
+from models.access.credentials import Recognised
+from models.access.viewer import Viewer
+from models.database.clock import now
+from models.database.connection import fetch
 from models.errors import BusinessError, NotFound
-from models.operations.add_domain import add_domain
-from models.operations.add_to_cart import add_to_cart
-from models.operations.approve_domain import approve_domain
-from models.operations.assign_license import assign_license
-from models.operations.change_license import change_license
-from models.operations.change_user_role import change_user_role
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.settle_payment import settle_payment
-from models.operations.transfer_license import transfer_license
-from models.operations.validate_purchase import validate_purchase
-from models.operations.withdraw_domain import withdraw_domain
-from models.outbox import Happening, NewDelivery, add_deliveries
-from models.payment_provider import ChargeOutcome
-from models.permission import Permission
+from models.events.outbox import Happening, NewDelivery, add_deliveries
+from models.operations.licensing.assign_license import assign_license
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.transfer_license import transfer_license
+from models.operations.people.add_domain import add_domain
+from models.operations.people.approve_domain import approve_domain
+from models.operations.people.change_user_role import change_user_role
+from models.operations.people.withdraw_domain import withdraw_domain
+from models.operations.purchasing.add_to_cart import add_to_cart
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.settle_payment import settle_payment
+from models.operations.purchasing.validate_purchase import validate_purchase
+from models.permissions import Permission
+from models.rules.payment_provider import ChargeOutcome
 from models.tables import (
     Cart,
     CartLine,
@@ -47,7 +48,6 @@ from models.tables import (
     SeatGrant,
     User,
 )
-from models.viewer import Viewer
 from payments import make_provider
 from tests.support.company import Company, viewer_of_user
 from tests.support.recorded import broken_invariants

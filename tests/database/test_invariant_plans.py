@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from models.database import snapshot
+from models.database.connection import snapshot
 from models.invariants import INVARIANTS, Invariant, first_rows
 from tests.support.history import History
 from tests.support.plans import nodes, plan_of

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.database import execute_many, fetch
-from models.events import EventType
-from models.ids import new_id
+from models.database.connection import execute_many, fetch
+from models.database.ids import new_id
+from models.events.events import EventType
 from models.invariants import INVARIANTS, MOST_SHOWN
 from tests.database.test_declared import NOBODYS
 from tests.support.history import History

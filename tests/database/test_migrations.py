@@ -9,11 +9,11 @@ import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-import models.migrate
-from models.database import fetch, tortoise_config
-from models.database_url import DatabaseUrl
-from models.migrate import MigrationUnderWay, migrate
-from models.migrated import pending_migrations
+import models.migrating.migrate
+from models.database.connection import fetch, tortoise_config
+from models.database.database_url import DatabaseUrl
+from models.database.pending_migrations import pending_migrations
+from models.migrating.migrate import MigrationUnderWay, migrate
 from tests.support.databases import new_database
 from tests.support.processes import call
 from tests.support.running import usher_environment
@@ -126,7 +126,7 @@ async def test_a_process_that_waits_to_migrate_does_not_migrate_while_the_lock_i
 async def test_a_lock_that_does_not_end_is_told_with_its_holder(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.migrate, "WAITS_FOR_OTHERS", 0.1)
+    monkeypatch.setattr(models.migrating.migrate, "WAITS_FOR_OTHERS", 0.1)
     holder = await asyncpg.connect(empty_url)
     async with holder.transaction():
         await holder.execute("SELECT pg_advisory_xact_lock(7236041)")
@@ -134,7 +134,7 @@ async def test_a_lock_that_does_not_end_is_told_with_its_holder(
         with pytest.raises(
             MigrationUnderWay, match=f"lock of process {pid} of the database, from a local socket, since"
         ):
-            await models.migrate.migrate(empty_url)
+            await models.migrating.migrate.migrate(empty_url)
     await holder.close()
 
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from models.carts import read_cart
-from models.clock import now
-from models.database import fetch
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
 from models.errors import EmailTaken
-from models.ids import new_id
-from models.operations.forget_expired import forget_expired
-from models.operations.withdraw_account import withdraw_account
+from models.operations.sign_in.withdraw_account import withdraw_account
+from models.operations.upkeep.forget_expired import forget_expired
+from models.rules.carts import read_cart
 from models.tables import Account, Purchase, User
 from tests.support.company import Company, viewer_of_user
 from tests.support.unproven import let_pass, open_unproven

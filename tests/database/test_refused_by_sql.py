@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models.database import fetch, transaction
-from models.ids import new_id
+from models.database.connection import fetch, transaction
+from models.database.ids import new_id
 from tests.support.history import History
 from tests.support.unchanged import nothing_changes
 from tests.support.undone import try_out

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.clock import now
-from models.database import execute_many, fetch
-from models.operations import forget_expired
-from models.operations.forget_expired import BATCH
+from models.database.clock import now
+from models.database.connection import execute_many, fetch
+from models.operations.upkeep import forget_expired
+from models.operations.upkeep.forget_expired import BATCH
 from tests.support.company import Company
 from tests.support.plans import nodes, plan_of
 from tests.support.undone import undone

@@ -6,9 +6,9 @@ import pytest
 from tortoise.models import Model
 
 from models import tables
-from models.database import fetch
+from models.database.connection import fetch
 from models.reads.rows import rows_where
-from models.tables.row import Row
+from models.tables.hydration import Row
 from tests.support.history import make_history
 
 TABLES: list[Any] = [

@@ -7,9 +7,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from models.catalogue import load_shipped_catalogue
-from models.database import connect, disconnect
-from models.migrate import migrate
+from models.database.connection import connect, disconnect
+from models.migrating.migrate import migrate
+from models.rules.catalogue import load_shipped_catalogue
 from tests.support.company import make_company
 from tests.support.databases import another_database
 from tests.support.processes import call

@@ -6,10 +6,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-import models.session_limits
-from models.connecting import CannotConnect, connect_to_database
-from models.database_url import DatabaseUrl
-from models.session_limits import LIMITS, LimitsNotSet, limits_to_send, set_limits
+import models.database.session_limits
+from models.database.connecting import CannotConnect, connect_to_database
+from models.database.database_url import DatabaseUrl
+from models.database.session_limits import LIMITS, LimitsNotSet, limits_to_send, set_limits
 from tests.support.databases import new_database
 from tests.support.limits_shown import LIMITS_SHOWN
 
@@ -40,7 +40,7 @@ async def test_limits_that_a_pooler_loses_are_told_with_what_sets_them(
     async def losing(url: DatabaseUrl, **_: Any) -> asyncpg.Connection:
         return await connect_to_database(url)
 
-    monkeypatch.setattr(models.session_limits, "connect_to_database", losing)
+    monkeypatch.setattr(models.database.session_limits, "connect_to_database", losing)
     with pytest.raises(LimitsNotSet, match=r"ALTER ROLE .* SET statement_timeout TO '30000'"):
         await limits_to_send(url)
     await give_limits(url)
@@ -56,7 +56,7 @@ async def test_limits_that_a_pooler_refuses_are_told_as_well(
             raise CannotConnect(str(error)) from error
         return await connect_to_database(url)
 
-    monkeypatch.setattr(models.session_limits, "connect_to_database", refusing)
+    monkeypatch.setattr(models.database.session_limits, "connect_to_database", refusing)
     with pytest.raises(LimitsNotSet):
         await limits_to_send(url)
 

@@ -11,10 +11,10 @@ import pytest
 from tortoise import connections
 from tortoise.exceptions import IntegrityError
 
-from models.clock import now
-from models.database import execute_many, fetch, fetch_one, savepoint, transaction
-from models.ids import new_id
-from models.session_limits import LIMITS
+from models.database.clock import now
+from models.database.connection import execute_many, fetch, fetch_one, savepoint, transaction
+from models.database.ids import new_id
+from models.database.session_limits import LIMITS
 from models.tables import Account
 from tests.support.limits_shown import LIMITS_SHOWN
 from tests.support.unchanged import nothing_changes

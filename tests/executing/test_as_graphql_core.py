@@ -11,9 +11,9 @@ from graphql import ExecutionResult, OperationDefinitionNode, parse
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
-from executing.loading import by_loaders
-from executing.problems import NotCompiledError
-from executing.program import Program
+from engine.breadth_first.errors import NotCompiledError
+from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.program import Program
 
 
 class Refused(Exception):

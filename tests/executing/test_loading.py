@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from executing.loading import Loader, together
+from engine.breadth_first.loaders import Loader, together
 
 WORDS = {1: "one", 2: "two"}
 

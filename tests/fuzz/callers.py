@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from models.credentials import recognise
+from models.access.credentials import recognise
 from models.errors import Unauthenticated
-from models.operations.change_user_role import change_user_role
+from models.operations.people.change_user_role import change_user_role
 from models.tables import Role, User
 from tests.fuzz.documents import Document
 from tests.fuzz.known import LIVE, LIVE_NAMES, Known

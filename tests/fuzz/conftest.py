@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from api.limits import Limits
-from api.portal import Portal
-from models.feed import Feed
+from api.pages.portal import Portal
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import INSTALL_URL, ROOT
 from tests.fuzz.callers import Callers

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from api.connections import encode_cursor
-from api.ids import encode_id
-from models.database import fetch
-from models.ids import new_id
+from api.schema.connections import encode_cursor
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.database.ids import new_id
 from models.tables import License, User
 from tests.support.activation import activation_token
 from tests.support.company import Company, sign_in_token

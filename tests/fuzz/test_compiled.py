@@ -13,18 +13,18 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from strawberry.types.arguments import convert_arguments
 
-from api.budget import charge
-from api.context import Context, Services
+from api.auth.csrf import Origins
 from api.limits import Limits
-from api.origins import Origins
-from api.schema import make_schema, present_errors
-from executing.arguments import converted_arguments
-from executing.columns import Run
-from executing.program import Bound, Program, outcome_of
-from models.credentials import recognise
-from models.feed import Feed
-from models.permission import Permission
-from models.viewer import Viewer
+from api.schema.build import make_schema, present_errors
+from api.schema.context import Context, Services
+from api.schema.cost_headers import charge
+from engine.breadth_first.arguments import converted_arguments
+from engine.breadth_first.fields import Run
+from engine.breadth_first.program import Bound, Program, outcome_of
+from models.access.credentials import recognise
+from models.access.viewer import Viewer
+from models.events.seat_feed import Feed
+from models.permissions import Permission
 from payments import make_provider
 from tests.conftest import LIMITS
 from tests.fuzz.callers import Callers

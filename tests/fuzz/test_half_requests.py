@@ -10,9 +10,9 @@ import pytest
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-import api.bodies
-import usher.requests
-from models.feed import Feed
+import api.http.body
+import usher.server.http_protocol
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.fuzz.known import Known
 from tests.fuzz.running import every, watched
@@ -20,7 +20,7 @@ from tests.support.client import Client
 from tests.support.leaving import nothing_stays
 from tests.support.serving import serving
 from tests.support.waiting import until
-from usher.serving import UVICORN
+from usher.server.uvicorn_config import UVICORN
 
 pytestmark = watched()
 
@@ -73,8 +73,8 @@ def halves(draw):
 @pytest.fixture
 async def hurried(feed: Feed, known: Known, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A server with short time limits."""
-    monkeypatch.setattr(usher.requests, "HEAD_WITHIN", 0.2)
-    monkeypatch.setattr(api.bodies, "READ_WITHIN", 0.2)
+    monkeypatch.setattr(usher.server.http_protocol, "HEAD_WITHIN", 0.2)
+    monkeypatch.setattr(api.http.body, "READ_WITHIN", 0.2)
     monkeypatch.setitem(UVICORN, "timeout_keep_alive", 0.2)
     async with serving(make_provider("sandbox"), feed, token="") as client:
         yield client

@@ -5,7 +5,7 @@ from urllib.parse import quote_from_bytes
 
 from hypothesis import strategies as st
 
-from api.portal import PATHS
+from api.pages.portal import PATHS
 from tests.conftest import ROOT
 from tests.fuzz.callers import Callers
 from tests.fuzz.damage import odd_headers

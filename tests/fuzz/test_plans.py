@@ -7,17 +7,17 @@ import orjson
 from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
-from api.context import Context, Services
+from api.auth.csrf import Origins
+from api.execution.plan_cache import bound_plan
 from api.limits import Limits
-from api.origins import Origins
-from api.planned import bound_plan
-from api.schema import make_schema
-from models.feed import Feed
-from models.permission import Permission
-from models.viewer import Viewer
+from api.schema.build import make_schema
+from api.schema.context import Context, Services
+from engine.sql.mappings import MIRRORS
+from engine.sql.plan_builder import NotPlannedError
+from models.access.viewer import Viewer
+from models.events.seat_feed import Feed
+from models.permissions import Permission
 from payments import make_provider
-from plans.mirrors import MIRRORS
-from plans.structure import NotPlannedError
 from tests.fuzz.documents import Document, documents
 from tests.fuzz.known import Known
 from tests.fuzz.running import every, watched

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from models.clock import now
-from models.database import fetch
-from models.ids import new_id
-from models.operations.fill_search_texts import fill_search_texts
-from models.operations.keep_search_entries import keep_search_entries
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
+from engine.lru import Bounded
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
+from models.operations.upkeep.fill_search_texts import fill_search_texts
+from models.operations.upkeep.keep_search_entries import keep_search_entries
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
 from models.reads.searched_ids import SearchedIds
 from models.reads.users import UserFilter, user_conditions
 from models.tables import User
-from plans.bounded import Bounded
 from tests.fuzz.drawing import Drawing
 from tests.fuzz.running import every
 from tests.support.company import Company
@@ -159,7 +159,7 @@ async def test_a_search_finds_whom_a_loop_finds(
 
         monkeypatch.setattr(SearchedIds, "_way", given)
         # Statements are kept, with the way in them.
-        monkeypatch.setattr("plans.plan.STATEMENTS", Bounded(8_000_000))
+        monkeypatch.setattr("engine.sql.plan.STATEMENTS", Bounded(8_000_000))
         expected = [person.email for person in people if person.has(search) and person.meets(**filter)]
         rows = Rows(User, company.account_id, user_conditions(UserFilter(search, **filter)))
         assert await rows.count() == len(expected)

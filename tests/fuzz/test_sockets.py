@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from tests.fuzz.callers import WHO, Callers
 from tests.fuzz.frames import TOKEN, Frame, conversations
 from tests.fuzz.known import Known

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from models.database import fetch
-from models.operations.create_api_key import create_api_key
-from models.permission import Permission
+from models.database.connection import fetch
+from models.operations.integrations.create_api_key import create_api_key
+from models.permissions import Permission
 from models.tables import License
 from tests.support.company import Company
 from tests.support.guides import DOCS, programs, run, running

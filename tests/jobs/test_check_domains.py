@@ -10,9 +10,9 @@ from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.clock import now
-from models.database import fetch
-from models.operations.add_domain import add_domain
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.people.add_domain import add_domain
 from models.tables import Account, Domain, DomainState, Event
 from payments import make_provider
 from tests.support.company import Company

@@ -6,12 +6,12 @@ import pytest
 
 import jobs.relay
 from jobs.relay import Relay
-from models.clock import now
-from models.database import transaction
-from models.operations.change_license import change_license
-from models.operations.remove_license import remove_license
-from models.operations.send_activation_link import send_activation_link
-from models.outbox import take_events
+from models.database.clock import now
+from models.database.connection import transaction
+from models.events.outbox import take_events
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.send_activation_link import send_activation_link
 from models.tables import Event
 from tests.support.clocks import ids_going_back
 from tests.support.company import Company

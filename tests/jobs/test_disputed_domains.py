@@ -5,15 +5,15 @@ import asyncio
 import pytest
 
 from jobs.check_domains import DomainChecker
-from models.clock import now
-from models.database import fetch
-from models.domains import DomainTaken
+from models.database.clock import now
+from models.database.connection import fetch
 from models.errors import DomainNotApproved, InvalidInput
-from models.operations.add_domain import add_domain
-from models.operations.approve_domain import approve_domain
-from models.operations.prove_domain import prove_domain
-from models.operations.refuse_domain import refuse_domain
-from models.operations.withdraw_domain import withdraw_domain
+from models.operations.people.add_domain import add_domain
+from models.operations.people.approve_domain import approve_domain
+from models.operations.people.prove_domain import prove_domain
+from models.operations.people.refuse_domain import refuse_domain
+from models.operations.people.withdraw_domain import withdraw_domain
+from models.rules.domains import DomainTaken
 from models.tables import Domain, DomainProof, DomainState, Event
 from tests.support.company import Company
 from tests.support.dns import BROKEN, NameServer

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-import models.operations.forget_expired
+import models.operations.upkeep.forget_expired
 from jobs.relay import Relay
-from models.clock import now
-from models.database import fetch, transaction
+from models.database.clock import now
+from models.database.connection import fetch, transaction
 from models.errors import TokenInvalid
-from models.operations.complete_sign_in import SignedIn, complete_sign_in
-from models.operations.create_api_key import create_api_key
-from models.operations.forget_expired import ALLOWANCE_KEPT, forget_expired
-from models.permission import Permission
-from models.retention import DEFAULT_RETENTION
+from models.operations.integrations.create_api_key import create_api_key
+from models.operations.sign_in.complete_sign_in import SignedIn, complete_sign_in
+from models.operations.upkeep.forget_expired import ALLOWANCE_KEPT, forget_expired
+from models.permissions import Permission
+from models.rules.retention import DEFAULT_RETENTION
 from models.tables import Account, SessionKind
 from tests.support.company import Company, sign_in_token
 from tests.support.links import ask_for_link
@@ -120,7 +120,7 @@ async def test_an_account_with_a_reason_to_stay_stays(company: Company, relay: R
 async def test_many_lapsed_accounts_go_in_steps_and_none_is_forgotten(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.operations.forget_expired, "ACCOUNTS_BATCH", 3)
+    monkeypatch.setattr(models.operations.upkeep.forget_expired, "ACCOUNTS_BATCH", 3)
     users = [await open_unproven(f"u{number}@example.net") for number in range(10)]
     for user in users:
         await let_pass(user.account_id, timedelta(days=8))

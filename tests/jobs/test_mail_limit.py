@@ -5,12 +5,12 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 
 from jobs.relay import Relay
-from models.clock import now
-from models.database import fetch
-from models.operations.change_license import change_license
-from models.operations.remove_license import remove_license
-from models.outcomes import HELD_BACK
-from models.reads.backlog import read_backlog
+from models.database.clock import now
+from models.database.connection import fetch
+from models.events.backlog import read_backlog
+from models.events.outcomes import HELD_BACK
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
 from models.tables import Delivery, License, User
 from tests.support.company import Company
 from tests.support.links import ask_for_link

@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 from jobs.relay import Relay
 from mailers.compose import compose
 from mailers.config import MailConfig
-from models.clock import now
-from models.database import fetch
-from models.operations.remove_license import remove_license
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.licensing.remove_license import remove_license
 from models.tables import Delivery, User
 from tests.conftest import METRICS_TOKEN
 from tests.jobs.conftest import RelayTo

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from jobs.relay import Relay
-from models.clock import now
+from models.database.clock import now
 from models.tables import Delivery, User
 from tests.support.company import Company
 from tests.support.links import ask_for_link

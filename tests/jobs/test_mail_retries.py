@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from jobs.relay import Relay
-from models.clock import now
-from models.database import fetch
-from models.outcomes import put_off
+from models.database.clock import now
+from models.database.connection import fetch
+from models.events.outcomes import put_off
 from models.tables import Delivery, User
 from tests.support.company import Company
 from tests.support.links import ask_for_link

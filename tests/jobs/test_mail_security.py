@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.relay import Relay
-from models.clock import now
+from models.database.clock import now
 from models.tables import Delivery
 from tests.jobs.conftest import RelayTo
 from tests.support.certificate import Certificate

@@ -10,8 +10,8 @@ import jobs.send_mail
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.clock import now
-from models.database import fetch
+from models.database.clock import now
+from models.database.connection import fetch
 from models.tables import Delivery, User
 from tests.jobs.conftest import RelayTo
 from tests.support.company import Company

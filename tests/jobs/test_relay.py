@@ -10,12 +10,12 @@ from jobs.relay import Relay
 from mailers.compose import compose
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.clock import now
-from models.database import fetch
-from models.ids import new_id
-from models.operations.remove_license import remove_license
-from models.operations.send_activation_link import send_activation_link
-from models.outbox import LEASE, claim_deliveries
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.events.outbox import LEASE, claim_deliveries
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.send_activation_link import send_activation_link
 from models.tables import Delivery, Event, User
 from tests.jobs.conftest import RelayTo
 from tests.support.company import Company

@@ -11,23 +11,23 @@ from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.caller import Caller, Network
-from models.clock import now
-from models.database import execute_many, fetch, transaction
-from models.ids import new_id
-from models.operations.assign_license import assign_license
-from models.operations.forget_expired import (
+from models.access.anonymous_caller import Caller, Network
+from models.database.clock import now
+from models.database.connection import execute_many, fetch, transaction
+from models.database.ids import new_id
+from models.operations.licensing.assign_license import assign_license
+from models.operations.licensing.remove_license import remove_license
+from models.operations.purchasing.reconcile_payments import reconcile_payments
+from models.operations.purchasing.settle_payment import settle_payment
+from models.operations.sign_in.request_sign_in import request_sign_in
+from models.operations.upkeep.forget_expired import (
     BATCH,
     DELIVERIES,
     IDEMPOTENCY_RECORDS,
     RAISE_WATERMARK,
     forget_expired,
 )
-from models.operations.reconcile_payments import reconcile_payments
-from models.operations.remove_license import remove_license
-from models.operations.request_sign_in import request_sign_in
-from models.operations.settle_payment import settle_payment
-from models.retention import Retention
+from models.rules.retention import Retention
 from models.tables import Delivery, IdempotencyRecord, Payment, PaymentState, PurchaseState
 from payments import make_provider
 from tests.support.company import Company

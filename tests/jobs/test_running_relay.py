@@ -11,11 +11,11 @@ from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.caller import Caller, Network
-from models.clock import now
-from models.operations.open_account import open_account
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.request_sign_in import request_sign_in
+from models.access.anonymous_caller import Caller, Network
+from models.database.clock import now
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.sign_in.open_account import open_account
+from models.operations.sign_in.request_sign_in import request_sign_in
 from models.tables import Delivery
 from payments import make_provider
 from tests.support.company import Company

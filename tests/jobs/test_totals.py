@@ -1,9 +1,9 @@
 """What the relay keeps for large accounts: lengths of lists, search entries, and what users are searched by."""
 
 from jobs.relay import COUNT_EVERY, Relay
-from models.clock import now
-from models.database import fetch
-from models.operations.keep_totals import UNCOUNTED
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.upkeep.keep_totals import UNCOUNTED
 from tests.support.company import Company
 
 

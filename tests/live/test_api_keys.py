@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from api import subscription
-from models.clock import now
-from models.permission import Permission
+from api.schema import subscription
+from models.database.clock import now
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret
 from tests.support.answers import not_signed_in
 from tests.support.api_keys import Key, make_key, revoke, rotated

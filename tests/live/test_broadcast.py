@@ -6,12 +6,12 @@ from collections import defaultdict
 import orjson
 import pytest
 
-from api.broadcast import Broadcast
-from api.follower import Follower
-from api.rounds import Rounds
-from api.session_checks import SessionChecks
-from models import wakeups
-from models.feed import Feed, SeatUpdate
+from api.subscriptions.broadcast import Broadcast
+from api.subscriptions.credential_checks import SessionChecks
+from api.subscriptions.single_flight import Rounds
+from api.subscriptions.subscriber import Follower
+from models.events import commit_listeners
+from models.events.seat_feed import Feed, SeatUpdate
 from tests.support.company import Company
 from tests.support.recorded import account_version
 from tests.support.seats_feed import commit_elsewhere
@@ -62,7 +62,7 @@ async def test_what_others_are_told_while_a_follower_catches_up_it_is_told_as_we
     await until(lambda: begin + 1 in held)
     await commit_elsewhere(company.account_id, package, [2])
     held[begin + 2].set()
-    wakeups.announce(company.account_id)
+    commit_listeners.announce(company.account_id)
     await until(lambda: first.told == [begin + 2])
     assert late.told == []
     held[begin + 1].set()
@@ -70,7 +70,7 @@ async def test_what_others_are_told_while_a_follower_catches_up_it_is_told_as_we
     assert late.told == [begin + 1, begin + 2]
     held[begin + 3].set()
     await commit_elsewhere(company.account_id, package, [3])
-    wakeups.announce(company.account_id)
+    commit_listeners.announce(company.account_id)
     await until(lambda: late.told[2:] == [begin + 3] and first.told[1:] == [begin + 3])
     for each in (early, behind):
         assert not ended.is_set()

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from models.operations.change_license import change_license
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
 from models.tables import User
 from tests.support.activation import activate
 from tests.support.client import Client

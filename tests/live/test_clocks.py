@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import wakeups
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
+from models.events import commit_listeners
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
 from models.tables import Event
 from tests.support.client import Client
 from tests.support.clocks import ids_going_back
@@ -63,7 +63,7 @@ async def test_who_was_told_of_later_ids_first_misses_no_change_with_an_older_on
         for number in range(1, 4):
             with ids_going_back():
                 version = await commit_elsewhere(company.account_id, company.packages["ECO"].id, [number])
-            wakeups.announce(company.account_id)
+            commit_listeners.announce(company.account_id)
             assert await next_update(live) == (version, False, {"ECO": (number, 0, 0)})
 
 

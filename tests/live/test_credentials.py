@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-from api import subscription, websocket
-from models.operations.complete_sign_in import complete_sign_in
+from api.schema import subscription
+from api.subscriptions import handler
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import Role, Session, SessionKind, User
 from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in
@@ -91,7 +92,7 @@ async def test_an_authorization_that_cannot_be_read_is_named(
 async def test_a_socket_of_nobody_ends_after_a_while_and_one_with_a_viewer_does_not(
     server_url: str, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "ANONYMOUS_FOR", 0.2)
+    monkeypatch.setattr(handler, "ANONYMOUS_FOR", 0.2)
     payload = {"Authorization": f"Bearer {await company.access_token()}"}
     async with socket(server_url, payload=payload) as live:
         async with socket(server_url) as nobody:

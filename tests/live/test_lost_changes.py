@@ -6,11 +6,11 @@ from contextlib import aclosing
 
 import pytest
 
-from models import wakeups
-from models.database import fetch
+from models.database.connection import fetch
+from models.database.ids import new_id
 from models.errors import CredentialProblem, Unauthenticated
-from models.feed import Feed, SeatUpdate
-from models.ids import new_id
+from models.events import commit_listeners
+from models.events.seat_feed import Feed, SeatUpdate
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.seats_feed import SEATS, Update, commit_elsewhere, next_update, update_from
@@ -47,20 +47,20 @@ async def test_followers_get_a_snapshot_and_go_on_from_there(admin: Client, comp
             await next_update(each)
         assert (await told(company, updates))[1]
         version = await commit(company, 1, 2)
-        wakeups.announce(company.account_id)
+        commit_listeners.announce(company.account_id)
         for seats in (1, 2):
             expected = (version - 2 + seats, False, {"PRO": (seats, 0, 0)})
             assert [await next_update(live), await next_update(other)] == [expected] * 2
             assert await told(company, updates) == expected
 
         await replace_event(company, version)
-        wakeups.announce(company.account_id)
+        commit_listeners.announce(company.account_id)
 
         expected = (version, True, {"ECO": (0, 0, 0), "ADVANCED": (0, 0, 0), "PRO": (2, 0, 0)})
         assert [await next_update(live), await next_update(other)] == [expected] * 2
         assert await told(company, updates) == expected
         await commit(company, 5)
-        wakeups.announce(company.account_id)
+        commit_listeners.announce(company.account_id)
         expected = (version + 1, False, {"PRO": (5, 0, 0)})
         assert [await next_update(live), await next_update(other)] == [expected] * 2
         assert await told(company, updates) == expected
@@ -71,7 +71,7 @@ async def test_lost_changes_are_found_without_a_notice(admin: Client, company: C
         await live.subscribe(SEATS)
         await next_update(live)
         version = await commit(company, 3)
-        wakeups.announce(company.account_id)
+        commit_listeners.announce(company.account_id)
         await next_update(live)
         await replace_event(company, version)
         assert (await next_update(live))[:2] == (version, True)
@@ -82,7 +82,7 @@ async def test_versions_that_went_back_are_told_as_well(admin: Client, company: 
         await live.subscribe(SEATS)
         await next_update(live)
         version = await commit(company, 3, 4)
-        wakeups.announce(company.account_id)
+        commit_listeners.announce(company.account_id)
         await next_update(live)
         await next_update(live)
         await fetch(

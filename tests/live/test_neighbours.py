@@ -9,13 +9,13 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-import models.feed
-import models.neighbours
-from api.ids import encode_id
-from models import wakeups
-from models.database import fetch
-from models.feed import Feed
-from models.neighbours import CHANNEL, Neighbours
+import models.events.notify
+import models.events.seat_feed
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.events import commit_listeners
+from models.events.notify import CHANNEL, Neighbours
+from models.events.seat_feed import Feed
 from tests.conftest import SECRET_KEY
 from tests.support.client import Client
 from tests.support.company import Company
@@ -32,7 +32,7 @@ NEIGHBOURS = (
 @pytest.fixture
 def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """No feed finds anything by its own look: only what it is told of arrives."""
-    monkeypatch.setattr(models.feed, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(models.events.seat_feed, "LOOK_EVERY", 3600.0)
 
 
 async def listening() -> int:
@@ -85,7 +85,7 @@ async def test_an_assignment_through_another_process_is_told_here(
 
 async def test_a_lost_connection_is_made_again(company: Company, database_url: str) -> None:
     heard: list[object] = []
-    stop = wakeups.listen(heard.append)
+    stop = commit_listeners.listen(heard.append)
     try:
         async with Neighbours(database_url).running():
             await until_listening()
@@ -122,7 +122,7 @@ async def test_what_this_process_says_is_not_heard_by_itself(company: Company, d
     neighbours = Neighbours(database_url)
     async with neighbours.running():
         await until_listening()
-        stop = wakeups.listen(heard.append)
+        stop = commit_listeners.listen(heard.append)
         await company.buy(ECO=1)
         own = len(heard)
         # What another says comes after it on the same connection, so nothing of our own is still on its way.
@@ -135,8 +135,8 @@ async def test_what_this_process_says_is_not_heard_by_itself(company: Company, d
 async def test_a_process_that_hears_nothing_says_so_once(
     db: None, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.neighbours, "HEARD_WITHIN", 0.05)
-    monkeypatch.setattr(models.neighbours, "TRIED_EVERY", 0.05)
+    monkeypatch.setattr(models.events.notify, "HEARD_WITHIN", 0.05)
+    monkeypatch.setattr(models.events.notify, "TRIED_EVERY", 0.05)
     # As through a pooler that gives each transaction another connection.
     monkeypatch.setattr(Neighbours, "_hear", lambda *_: None)
     with capture_logs() as entries:

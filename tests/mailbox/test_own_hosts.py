@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
-from usher.own_hosts import OwnHosts
+from usher.server.own_hosts import OwnHosts
 from usher.settings import Settings
 
 OWN = [

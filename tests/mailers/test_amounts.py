@@ -7,7 +7,7 @@ from babel.core import Locale
 from babel.numbers import get_territory_currencies, list_currencies
 
 from mailers.render import Amount, render
-from models.currencies import currency_problem, decimals_of
+from models.rules.currencies import currency_problem, decimals_of
 from tests.mailers.test_render import facts_of
 
 SOLD_IN_ANY = {code for code in list_currencies() if currency_problem(code) is None}

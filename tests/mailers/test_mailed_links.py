@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from models.clock import now
-from models.database import fetch
+from models.database.clock import now
+from models.database.connection import fetch
 from models.errors import TokenInvalid
-from models.operations.activate_license import activate_license
-from models.operations.change_license import change_license
-from models.operations.complete_sign_in import complete_sign_in
-from models.operations.remove_license import remove_license
-from models.operations.send_activation_link import send_activation_link
-from models.operations.transfer_license import transfer_license
+from models.operations.licensing.activate_license import activate_license
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.send_activation_link import send_activation_link
+from models.operations.licensing.transfer_license import transfer_license
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import Delivery, License, SessionKind, Token
 from tests.support.company import Company
 from tests.support.links import ask_for_link

@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from models.clock import now
-from models.events import EventType
-from models.operations.activate_license import activate_license
-from models.operations.add_domain import add_domain
-from models.operations.cancel_purchase import cancel_purchase
-from models.operations.change_license import change_license
-from models.operations.change_user_role import change_user_role
-from models.operations.open_account import open_account
-from models.operations.remove_license import remove_license
-from models.operations.send_activation_link import send_activation_link
-from models.operations.transfer_license import transfer_license
+from models.database.clock import now
+from models.events.events import EventType
+from models.operations.licensing.activate_license import activate_license
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.send_activation_link import send_activation_link
+from models.operations.licensing.transfer_license import transfer_license
+from models.operations.people.add_domain import add_domain
+from models.operations.people.change_user_role import change_user_role
+from models.operations.purchasing.cancel_purchase import cancel_purchase
+from models.operations.sign_in.open_account import open_account
 from models.tables import Delivery, Event, Role, User
 from tests.conftest import INSTALL_URL
 from tests.support.company import Company

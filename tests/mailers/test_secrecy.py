@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 
 from mailers.config import MailConfig
-from models.database import fetch
-from models.operations.activate_license import activate_license
-from models.operations.complete_sign_in import complete_sign_in
-from models.operations.send_activation_link import send_activation_link
+from models.database.connection import fetch
+from models.operations.licensing.activate_license import activate_license
+from models.operations.licensing.send_activation_link import send_activation_link
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from tests.conftest import SECRET_KEY
 from tests.support.company import Company

@@ -10,8 +10,8 @@ from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.clock import now
-from models.database import fetch
+from models.database.clock import now
+from models.database.connection import fetch
 from models.reads.packages import packages_on_sale
 from models.tables import Delivery, User
 from payments import make_provider

@@ -24,7 +24,10 @@ REQUIRED = "test_every_operation_of_a_viewer_requires_a_permission_before_anythi
 # Tests of what a file does that do not name it.
 NEAR = {
     "account_transaction": ["tests/authority/test_waiting.py", "tests/authority/test_waiting_calls.py"],
-    "as_seen": ["tests/mutations/test_assign_license_in_turn.py", "tests/mutations/test_assign_license_recalled.py"],
+    "credential_conditions": [
+        "tests/mutations/test_assign_license_in_turn.py",
+        "tests/mutations/test_assign_license_recalled.py",
+    ],
     "carts": ["tests/mutations/test_proceed_to_purchase_again.py", "tests/reading/test_cart_and_domains.py"],
     "credentials": [
         "tests/live/test_credentials.py",

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from api.ids import encode_id
-from models.account_allowances import API_KEYS_MADE, API_KEYS_ROTATED, DOMAINS_CLAIMED, USERS_ADDED
-from models.allowances import Allowance, spend
-from models.clock import now
-from models.database import fetch
-from models.operations.create_api_key import create_api_key
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.connection import fetch
+from models.limits.rate_limits import Allowance, spend
+from models.operations.integrations.create_api_key import create_api_key
+from models.permissions import Permission
+from models.rules.account_allowances import API_KEYS_MADE, API_KEYS_ROTATED, DOMAINS_CLAIMED, USERS_ADDED
 from tests.conftest import ROOT
 from tests.support.client import Client
 from tests.support.company import Company

@@ -4,12 +4,12 @@ import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 
-from models.clock import now
-from models.database import fetch
-from models.operations.change_license import change_license
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
-from models.secrets import secret_hash
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
 from models.tables import License, Token
 from tests.support.client import Client
 from tests.support.company import Company, sign_in_token

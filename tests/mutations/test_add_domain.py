@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.database import fetch
-from models.operations.add_domain import MOST_DOMAINS, add_domain
-from models.operations.approve_domain import approve_domain
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.operations.people.add_domain import MOST_DOMAINS, add_domain
+from models.operations.people.approve_domain import approve_domain
 from models.tables import Domain, DomainState
 from tests.support.client import Client
 from tests.support.company import Company

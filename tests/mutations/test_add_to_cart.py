@@ -2,8 +2,8 @@
 
 import asyncio
 
-from api.ids import encode_id
-from models.database import fetch
+from api.schema.ids import encode_id
+from models.database.connection import fetch
 from tests.support.carts import cart_version, shown_cart
 from tests.support.client import Client
 from tests.support.company import Company

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
-from api.ids import encode_id
-from models.operations.add_domain import add_domain
-from models.operations.open_account import open_account
+from api.schema.ids import encode_id
+from models.operations.people.add_domain import add_domain
+from models.operations.sign_in.open_account import open_account
 from models.tables import Domain, Role, User
 from tests.support.client import Client
 from tests.support.company import Company

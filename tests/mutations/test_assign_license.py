@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.database import fetch
-from models.ids import new_id
-from models.operations.remove_license import remove_license
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.operations.licensing.remove_license import remove_license
 from models.tables import License
 from tests.support.client import Client
 from tests.support.company import Company, make_company

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models.operations.remove_license import remove_license
+from models.operations.licensing.remove_license import remove_license
 from models.tables import License, User
 from tests.support.client import Client
 from tests.support.company import Company

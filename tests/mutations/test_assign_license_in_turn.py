@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from models import wakeups
-from models.clock import now
-from models.database import transaction
-from models.operations.assign_license import assign_license
-from models.permission import Permission
+from models.database.clock import now
+from models.database.connection import transaction
+from models.events import commit_listeners
+from models.operations.licensing.assign_license import assign_license
+from models.permissions import Permission
 from models.tables import Event, IdempotencyRecord, License, Role, Session, User
 from tests.support.answers import unauthenticated
 from tests.support.api_keys import Key, make_key, revoke
@@ -78,7 +78,7 @@ async def nobody_is_given_one(company: Company) -> AsyncIterator[None]:
 async def heard(*, times: int) -> AsyncIterator[None]:
     """Fail unless this process is told of so many commits."""
     told: list[UUID] = []
-    stop = wakeups.listen(told.append)
+    stop = commit_listeners.listen(told.append)
     try:
         yield
     finally:

@@ -5,17 +5,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from api import callers_seen
-from api.callers_seen import CallersSeen
-from api.ids import encode_id
+from api.auth import recent_viewers
+from api.auth.credentials import SentSecret
+from api.auth.recent_viewers import CallersSeen
 from api.limits import Limits
-from api.sent_secrets import SentSecret
-from models.database import fetch
-from models.feed import Feed
-from models.ids import new_id
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.access.viewer import Viewer
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.events.seat_feed import Feed
+from models.permissions import Permission
 from models.tables import License
-from models.viewer import Viewer
 from payments import make_provider
 from tests.support.answers import codes, unauthenticated
 from tests.support.api_keys import make_key, revoke, rotated
@@ -141,7 +141,7 @@ async def test_a_mutation_beside_it_is_for_who_has_been_recognised(admin: Client
 async def test_the_use_of_a_key_is_noted_once_it_is_not_recalled_any_more(
     admin: Client, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callers_seen, "FORGOTTEN_AFTER", 0.0)
+    monkeypatch.setattr(recent_viewers, "FORGOTTEN_AFTER", 0.0)
     await company.buy(PRO=2)
     made = await make_key(admin, Permission.ASSIGN_LICENSES)
     key = admin.signed_in(made.secret)
@@ -157,7 +157,7 @@ def test_somebody_is_recalled_with_their_secret_from_their_address_for_a_moment(
 ) -> None:
     viewer = Viewer(new_id(), frozenset(), new_id(), new_id(), None)
     clock = [1_000.0]
-    monkeypatch.setattr(callers_seen.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(recent_viewers.time, "monotonic", lambda: clock[0])
     seen = CallersSeen()
     sent = SentSecret("secret", b"hash", "127.0.0.1")
     assert seen.recall(sent) is None
@@ -166,7 +166,7 @@ def test_somebody_is_recalled_with_their_secret_from_their_address_for_a_moment(
     assert seen.recall(SentSecret("secret", b"hash", "127.0.0.2")) is None
     assert seen.recall(SentSecret("secre", b"another", "127.0.0.1")) is None
     assert "secret" not in repr([sent, vars(seen)])
-    clock[0] += callers_seen.FORGOTTEN_AFTER
+    clock[0] += recent_viewers.FORGOTTEN_AFTER
     assert seen.recall(sent) is None
 
 

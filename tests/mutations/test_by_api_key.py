@@ -1,9 +1,9 @@
 """What an integration does with a key: it buys for its maker, assigns in the account's name, and never signs out."""
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from jobs.relay import Relay
-from models.database import fetch
-from models.permission import Permission
+from models.database.connection import fetch
+from models.permissions import Permission
 from models.tables import Purchase, Role, User
 from tests.support.answers import unauthenticated
 from tests.support.api_keys import make_key

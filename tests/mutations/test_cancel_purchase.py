@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from api.ids import encode_id
-from models.database import fetch
-from models.ids import new_id
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.database.ids import new_id
 from models.tables import Purchase, PurchaseState, Role
 from tests.support.carts import cart_version, line_ids
 from tests.support.client import Client

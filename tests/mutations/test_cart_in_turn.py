@@ -3,11 +3,11 @@
 import asyncio
 from contextvars import copy_context
 
-from models.carts import lock_cart, read_cart
-from models.database import fetch, transaction
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.settle_payment import settle_payment
-from models.payment_provider import ChargeOutcome
+from models.database.connection import fetch, transaction
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.settle_payment import settle_payment
+from models.rules.carts import lock_cart, read_cart
+from models.rules.payment_provider import ChargeOutcome
 from models.tables import CartLine, Payment, PaymentState
 from payments import make_provider
 from tests.support.company import Company

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from api.ids import encode_id
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.permissions import Permission
 from models.tables import ApiKey, Purchase, PurchaseState, Role
 from tests.support.api_keys import Key, make_key, revoke
 from tests.support.buying import MY_CART, add_to_cart, purchase_id, validate

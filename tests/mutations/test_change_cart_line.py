@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from api.ids import encode_id
-from models.ids import new_id
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.database.ids import new_id
+from models.permissions import Permission
 from models.tables import Role
 from tests.support.carts import cart_version, line_ids, shown_cart
 from tests.support.client import Client

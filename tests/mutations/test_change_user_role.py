@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from models.tables import Role, User
 from tests.support.client import Client
 from tests.support.company import Company

@@ -6,13 +6,13 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.credentials import issue_token
-from models.database import fetch
-from models.operations.complete_sign_in import SESSION_LIFETIME
-from models.permission import Permission
-from models.secrets import new_secret, secret_hash
+from api.schema.ids import encode_id
+from models.access.credentials import issue_token
+from models.access.secrets import new_secret, secret_hash
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.sign_in.complete_sign_in import SESSION_LIFETIME
+from models.permissions import Permission
 from models.tables import License, Session, SessionKind, Token, TokenPurpose
 from tests.conftest import COOKIE
 from tests.support.client import Client
@@ -139,9 +139,9 @@ async def test_a_token_works_until_the_very_moment_of_its_end(
     tokens = [await sign_in_token(company.users[0]) for _ in range(2)]
     end = now() + timedelta(hours=1)
     await Token.filter(hash__in=[secret_hash(token) for token in tokens]).update(expires_at=end)
-    monkeypatch.setattr("models.credentials.now", lambda: end)
+    monkeypatch.setattr("models.access.credentials.now", lambda: end)
     await assert_refused(client, tokens[0])
-    monkeypatch.setattr("models.credentials.now", lambda: end - timedelta(microseconds=1))
+    monkeypatch.setattr("models.access.credentials.now", lambda: end - timedelta(microseconds=1))
     answer = await client.mutate("completeSignIn", SIGNED_IN, token=tokens[1], session="BEARER")
     assert answer["__typename"] == "SignedIn"
 

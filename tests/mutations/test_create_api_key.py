@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.ids import new_id
-from models.operations.create_api_key import MOST_API_KEYS, create_api_key
-from models.permission import Permission
-from models.secrets import secret_hash
+from api.schema.ids import encode_id
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.database.ids import new_id
+from models.operations.integrations.create_api_key import MOST_API_KEYS, create_api_key
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret, Role
 from tests.support.api_keys import CREATED, make_key, shown_key, works
 from tests.support.client import Client

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.ids import encode_id
-from models.carts import read_cart
-from models.database import fetch
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.rules.carts import read_cart
 from tests.support.client import Client
 from tests.support.company import Company, sign_in_token
 

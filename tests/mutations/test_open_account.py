@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
 from api.limits import Limits
-from models.clock import now
-from models.database import fetch
-from models.feed import Feed
-from models.operations import open_account as open_account_file
-from models.operations.open_account import open_account
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.connection import fetch
+from models.events.seat_feed import Feed
+from models.operations.sign_in import open_account as open_account_file
+from models.operations.sign_in.open_account import open_account
 from models.tables import Account, Role, User
 from payments import make_provider
 from tests.support.client import Client

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from jobs.relay import Relay
-from models.clock import now
-from models.database import fetch
-from models.ids import new_id
-from models.operations.prepare_purchase import MOST_WAITING
-from models.permission import Permission
-from models.purchases import PRICES_HOLD
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.operations.purchasing.prepare_purchase import MOST_WAITING
+from models.permissions import Permission
+from models.rules.purchases import PRICES_HOLD
 from models.tables import Payment, Purchase, PurchaseState
 from tests.support.api_keys import make_key
 from tests.support.buying import PREPARED, lines_of, prepare, prepared, purchase_id
@@ -183,7 +183,7 @@ async def test_prices_that_run_out_at_this_very_moment_make_room_as_well(
     made = [await prepared(admin, company, ECO=1) for _ in range(MOST_WAITING)]
     end = now() + timedelta(minutes=1)
     await Purchase.filter(id=made[3].id).update(expires_at=end)
-    monkeypatch.setattr("models.operations.prepare_purchase.now", lambda: end)
+    monkeypatch.setattr("models.operations.purchasing.prepare_purchase.now", lambda: end)
     await prepared(admin, company, ECO=1)
     expired = [purchase.id async for purchase in Purchase.filter(state=PurchaseState.EXPIRED)]
     assert expired == [made[3].id]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.operations.approve_domain import approve_domain
+from models.operations.people.approve_domain import approve_domain
 from models.tables import User
 from tests.support.client import Client
 from tests.support.company import Company

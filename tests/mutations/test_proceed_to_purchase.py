@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.database import fetch
-from models.ids import new_id
-from models.operations.change_cart_line import change_cart_line
-from models.operations.remove_from_cart import remove_from_cart
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.operations.purchasing.change_cart_line import change_cart_line
+from models.operations.purchasing.remove_from_cart import remove_from_cart
 from models.tables import CartLine, IdempotencyRecord, Payment, Purchase, PurchaseState, Role, SeatGrant
 from tests.support.carts import cart_version, line_ids
 from tests.support.client import Client

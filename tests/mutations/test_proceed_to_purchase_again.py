@@ -6,10 +6,10 @@ from collections import Counter
 import orjson
 import pytest
 
-from models.carts import read_cart
-from models.database import fetch
-from models.feed import Feed
-from models.operations.assign_license import assign_license
+from models.database.connection import fetch
+from models.events.seat_feed import Feed
+from models.operations.licensing.assign_license import assign_license
+from models.rules.carts import read_cart
 from models.tables import Payment, PaymentState, Purchase, PurchaseState
 from tests.support.carts import line_ids
 from tests.support.client import Client

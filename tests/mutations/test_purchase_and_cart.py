@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.database import fetch
-from models.feed import Feed
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.events.seat_feed import Feed
 from models.tables import Purchase, Role
 from tests.support.carts import shown_cart
 from tests.support.client import Client

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.clock import now
-from models.database import fetch
-from models.operations.reconcile_payments import reconcile_payments
-from models.purchases import MOST_SEATS
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.purchasing.reconcile_payments import reconcile_payments
+from models.rules.purchases import MOST_SEATS
 from models.tables import Payment, Purchase, PurchaseState
 from payments import make_provider
 from tests.support.buying import lines_of, prepare, prepared

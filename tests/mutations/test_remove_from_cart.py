@@ -2,8 +2,8 @@
 
 import asyncio
 
-from api.ids import encode_id
-from models.ids import new_id
+from api.schema.ids import encode_id
+from models.database.ids import new_id
 from models.tables import Role
 from tests.support.carts import cart_version, line_ids, shown_cart
 from tests.support.client import Client

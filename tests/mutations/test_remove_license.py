@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from api.ids import encode_id
-from models.ids import new_id
-from models.operations.change_license import change_license
+from api.schema.ids import encode_id
+from models.database.ids import new_id
+from models.operations.licensing.change_license import change_license
 from models.tables import License, LicenseEnd
 from tests.support.client import Client
 from tests.support.company import Company

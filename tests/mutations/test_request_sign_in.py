@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 
 from api.limits import Limits
-from models.clock import now
-from models.database import fetch
-from models.feed import Feed
-from models.operations.answer_sign_in_requests import answer_sign_in_requests
-from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
+from models.database.clock import now
+from models.database.connection import fetch
+from models.events.seat_feed import Feed
+from models.operations.sign_in.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.sign_in.request_sign_in import SIGN_IN_LINK_LIFETIME
 from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from api.ids import encode_id
-from models.clock import now
-from models.database import fetch
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.connection import fetch
+from models.permissions import Permission
 from models.tables import ApiKey
 from tests.support.answers import codes, unauthenticated
 from tests.support.api_keys import WHO, make_key, revoke, rotated, shown_key, works

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from api.ids import encode_id
-from models.database import fetch
+from api.schema.ids import encode_id
+from models.database.connection import fetch
 from models.tables import Session, User
 from tests.support.answers import refused, unauthenticated
 from tests.support.client import Client

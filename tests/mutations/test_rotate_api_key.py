@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.database import fetch
-from models.permission import Permission
-from models.secrets import secret_hash
+from api.schema.ids import encode_id
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.database.connection import fetch
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret
 from tests.support.answers import unauthenticated
 from tests.support.api_keys import KEY, ROTATED, WHO, Key, make_key, revoke, rotate, rotated, shown_key, works

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.ids import new_id
-from models.operations.create_api_key import create_api_key
-from models.operations.remove_license import remove_license
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.ids import new_id
+from models.operations.integrations.create_api_key import create_api_key
+from models.operations.licensing.remove_license import remove_license
+from models.permissions import Permission
 from models.tables import License
 from tests.support.client import Client
 from tests.support.company import Company

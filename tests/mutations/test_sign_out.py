@@ -2,9 +2,9 @@
 
 from http.cookies import SimpleCookie
 
-from models.clock import now
-from models.database import fetch
-from models.secrets import secret_hash
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.database.connection import fetch
 from models.tables import Session
 from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in, unauthenticated

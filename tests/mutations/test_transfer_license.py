@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.ids import new_id
-from models.operations.change_license import change_license
-from models.operations.remove_license import remove_license
+from api.schema.ids import encode_id
+from models.database.ids import new_id
+from models.operations.licensing.change_license import change_license
+from models.operations.licensing.remove_license import remove_license
 from models.tables import License, LicenseEnd, User
 from tests.support.client import Client
 from tests.support.company import Company

@@ -10,14 +10,14 @@ import pytest
 
 from jobs.relay import Relay
 from mailers.consumers import deliveries_for
-from models.clock import now
-from models.database import fetch, transaction
+from models.database.clock import now
+from models.database.connection import fetch, transaction
 from models.errors import BusinessError, EmailTaken, TokenInvalid
-from models.operations.add_domain import add_domain
-from models.operations.approve_domain import approve_domain
-from models.operations.complete_sign_in import SignedIn, complete_sign_in
-from models.operations.withdraw_account import withdraw_account
-from models.outbox import add_deliveries, claim_deliveries, take_events
+from models.events.outbox import add_deliveries, claim_deliveries, take_events
+from models.operations.people.add_domain import add_domain
+from models.operations.people.approve_domain import approve_domain
+from models.operations.sign_in.complete_sign_in import SignedIn, complete_sign_in
+from models.operations.sign_in.withdraw_account import withdraw_account
 from models.tables import Account, Delivery, SessionKind, SignInRequest, User
 from tests.support.client import Client
 from tests.support.company import Company, make_company, sign_in_token

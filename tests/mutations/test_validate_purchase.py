@@ -5,9 +5,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from models.clock import now
-from models.database import fetch
-from models.purchases import PRICES_HOLD
+from models.database.clock import now
+from models.database.connection import fetch
+from models.rules.purchases import PRICES_HOLD
 from models.tables import Purchase, PurchaseState, Role
 from tests.support.carts import shown_cart
 from tests.support.client import Client

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.permissions import Permission
 from tests.support.answers import refused
 from tests.support.api_keys import make_key
 from tests.support.buying import purchase_id

@@ -4,8 +4,8 @@ import asyncio
 import json
 from pathlib import Path
 
-from api.ids import encode_id
-from models.database import connect, disconnect
+from api.schema.ids import encode_id
+from models.database.connection import connect, disconnect
 from models.tables import Role
 from tests.support.business import Business
 from tests.support.company import make_company

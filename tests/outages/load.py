@@ -10,8 +10,8 @@ from uuid import UUID
 
 import orjson
 
-from api.ids import decode_id
-from models.beside import beside
+from api.schema.ids import decode_id
+from models.database.background import beside
 from tests.support.business import Business
 from tests.support.cluster import Cluster
 from tests.support.follower import Follower

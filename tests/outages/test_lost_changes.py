@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from api.ids import decode_id
+from api.schema.ids import decode_id
 from tests.outages.business import make_business
 from tests.outages.conftest import new_cluster, settings_for
 from tests.outages.load import READ, assert_log_is_calm

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.clock import now
+from models.database.clock import now
 from models.errors import PurchaseNotOpen
-from models.operations.cancel_purchase import cancel_purchase
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.reconcile_payments import reconcile_payments
-from models.payment_provider import PaymentProvider
+from models.operations.purchasing.cancel_purchase import cancel_purchase
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.reconcile_payments import reconcile_payments
+from models.rules.payment_provider import PaymentProvider
 from models.tables import Event, Payment, PaymentState, Purchase, PurchaseState, SandboxCharge, SeatGrant
 from payments import make_provider
 from tests.support.company import Company, make_company

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from models.clock import now
-from models.database import fetch
+from models.database.clock import now
+from models.database.connection import fetch
 from models.errors import InvalidInput, PaymentDeclined
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.reconcile_payments import reconcile_payments
-from models.operations.settle_payment import PurchaseProceeded
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.reconcile_payments import reconcile_payments
+from models.operations.purchasing.settle_payment import PurchaseProceeded
 from models.tables import Payment, PaymentState, Purchase, PurchaseState, SandboxCharge
 from payments import PROVIDERS, make_provider
 from tests.support.company import Company

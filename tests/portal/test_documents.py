@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, validate
 
-from api.document_rules import DocumentRules
-from api.trusted_documents import PREFIX, TrustedDocuments, document_hash
-from models.feed import Feed
+from api.document_manifests.policy import DocumentRules
+from api.document_manifests.trusted import PREFIX, TrustedDocuments, document_hash
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import ROOT
 from tests.support.answers import codes
 from tests.support.company import Company
 from tests.support.serving import serving
-from usher import documents
-from usher.documents import document_rules, portal_documents
+from usher import document_manifests
+from usher.document_manifests import document_rules, portal_documents
 from usher.settings import Settings
 
 SOURCES = sorted((ROOT / "portal" / "src").rglob("*.graphql"))

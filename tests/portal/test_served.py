@@ -8,9 +8,9 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.context import Services
-from api.portal import PATHS, Place, Portal
-from models.feed import Feed
+from api.schema.context import Services
+from api.pages.portal import PATHS, Place, Portal
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import INSTALL_URL, ORIGINS, ROOT
 from tests.support.activation import activation_token

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from models.database import fetch
-from models.permission import Permission
-from models.secrets import secret_hash
+from models.access.secrets import secret_hash
+from models.database.connection import fetch
+from models.permissions import Permission
 from tests.processes.conftest import settings
 from tests.support.answers import codes, unauthenticated
 from tests.support.api_keys import Key, make_key, revoke, rotated

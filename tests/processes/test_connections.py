@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from models.database import fetch
+from models.database.connection import fetch
 from tests.support.installation import Installation, UsherProcess
 
 POOL = 60

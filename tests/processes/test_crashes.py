@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from models.database import fetch
+from models.database.connection import fetch
 from models.tables import License, User
 from tests.support.client import Client
 from tests.support.company import Company

@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 from jobs.send_mail import LOOK_EVERY
-from models.clock import now
-from models.leases import LEASE
+from models.database.clock import now
+from models.events.leases import LEASE
 from models.tables import Delivery
 from tests.support.backlog import open_deliveries
 from tests.support.company import Company

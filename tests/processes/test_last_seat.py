@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from api.ids import decode_id
+from api.schema.ids import decode_id
 from jobs.relay import Relay
 from models.tables import License
 from tests.conftest import ROOT

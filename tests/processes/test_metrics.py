@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import httpx2
 
-from models.database import fetch
+from models.database.connection import fetch
 from tests.conftest import METRICS_TOKEN
 from tests.support.company import Company
 from tests.support.installation import SERVES, Installation, UsherProcess

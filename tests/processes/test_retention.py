@@ -1,6 +1,6 @@
 """The days that the settings say reach the relay, and `usher verify` holds afterwards."""
 
-from models.database import fetch
+from models.database.connection import fetch
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.installation import Installation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from models.database import fetch
+from models.database.connection import fetch
 from models.tables import Payment, PaymentState, Purchase, PurchaseState, SandboxCharge
 from tests.support.client import Client
 from tests.support.company import Company

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from itertools import cycle
 
-from models.database import fetch
+from models.database.connection import fetch
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.installation import Installation

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from models.database import fetch
+from models.database.connection import fetch
 from models.tables import Delivery, PurchaseState
 from tests.support.answers import codes
 from tests.support.company import Company

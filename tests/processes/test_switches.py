@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from api.portal import PATHS
+from api.pages.portal import PATHS
 from tests.conftest import ROOT
 from tests.processes.conftest import settings
 from tests.support.answers import codes

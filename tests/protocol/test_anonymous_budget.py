@@ -7,9 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
-import api.documents
+import api.documents.cache
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.answers import codes
 from tests.support.client import Client
@@ -36,13 +36,13 @@ async def limited(feed: Feed, company: Company) -> AsyncIterator[Client]:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that were parsed."""
     texts: list[str] = []
-    parse = api.documents.parse
+    parse = api.documents.cache.parse
 
     def noting(text: str, **given: Any) -> Any:
         texts.append(text)
         return parse(text, **given)
 
-    monkeypatch.setattr(api.documents, "parse", noting)
+    monkeypatch.setattr(api.documents.cache, "parse", noting)
     return texts
 
 

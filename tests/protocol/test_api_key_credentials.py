@@ -6,9 +6,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from models.clock import now
-from models.operations.complete_sign_in import complete_sign_in
-from models.permission import Permission
+from models.database.clock import now
+from models.operations.sign_in.complete_sign_in import complete_sign_in
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret, Session, SessionKind
 from tests.conftest import COOKIE
 from tests.support.answers import not_signed_in, unauthenticated

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.context import Services
-from api.portal import PATHS, Portal
-from models.feed import Feed
+from api.pages.portal import PATHS, Portal
+from api.schema.context import Services
+from models.events.seat_feed import Feed
 from payments import make_provider
 from scripts.node import NODE
 from tests.conftest import INSTALL_URL, ORIGINS, ROOT

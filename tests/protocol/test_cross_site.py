@@ -8,10 +8,10 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.context import Services
-from api.origins import Origins
-from models.feed import Feed
-from models.operations.complete_sign_in import complete_sign_in
+from api.auth.csrf import Origins
+from api.schema.context import Services
+from models.events.seat_feed import Feed
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from payments import make_provider
 from tests.conftest import COOKIE, INSTALL_URL, ROOT

@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.scalars import parse_datetime, serialize_datetime
+from api.http.date_time import parse_datetime, serialize_datetime
 from models.tables import ApiKey
 from tests.support.answers import codes
 from tests.support.client import Client

@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosedError
 
-from api import query as query_module
-from models import feed as feed_module
+from api.schema import query as query_module
+from models.events import seat_feed as feed_module
 from tests.support.answers import codes
 from tests.support.client import Client
 from tests.support.outage import outage
@@ -65,7 +65,7 @@ async def test_a_bug_in_a_read_shows_only_its_reference(
 
 
 async def test_a_bug_in_a_mutation_shows_only_its_reference(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.operations.sign_out.sign_out", broken)
+    monkeypatch.setattr("models.operations.sign_in.sign_out.sign_out", broken)
     with capture_logs() as entries:
         async with nothing_changes():
             response = await admin.http.post("/graphql", json={"query": "mutation { ended: signOut { ok } }"})
@@ -77,7 +77,7 @@ async def test_a_bug_in_a_mutation_shows_only_its_reference(admin: Client, monke
 async def test_a_bug_before_anything_is_run_shows_only_its_reference(
     admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.context.recognise", broken)
+    monkeypatch.setattr("api.schema.context.recognise", broken)
     with capture_logs() as entries:
         response = await admin.http.post("/graphql", json={"query": PACKAGES})
     holds_nothing_of_the_inside(response.text)
@@ -104,7 +104,7 @@ async def test_a_bug_in_a_subscription_shows_only_its_reference(
 
 async def test_one_broken_field_leaves_the_others_answered(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     package = (await admin.run("{ packages { id } }"))["packages"][0]["id"]
-    monkeypatch.setattr("api.query.find_node", broken)
+    monkeypatch.setattr("api.schema.query.find_node", broken)
     answer = await admin.post("query ($id: ID!) { node(id: $id) { id } viewer { user { email } } }", id=package)
     assert answer["data"] == {"node": None, "viewer": {"user": {"email": "admin@example.com"}}}
     assert codes(answer) == ["INTERNAL_ERROR"]

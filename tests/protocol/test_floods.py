@@ -12,10 +12,10 @@ from prometheus_client import REGISTRY
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-import api.bodies
 import api.endpoint
+import api.http.body
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.client import Client, Live
 from tests.support.company import Company
@@ -149,7 +149,7 @@ async def test_subscriptions_by_the_thousand_end_at_the_limit_of_their_connectio
 async def test_a_body_that_does_not_come_is_waited_for_so_long_and_no_longer(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.bodies, "READ_WITHIN", 0.2)
+    monkeypatch.setattr(api.http.body, "READ_WITHIN", 0.2)
     address = urlsplit(client.url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from api.limits import Limits
-from models.feed import Feed
-from models.operations.complete_sign_in import complete_sign_in
+from models.events.seat_feed import Feed
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from payments import make_provider
 from tests.conftest import COOKIE

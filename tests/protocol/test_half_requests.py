@@ -7,9 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
-import usher.requests
+import usher.server.http_protocol
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company
@@ -46,7 +46,7 @@ HALVES = {
 @pytest.fixture
 async def hurried(feed: Feed, company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A server with short time limits."""
-    monkeypatch.setattr(usher.requests, "HEAD_WITHIN", 0.3)
+    monkeypatch.setattr(usher.server.http_protocol, "HEAD_WITHIN", 0.3)
     async with serving(make_provider("sandbox"), feed, await company.access_token()) as client:
         yield client
 

@@ -5,9 +5,9 @@ from typing import Any
 import orjson
 import pytest
 
-import usher.requests
-from api.answers import GRAPHQL_JSON
-from api.heads import Head, Remembered, head_of
+import usher.server.http_protocol
+from api.http.headers import Head, Remembered, head_of
+from api.http.responses import GRAPHQL_JSON
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.line import NAME, Line, line
@@ -95,7 +95,7 @@ async def test_a_head_that_is_too_large_ends_the_connection(company: Company, se
 async def test_a_head_that_does_not_come_ends_the_connection_and_no_socket(
     company: Company, server_url: str, admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(usher.requests, "HEAD_WITHIN", 0.2)
+    monkeypatch.setattr(usher.server.http_protocol, "HEAD_WITHIN", 0.2)
     error = {"message": LATE, "extensions": {"code": "BAD_REQUEST"}}
     async with admin.live() as live:
         for begun in (b"", b"POST /graphql HTTP/1.1\r\nHost: loc"):

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from graphql import get_introspection_query
 
-from api.document_rules import DocumentRules
-from models.feed import Feed
+from api.documents.policy import DocumentRules
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.answers import refused
 from tests.support.client import Client

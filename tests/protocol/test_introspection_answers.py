@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse
 
-from api import introspection_answers
-from api.introspection_answers import IntrospectionAnswers
+from api.documents import introspection_answers
+from api.documents.introspection_answers import IntrospectionAnswers
 from tests.support.waiting import until
 
 SCHEMA = build_schema("type Query { one: Int }")

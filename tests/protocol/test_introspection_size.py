@@ -18,10 +18,10 @@ from graphql import (
     print_ast,
 )
 
-import api.introspection_answers
-from api.introspection_size import allowance, full_query, measure_introspection
+import api.documents.introspection_answers
+from api.documents.introspection_size import allowance, full_query, measure_introspection
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.answers import codes
 from tests.support.client import Client
@@ -90,13 +90,13 @@ def answered(document: str, of: GraphQLSchema = SERVED) -> int:
 def found(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The answers about the schema that were found, and not kept."""
     texts: list[str] = []
-    execute = api.introspection_answers.execute
+    execute = api.documents.introspection_answers.execute
 
     def noting(schema: GraphQLSchema, document: Any, **given: Any) -> Any:
         texts.append(print_ast(document))
         return execute(schema, document, **given)
 
-    monkeypatch.setattr(api.introspection_answers, "execute", noting)
+    monkeypatch.setattr(api.documents.introspection_answers, "execute", noting)
     return texts
 
 

@@ -3,10 +3,10 @@
 import pytest
 from graphql import parse
 
-from api.document_size import excesses, measure
-from api.ids import encode_id
+from api.documents.complexity import excesses, measure
 from api.limits import DEFAULT_LIMITS, Limits
-from models.feed import Feed
+from api.schema.ids import encode_id
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.answers import codes
 from tests.support.client import Client

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.requests import HTTPConnection
 
-from api.callers import address_of, networks_of
+from api.auth.client_address import address_of, networks_of
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from models.tables import Account
 from payments import make_provider
 from tests.support.client import Client

@@ -9,12 +9,12 @@ import pytest
 from graphql import GraphQLError
 from strawberry.schema.schema import validate_document
 
-import api.documents
-from models.catalogue import SHIPPED, load_catalogue, read_catalogue
-from models.database import fetch
-from models.feed import Feed
-from models.operations.add_domain import add_domain
-from models.operations.change_user_role import change_user_role
+import api.documents.cache
+from models.database.connection import fetch
+from models.events.seat_feed import Feed
+from models.operations.people.add_domain import add_domain
+from models.operations.people.change_user_role import change_user_role
+from models.rules.catalogue import SHIPPED, load_catalogue, read_catalogue
 from models.tables import Role
 from payments import make_provider
 from tests.support.answers import codes
@@ -172,7 +172,7 @@ async def test_a_wrong_document_is_validated_once(admin: Client, monkeypatch: py
         validated.append(args)
         return validate_document(*args)
 
-    monkeypatch.setattr(api.documents, "validate_document", validate)
+    monkeypatch.setattr(api.documents.cache, "validate_document", validate)
     assert codes((await poll(admin, "{ account { absurd } }")).json()) == ["GRAPHQL_VALIDATION_FAILED"]
     assert len(validated) == 1
 

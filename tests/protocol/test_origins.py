@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from models.operations.complete_sign_in import complete_sign_in
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from tests.conftest import COOKIE, PUBLIC_URL
 from tests.support.company import Company, sign_in_token

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.context import Services
-from models.feed import Feed
+from api.schema.context import Services
+from models.events.seat_feed import Feed
 from models.tables import Event
 from payments import make_provider
 from tests.conftest import INSTALL_URL, METRICS_TOKEN, ORIGINS, ROOT

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
-from models.database import fetch
+from models.database.connection import fetch
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.unchanged import nothing_changes

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.answers import codes
 from tests.support.client import Client

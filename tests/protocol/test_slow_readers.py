@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import usher.requests
+import usher.server.http_protocol
 from api.limits import Limits
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company
@@ -30,7 +30,7 @@ PAGE = b"GET /graphiql HTTP/1.1\r\nHost: localhost\r\n\r\n"
 @pytest.fixture
 async def hurried(feed: Feed, company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A server whose clients must read something each second."""
-    monkeypatch.setattr(usher.requests, "READ_WITHIN", 1.0)
+    monkeypatch.setattr(usher.server.http_protocol, "READ_WITHIN", 1.0)
     async with serving(make_provider("sandbox"), feed, await company.access_token(), ROOM) as client:
         yield client
 

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import METRICS_TOKEN
 from tests.support.company import Company

@@ -6,10 +6,11 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from api import streams, subscription
 from api.endpoint import NO_STREAM_LISTED
+from api.http import streaming
 from api.limits import Limits
-from models.feed import FOLLOWERS, Feed
+from api.schema import subscription
+from models.events.seat_feed import FOLLOWERS, Feed
 from payments import make_provider
 from tests.support.answers import not_signed_in
 from tests.support.client import Client
@@ -135,7 +136,7 @@ async def test_parts_end_as_multipart_bodies_do(client: Client) -> None:
 @pytest.mark.parametrize("accept", [PARTS, URQL, "application/json, text/event-stream", "text/event-stream;q=0"])
 async def test_a_query_is_json_for_who_reads_json(client: Client, accept: str) -> None:
     async with streamed(client, PACKAGES, accept) as stream:
-        assert stream.response.headers["content-type"].partition(";")[0] in streams.JSON_TYPES
+        assert stream.response.headers["content-type"].partition(";")[0] in streaming.JSON_TYPES
         assert await stream.rest() == THREE
 
 
@@ -183,7 +184,7 @@ async def test_a_body_that_is_no_request_is_refused_in_json(http: httpx2.AsyncCl
 async def test_something_comes_though_nothing_changes(
     admin: Client, monkeypatch: pytest.MonkeyPatch, accept: str, beat: str
 ) -> None:
-    monkeypatch.setattr(streams, "BEAT_EVERY", 0.05)
+    monkeypatch.setattr(streaming, "BEAT_EVERY", 0.05)
     async with streamed(admin, VERSION, accept) as stream:
         await stream.until("snapshot")
         for _ in range(3):
@@ -201,10 +202,10 @@ async def test_who_goes_away_is_followed_no_more(admin: Client, monkeypatch: pyt
 
 async def test_who_reads_nothing_any_more_is_cut_off(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscription, "CHECK_SESSION_EVERY", 1000.0)
-    monkeypatch.setattr(streams, "BEAT_EVERY", 0.0)
-    monkeypatch.setattr(streams, "TAKEN_WITHIN", 0.2)
+    monkeypatch.setattr(streaming, "BEAT_EVERY", 0.0)
+    monkeypatch.setattr(streaming, "TAKEN_WITHIN", 0.2)
     # Much, so that what the two sides' kernels keep is soon full.
-    monkeypatch.setattr(streams, "EVENTS", replace(streams.EVENTS, beat=":" + "x" * 1_000_000 + "\n\n"))
+    monkeypatch.setattr(streaming, "EVENTS", replace(streaming.EVENTS, beat=":" + "x" * 1_000_000 + "\n\n"))
     await until(lambda: FOLLOWERS._value.get() == 0)
     async with streamed(admin, VERSION):
         await until(lambda: FOLLOWERS._value.get() == 1)

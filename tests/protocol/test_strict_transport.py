@@ -4,10 +4,10 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.context import Services
-from api.origins import Origins
-from api.portal import Portal
-from models.feed import Feed
+from api.auth.csrf import Origins
+from api.pages.portal import Portal
+from api.schema.context import Services
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import INSTALL_URL, ROOT
 

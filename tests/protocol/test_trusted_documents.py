@@ -8,9 +8,9 @@ import httpx2
 import pytest
 from graphql import get_introspection_query
 
-from api.document_rules import DocumentRules
-from api.trusted_documents import TrustedDocuments
-from models.feed import Feed
+from api.documents.policy import DocumentRules
+from api.documents.trusted import TrustedDocuments
+from models.events.seat_feed import Feed
 from models.tables import Domain
 from payments import make_provider
 from tests.protocol.test_frames import closed_with

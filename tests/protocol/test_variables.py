@@ -6,9 +6,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.documents.variable_size import VariableSize, measure_variables
 from api.limits import DEFAULT_LIMITS, Limits
-from api.variable_size import VariableSize, measure_variables
-from models.feed import Feed
+from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.support.answers import codes
 from tests.support.client import Client

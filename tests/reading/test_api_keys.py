@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.clock import now
-from models.database import fetch
-from models.permission import Permission
+from models.database.clock import now
+from models.database.connection import fetch
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret
 from tests.support.answers import refused
 from tests.support.api_keys import KEY, WHO, Key, make_key, revoke, rotated, shown_key

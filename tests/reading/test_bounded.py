@@ -4,14 +4,14 @@ from uuid import uuid4
 
 import orjson
 
-from api.connections import encode_cursor
-from api.document_rules import DEFAULT_RULES
-from api.documents import Documents
+from api.documents.cache import Documents
+from api.documents.policy import DEFAULT_RULES
+from api.execution.request_cache import Questions, _digest
 from api.limits import DEFAULT_LIMITS
-from api.questions import Questions, _digest
-from api.schema import make_schema
-from plans.bounded import Bounded
-from plans.plan import COMPILED, STATEMENTS
+from api.schema.build import make_schema
+from api.schema.connections import encode_cursor
+from engine.lru import Bounded
+from engine.sql.plan import COMPILED, STATEMENTS
 from tests.reading.test_plans import ASKING, bound
 
 

@@ -1,8 +1,8 @@
 """account.cart and account.domains."""
 
-from api.ids import encode_id
-from models.database import fetch
-from models.operations.add_domain import add_domain
+from api.schema.ids import encode_id
+from models.database.connection import fetch
+from models.operations.people.add_domain import add_domain
 from models.tables import Domain, Role
 from tests.support.carts import cart_version, shown_cart
 from tests.support.client import Client

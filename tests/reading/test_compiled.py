@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from graphql import FieldNode, GraphQLObjectType, NameNode
 
-from api.ids import encode_id
+from api.execution.plan_cache import QUERIES
 from api.limits import DEFAULT_LIMITS
-from api.planned import QUERIES
-from api.schema import make_schema
-from executing.calls import called
-from executing.program import COMPILED, OF_A_COLUMN
+from api.schema.build import make_schema
+from api.schema.ids import encode_id
+from engine.breadth_first.program import COMPILED, OF_A_COLUMN
+from engine.breadth_first.resolvers import called
 from models.tables import License
 from tests.support.client import Client
 from tests.support.company import Company

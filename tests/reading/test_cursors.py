@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.planned import QUERIES
-from models.permission import Permission
+from api.execution.plan_cache import QUERIES
+from models.permissions import Permission
 from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company

@@ -13,11 +13,11 @@ from uuid import UUID
 import pytest
 from graphql import GraphQLObjectType, get_named_type
 
-from api.ids import split_id
-from api.planned import QUERIES
-from models.clock import now
-from models.database import fetch
-from models.operations.complete_sign_in import SESSION_LIFETIME
+from api.execution.plan_cache import QUERIES
+from api.schema.ids import split_id
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.sign_in.complete_sign_in import SESSION_LIFETIME
 from models.tables import ApiKey, License, LicenseEnd, Purchase, PurchaseState, Role, Session, SessionKind, User
 from tests.authority.documents import served
 from tests.support.client import Client

@@ -8,15 +8,15 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.kept_answers import LONGEST, OVERHEAD, Kept, KeptAnswers
-from api.planned import QUERIES
-from models.catalogue import SHIPPED, load_catalogue, read_catalogue
-from models.clock import now
-from models.credentials import Recognised
-from models.operations.change_user_role import change_user_role
-from models.permission import Permission
+from api.execution.plan_cache import QUERIES
+from api.execution.response_cache import LONGEST, OVERHEAD, Kept, KeptAnswers
+from models.access.credentials import Recognised
+from models.access.viewer import Viewer
+from models.database.clock import now
+from models.operations.people.change_user_role import change_user_role
+from models.permissions import Permission
+from models.rules.catalogue import SHIPPED, load_catalogue, read_catalogue
 from models.tables import Role, Session
-from models.viewer import Viewer
 from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company

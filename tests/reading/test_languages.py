@@ -10,13 +10,13 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 
-from api.languages import preferred_language
-from api.planned import QUERIES
-from models.catalogue import SHIPPED, load_catalogue, read_catalogue
-from models.database import fetch
-from models.languages import language_of
-from models.permission import Permission
+from api.execution.plan_cache import QUERIES
+from api.http.languages import preferred_language
+from models.database.connection import fetch
+from models.permissions import Permission
+from models.rules.catalogue import SHIPPED, load_catalogue, read_catalogue
 from models.tables import Package, Role
+from models.text.languages import language_of
 from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company

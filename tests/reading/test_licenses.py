@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.ids import new_id
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
+from api.schema.ids import encode_id
+from models.database.ids import new_id
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
 from models.tables import License, User
 from tests.support.activation import activate
 from tests.support.answers import codes, refused

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.ids import new_id
-from models.operations.create_api_key import create_api_key
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.database.ids import new_id
+from models.operations.integrations.create_api_key import create_api_key
+from models.permissions import Permission
 from models.tables import CartLine, Domain, Event, License, Purchase
 from tests.support.answers import refused
 from tests.support.client import Client

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from api.planned import QUERIES
-from models.database import fetch
+from api.execution.plan_cache import QUERIES
+from models.database.connection import fetch
 from tests.support.answers import refused
 from tests.support.client import Client
 from tests.support.company import Company

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.ids import new_id
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.database.ids import new_id
 from models.tables import Role, User
 from tests.support.answers import codes, refused
 from tests.support.client import Client

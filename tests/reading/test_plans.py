@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, parse
 
+from api.execution.plan_cache import QUERIES, USING
 from api.limits import DEFAULT_LIMITS
-from api.planned import QUERIES, USING
-from api.schema import make_schema
-from models.clock import now
-from models.credentials import credential_sql
-from models.database import run_alone
-from models.permission import Permission
-from models.secrets import secret_hash
+from api.schema.build import make_schema
+from engine.sql.mappings import MIRRORS, Join, Listed, ToOne
+from engine.sql.plan import Bound, Plan
+from models.access.credentials import credential_sql
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.database.connection import run_alone
+from models.permissions import Permission
 from models.tables import Session, User
-from plans.mirrors import MIRRORS, Join, Listed, ToOne
-from plans.plan import Bound, Plan
 from tests.support.answers import refused
 from tests.support.client import Client
 from tests.support.company import Company

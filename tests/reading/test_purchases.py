@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.clock import now
+from models.database.clock import now
 from models.errors import PaymentDeclined
-from models.operations.cancel_purchase import cancel_purchase
-from models.operations.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.cancel_purchase import cancel_purchase
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
 from models.tables import Payment, Purchase
 from payments import make_provider
 from tests.support.client import Client

@@ -7,10 +7,10 @@ import orjson
 import pytest
 
 import models.reads.rows
-from api.planned import bound_plan
-from models.database import fetch, run_alone
-from models.operations.keep_search_entries import keep_search_entries
-from models.operations.keep_totals import keep_totals
+from api.execution.plan_cache import bound_plan
+from models.database.connection import fetch, run_alone
+from models.operations.upkeep.keep_search_entries import keep_search_entries
+from models.operations.upkeep.keep_totals import keep_totals
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
 from models.reads.users import UserFilter, user_conditions

@@ -7,12 +7,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models.advisory_locks import KEEPING_SEARCH_ENTRIES
-from models.database import fetch, transaction
-from models.operations.fill_search_texts import fill_search_texts
-from models.operations.keep_search_entries import LONGEST_TEXT, keep_search_entries
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
+from models.database.advisory_locks import KEEPING_SEARCH_ENTRIES
+from models.database.connection import fetch, transaction
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
+from models.operations.upkeep.fill_search_texts import fill_search_texts
+from models.operations.upkeep.keep_search_entries import LONGEST_TEXT, keep_search_entries
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
 from models.reads.search_entries import MOST_SINCE

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.clock import now
-from models.operations.remove_license import remove_license
+from api.schema.ids import encode_id
+from models.database.clock import now
+from models.operations.licensing.remove_license import remove_license
 from models.tables import Event
 from tests.support.activation import activate
 from tests.support.answers import refused

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from models.clock import now
-from models.database import fetch
-from models.operations.remove_license import remove_license
+from models.database.clock import now
+from models.database.connection import fetch
+from models.operations.licensing.remove_license import remove_license
 from tests.support.activation import activate
 from tests.support.client import Client
 from tests.support.company import Company

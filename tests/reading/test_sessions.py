@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.clock import now
+from models.database.clock import now
 from models.tables import Session
 from tests.support.answers import unauthenticated
 from tests.support.client import Client

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from executing.loading import Loader, together
-from models.ids import new_id
+from engine.breadth_first.loaders import Loader, together
+from models.database.ids import new_id
 from tests.support.answers import codes
 from tests.support.client import Client
 from tests.support.company import Company

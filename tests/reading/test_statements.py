@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.database import execute_many, fetch, transaction
-from models.ids import new_id
+from api.schema.ids import encode_id
+from models.database.connection import execute_many, fetch, transaction
+from models.database.ids import new_id
 from models.tables import CartLine, License, Purchase, User
 from tests.support.client import Client
 from tests.support.company import Company

@@ -3,11 +3,11 @@
 import asyncpg
 import pytest
 
-from models.advisory_locks import KEEPING_TOTALS
-from models.database import fetch
-from models.operations.keep_totals import keep_totals
-from models.operations.remove_license import remove_license
-from models.operations.transfer_license import transfer_license
+from models.database.advisory_locks import KEEPING_TOTALS
+from models.database.connection import fetch
+from models.operations.licensing.remove_license import remove_license
+from models.operations.licensing.transfer_license import transfer_license
+from models.operations.upkeep.keep_totals import keep_totals
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.recorded import broken_invariants

@@ -3,9 +3,9 @@
 # ruff: noqa: RUF001 - letters are spelled in many ways
 import pytest
 
-from models.database import fetch
-from models.operations.fill_search_texts import fill_search_texts
-from models.search_text import folded
+from models.database.connection import fetch
+from models.operations.upkeep.fill_search_texts import fill_search_texts
+from models.text.search_text import folded
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.searching import FOUND, PEOPLE, add_people

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.operations.add_user import add_user
-from models.operations.remove_license import remove_license
+from api.schema.ids import encode_id
+from models.operations.licensing.remove_license import remove_license
+from models.operations.people.add_user import add_user
 from models.tables import Role
 from tests.support.activation import activate
 from tests.support.client import Client

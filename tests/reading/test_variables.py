@@ -7,7 +7,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plans.variables import UnusualError, Variables
+from engine.variables import UnusualError, Variables
 
 SCHEMA = build_schema("""
     enum Color { RED GREEN }

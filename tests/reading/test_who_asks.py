@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
-from models.credentials import recognise, still_signed_in
-from models.database import fetch
-from models.permission import Permission
+from api.schema.ids import encode_id
+from models.access.credentials import recognise, still_signed_in
+from models.database.connection import fetch
+from models.permissions import Permission
 from models.tables import Event
 from tests.support.answers import unauthenticated
 from tests.support.api_keys import make_key

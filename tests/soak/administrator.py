@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from api.ids import split_id
+from api.schema.ids import split_id
 from tests.soak.ledger import Ledger
 from tests.soak.site import Site
 from tests.support.business import Business

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from models.beside import beside
+from models.database.background import beside
 from tests.soak.accounts import open_accounts
 from tests.soak.administrator import Account, Administrator
 from tests.soak.checks import CHECKS, followers_saw_everything, logs_are_calm

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from models.clock import now
-from models.credentials import issue_token
-from models.operations.activate_license import activate_license
-from models.secrets import new_secret
+from models.access.credentials import issue_token
+from models.access.secrets import new_secret
+from models.database.clock import now
+from models.operations.licensing.activate_license import activate_license
 from models.tables import License, TokenPurpose, User
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api.ids import encode_id
-from models.permission import Permission
-from models.secrets import secret_hash
+from api.schema.ids import encode_id
+from models.access.secrets import secret_hash
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret, User
 from tests.support.client import Client
 from tests.support.refusals import call

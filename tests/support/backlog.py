@@ -4,8 +4,8 @@ import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from models.clock import now
-from models.database import fetch
+from models.database.clock import now
+from models.database.connection import fetch
 from tests.support.company import Company
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from models.tables import Purchase
 from tests.support.client import Client
 from tests.support.company import Company

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from models.tables import ApiKey, Cart, CartLine, User
 from tests.support.company import Company
 from tests.support.shown import money

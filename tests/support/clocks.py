@@ -19,5 +19,5 @@ def ids_going_back() -> Iterator[None]:
         # RFC 9562: the first 48 bits are milliseconds.
         return UUID(int=next(milliseconds) << 80 | uuid7().int & (1 << 80) - 1)
 
-    with patch("models.ids.uuid7", made):
+    with patch("models.database.ids.uuid7", made):
         yield

@@ -4,24 +4,24 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
 
-from models.carts import read_cart
-from models.clock import now
-from models.credentials import issue_token
-from models.inventory import read_inventory
-from models.operations.add_domain import add_domain
-from models.operations.add_to_cart import add_to_cart
-from models.operations.add_user import add_user
-from models.operations.approve_domain import approve_domain
-from models.operations.assign_license import assign_license
-from models.operations.complete_sign_in import complete_sign_in
-from models.operations.open_account import open_account
-from models.operations.proceed_to_purchase import proceed_to_purchase
-from models.operations.request_sign_in import SIGN_IN_LINK_LIFETIME
-from models.operations.validate_purchase import validate_purchase
+from models.access.credentials import issue_token
+from models.access.secrets import new_secret
+from models.access.viewer import Viewer
+from models.database.clock import now
+from models.operations.licensing.assign_license import assign_license
+from models.operations.people.add_domain import add_domain
+from models.operations.people.add_user import add_user
+from models.operations.people.approve_domain import approve_domain
+from models.operations.purchasing.add_to_cart import add_to_cart
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.validate_purchase import validate_purchase
+from models.operations.sign_in.complete_sign_in import complete_sign_in
+from models.operations.sign_in.open_account import open_account
+from models.operations.sign_in.request_sign_in import SIGN_IN_LINK_LIFETIME
+from models.reads.inventory import read_inventory
 from models.reads.packages import packages_on_sale
-from models.secrets import new_secret
+from models.rules.carts import read_cart
 from models.tables import License, Package, Purchase, Role, SessionKind, TokenPurpose, User
-from models.viewer import Viewer
 from payments import make_provider
 
 _keys = count(1)

@@ -8,12 +8,12 @@ import asyncio
 import sys
 from pathlib import Path
 
-from models.payment_provider import ChargeOutcome
+from models.rules.payment_provider import ChargeOutcome
 from models.tables import Payment
 from payments import PROVIDERS
 from payments.sandbox import SandboxProvider
 from tests.support.waiting import until
-from usher.cli import main
+from usher.main import main
 
 COMMAND = (sys.executable, "-m", "tests.support.held_payments")
 

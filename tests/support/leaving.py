@@ -7,8 +7,8 @@ from typing import Any
 
 from tortoise import connections
 
-from models.database import fetch
-from models.feed import Feed
+from models.database.connection import fetch
+from models.events.seat_feed import Feed
 from tests.support.waiting import until
 
 

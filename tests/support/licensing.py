@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from api.ids import encode_id
-from models.clock import now
-from models.credentials import issue_token
-from models.operations.activate_license import activate_license
-from models.secrets import new_secret
+from api.schema.ids import encode_id
+from models.access.credentials import issue_token
+from models.access.secrets import new_secret
+from models.database.clock import now
+from models.operations.licensing.activate_license import activate_license
 from models.tables import License, Package, TokenPurpose, User
 from tests.support.client import Client
 from tests.support.company import Company

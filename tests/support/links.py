@@ -1,8 +1,8 @@
 """Asking for sign-in links, and the relay's finding out whose the addresses are."""
 
-from models.caller import Caller, Network
-from models.operations.answer_sign_in_requests import answer_sign_in_requests
-from models.operations.request_sign_in import SignInRequested, request_sign_in
+from models.access.anonymous_caller import Caller, Network
+from models.operations.sign_in.answer_sign_in_requests import answer_sign_in_requests
+from models.operations.sign_in.request_sign_in import SignInRequested, request_sign_in
 
 
 async def ask_for_link(email: str) -> SignInRequested:

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from typing import cast
 
 from jobs.relay import Relay
-from models.clock import now
+from models.database.clock import now
 from usher.mailbox.server import Mailbox
 
 LINK = re.compile(r"^http://usher\.example\.com/(sign-in|activate)\?token=([A-Za-z0-9_-]{43})$", re.MULTILINE)

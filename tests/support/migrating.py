@@ -9,9 +9,9 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-import models.apply_migrations
-from models.migrate import migrate
-from models.schema_change import SchemaChange
+import models.migrating.apply_migrations
+from models.migrating.migrate import migrate
+from models.migrating.schema_change import SchemaChange
 from tests.support.processes import Finished, call
 from tests.support.running import usher_environment
 from usher.logs import configure_logs
@@ -61,17 +61,17 @@ def migrate_all(url: str) -> None:
 
 def migrate_before(url: str, name: str) -> None:
     """Apply all migrations before one."""
-    record = models.apply_migrations._record_kind
+    record = models.migrating.apply_migrations._record_kind
 
     async def until(migration: SchemaChange) -> None:
         if migration.name == name:
             raise Stopped
         await record(migration)
 
-    models.apply_migrations._record_kind = until
+    models.migrating.apply_migrations._record_kind = until
     try:
         asyncio.run(migrate(url))
     except Stopped:
-        models.apply_migrations._record_kind = record
+        models.migrating.apply_migrations._record_kind = record
     else:
         raise AssertionError(f"there is no {name}")

@@ -1,6 +1,6 @@
 """What relays of other processes have sent, and what they have left to do."""
 
-from models.database import fetch
+from models.database.connection import fetch
 from tests.support.smtp import MailServer
 from tests.support.waiting import until_told
 

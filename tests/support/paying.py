@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.ids import encode_id
-from models.operations.proceed_to_purchase import PurchaseProceeded, proceed_to_purchase
-from models.payment_provider import ChargeOutcome, ProviderUnavailable
+from api.schema.ids import encode_id
+from models.operations.purchasing.proceed_to_purchase import PurchaseProceeded, proceed_to_purchase
+from models.rules.payment_provider import ChargeOutcome, ProviderUnavailable
 from models.tables import Payment, Purchase
 from payments.sandbox import SandboxProvider
 from tests.support.client import Client

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from models.clock import now
-from models.database import run_alone
-from plans.plan import Bound
+from engine.sql.plan import Bound
+from models.database.clock import now
+from models.database.connection import run_alone
 
 
 async def answered(bound: Bound, account_id: UUID) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from models.database import fetch
+from models.database.connection import fetch
 
 
 async def plan_of(statement: str, *values: Any, options: str = "FORMAT JSON") -> dict[str, Any]:

@@ -98,7 +98,7 @@ async def usher(*arguments: str, folder: Path, **settings: str) -> Finished:
 
 
 def _usher(arguments: tuple[str, ...], prepare: Callable[[], None] | None = None) -> None:
-    from usher.cli import main  # noqa: PLC0415 - only where the command runs
+    from usher.main import main  # noqa: PLC0415 - only where the command runs
 
     if prepare is not None:
         prepare()

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from models.payment_provider import ChargeOutcome, ProviderUnavailable
+from models.rules.payment_provider import ChargeOutcome, ProviderUnavailable
 from models.tables import Payment
 from payments import make_provider
 

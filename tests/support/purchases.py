@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from api.ids import encode_id
-from models.database import fetch
+from api.schema.ids import encode_id
+from models.database.connection import fetch
 from models.tables import Purchase
 from tests.support.carts import shown_line, total_of
 from tests.support.shown import moment, money

@@ -6,7 +6,7 @@ from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
-from models.database import fetch, transaction
+from models.database.connection import fetch, transaction
 from models.tables import Account
 from tests.support.waiting import until_told
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from models.database import fetch
+from models.database.connection import fetch
 from models.invariants import INVARIANTS, check
 from models.tables import Account
 from tests.support.company import Company

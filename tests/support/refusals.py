@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from api.ids import encode_id
-from models.ids import new_id
+from api.schema.ids import encode_id
+from models.database.ids import new_id
 from tests.support.answers import unauthenticated
 from tests.support.client import Client
 from tests.support.shown import INVALID_INPUT, NOT_FOUND, NOT_PERMITTED

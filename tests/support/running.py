@@ -16,7 +16,7 @@ STARTS_WITHIN = 60.0
 STOPS_WITHIN = 20.0
 # PostgreSQL takes a hundred connections, of all processes of all tests that run at the same time.
 POOL = "8"
-COMMAND = [sys.executable, "-c", "from usher.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from usher.main import main; main()"]
 
 
 def free_port() -> int:

@@ -4,12 +4,12 @@
 from typing import Any
 from uuid import UUID
 
+from api.execution.plan_cache import bound_plan
 from api.limits import Limits
-from api.planned import bound_plan
-from api.schema import make_schema
-from models.operations.add_domain import add_domain
-from models.operations.add_user import add_user
-from models.operations.approve_domain import approve_domain
+from api.schema.build import make_schema
+from models.operations.people.add_domain import add_domain
+from models.operations.people.add_user import add_user
+from models.operations.people.approve_domain import approve_domain
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
 from models.reads.users import UserFilter, user_conditions

@@ -8,10 +8,10 @@ from uuid import UUID
 import orjson
 from websockets.asyncio.client import connect
 
-from models.database import execute_many, fetch, transaction
-from models.feed import SeatUpdate
-from models.ids import new_id
-from models.json import to_json
+from models.database.connection import execute_many, fetch, transaction
+from models.database.ids import new_id
+from models.database.json import to_json
+from models.events.seat_feed import SeatUpdate
 from tests.support.client import Live
 from tests.support.company import Company
 from tests.support.waiting import COMES_WITHIN

@@ -10,17 +10,17 @@ from socket import socket
 import uvicorn
 
 from api.app import make_app
-from api.context import Services
-from api.document_rules import DEFAULT_RULES, DocumentRules
+from api.auth.csrf import Origins
+from api.documents.policy import DEFAULT_RULES, DocumentRules
 from api.limits import DEFAULT_LIMITS, Limits
-from api.origins import Origins
-from api.portal import Portal
-from models.feed import Feed
-from models.payment_provider import PaymentProvider
+from api.pages.portal import Portal
+from api.schema.context import Services
+from models.events.seat_feed import Feed
+from models.rules.payment_provider import PaymentProvider
 from tests.support.client import Client
-from usher.connection_limits import ConnectionLimits
-from usher.requests import Connection
-from usher.serving import UVICORN
+from usher.server.connection_limits import ConnectionLimits
+from usher.server.http_protocol import Connection
+from usher.server.uvicorn_config import UVICORN
 
 
 @asynccontextmanager

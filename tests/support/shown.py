@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from api.ids import encode_id
+from api.schema.ids import encode_id
 from models.tables import License, Package, User
 from tests.support.company import Company
 

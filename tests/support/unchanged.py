@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
-from models.database import fetch
+from models.database.connection import fetch
 
 # That a key was used is written when it calls, twice a minute, also where the call itself is refused: nothing that
 # the product does follows from it. Tests that are about it read the column.

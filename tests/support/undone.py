@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from models.database import execute_many, fetch, transaction
+from models.database.connection import execute_many, fetch, transaction
 
 
 class Undone(Exception):

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from models.caller import Caller, Network
-from models.database import fetch
-from models.operations.open_account import open_account
+from models.access.anonymous_caller import Caller, Network
+from models.database.connection import fetch
+from models.operations.sign_in.open_account import open_account
 from models.tables import User
 from tests.support.unchanged import tables
 

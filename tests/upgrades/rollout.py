@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from models.beside import beside
+from models.database.background import beside
 from tests.conftest import INSTALL_URL, PUBLIC_URL, SECRET_KEY
 from tests.soak.administrator import Account, Administrator
 from tests.soak.ledger import Ledger

@@ -5,8 +5,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-import models.step_editor
-from models.step_editor import LockNotAvailable, retried
+import models.migrating.step_editor
+from models.migrating.step_editor import LockNotAvailable, retried
 from tests.support.migrating import STEPWISE, migrate_before, start
 from tests.support.processes import Finished, _usher, call
 from tests.support.running import usher_environment
@@ -43,11 +43,11 @@ async def _migrate_impatiently(url: str, folder: Path) -> Finished:
 
 
 def _try_twice() -> None:
-    models.step_editor.TRIES, models.step_editor.WAITS = 2, 0.05
+    models.migrating.step_editor.TRIES, models.migrating.step_editor.WAITS = 2, 0.05
 
 
 async def test_the_victim_of_a_deadlock_is_tried_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.step_editor, "WAITS", 0.0)
+    monkeypatch.setattr(models.migrating.step_editor, "WAITS", 0.0)
     outcomes: list[Exception | None] = [asyncpg.DeadlockDetectedError("deadlock detected"), None]
     tried: list[Exception | None] = []
 
@@ -61,7 +61,7 @@ async def test_the_victim_of_a_deadlock_is_tried_again(db: None, monkeypatch: py
 
 
 async def test_a_statement_is_tried_twenty_times(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.step_editor, "WAITS", 0.0)
+    monkeypatch.setattr(models.migrating.step_editor, "WAITS", 0.0)
     tried = 0
 
     async def attempt() -> None:

@@ -8,13 +8,13 @@ import asyncpg
 import pytest
 from tortoise import connections
 
-import models.apply_migrations
-import models.database
-from models.database import Connection, connect, disconnect
-from models.migrate import migrate
-from models.migration_steps import FillRows
-from models.schema_change import SchemaChange
-from models.step_editor import StepEditor
+import models.database.connection
+import models.migrating.apply_migrations
+from models.database.connection import Connection, connect, disconnect
+from models.migrating.migrate import migrate
+from models.migrating.schema_change import SchemaChange
+from models.migrating.step_editor import StepEditor
+from models.migrating.steps import FillRows
 from tests.database.test_migrations import schema_of
 from tests.support.databases import new_database
 from tests.support.migrating import ROWS, STEPWISE, Stopped, migrate_all, migrate_before, run
@@ -55,7 +55,7 @@ async def test_a_migration_goes_on_after_an_interruption_anywhere(
 def _interrupt(url: str, name: str) -> None:
     """Run one migration again and again: each time until a statement after which it was not yet interrupted."""
     seen: set[str] = set()
-    execute, load = Connection.execute, models.apply_migrations.load_migrations
+    execute, load = Connection.execute, models.migrating.apply_migrations.load_migrations
 
     async def until_new(self: Connection, query: str, *values: Any, **options: Any) -> str:
         done = await execute(self, query, *values, **options)
@@ -71,8 +71,8 @@ def _interrupt(url: str, name: str) -> None:
         migrations, applied = await load(apps)
         return [migration for migration in migrations if migration.name <= name], applied
 
-    models.database.Connection.execute = until_new
-    models.apply_migrations.load_migrations = up_to_this_one
+    models.database.connection.Connection.execute = until_new
+    models.migrating.apply_migrations.load_migrations = up_to_this_one
     while True:
         try:
             asyncio.run(migrate(url))

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from models.planned_migrations import planned_migrations
+from models.migrating.planned_migrations import planned_migrations
 from tests.support.migrating import STEPWISE, start
 
 SQUAWK = Path(sysconfig.get_path("scripts")) / "squawk"

@@ -9,9 +9,9 @@ import asyncpg
 import orjson
 import pytest
 
-from models.database import Connection
-from models.migrate import migrate
-from models.statement_locks import Lock, locks_of
+from models.database.connection import Connection
+from models.migrating.migrate import migrate
+from models.migrating.statement_locks import Lock, locks_of
 from tests.support.migrating import ROWS, STEPWISE, migrate_before, start
 
 # The strongest last.

@@ -10,8 +10,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-import models.database
-from models.migrate import migrate
+import models.database.connection
+from models.migrating.migrate import migrate
 from tests.support.migrating import NAMES, ROOT, start
 from tests.support.refused_command import assert_one_line, assert_refused
 from tests.support.running import free_port, running_usher
@@ -19,8 +19,8 @@ from tests.usher.conftest import Run
 
 OWN = version("usher")
 NEWER = """
-from models.migration_steps import Statements
-from models.schema_change import Kind, SchemaChange
+from models.migrating.steps import Statements
+from models.migrating.schema_change import Kind, SchemaChange
 
 
 class Migration(SchemaChange):
@@ -56,7 +56,7 @@ async def migrate_newer(
 
 def _migrate_newer(url: str, folder: str) -> None:
     sys.path.insert(0, folder)
-    models.database.MIGRATIONS = "newer_migrations"
+    models.database.connection.MIGRATIONS = "newer_migrations"
     asyncio.run(migrate(url))
 
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from models.clock import now
-from models.credentials import recognise
-from models.database import fetch
+from models.access.credentials import recognise
+from models.database.clock import now
+from models.database.connection import fetch
 from models.errors import TokenInvalid
-from models.operations.complete_sign_in import complete_sign_in
+from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import Account, Event, Role, SessionKind, Token, User
 from tests.support.company import Company
 from tests.support.processes import Finished

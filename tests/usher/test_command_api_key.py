@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from models.clock import now
-from models.credentials import recognise
-from models.database import fetch
+from models.access.credentials import recognise
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
 from models.errors import CredentialProblem, Unauthenticated
-from models.ids import new_id
-from models.operations.create_api_key import ApiKeyIssued, create_api_key
-from models.permission import Permission
+from models.operations.integrations.create_api_key import ApiKeyIssued, create_api_key
+from models.permissions import Permission
 from models.tables import ApiKey, ApiKeySecret, Event, Session
 from tests.support.company import Company
 from tests.support.recorded import broken_invariants

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from models.carts import read_cart
-from models.catalogue import SHIPPED
 from models.errors import CartEmpty, NotFound
-from models.operations.add_to_cart import add_to_cart
-from models.operations.proceed_to_purchase import proceed_to_purchase
+from models.operations.purchasing.add_to_cart import add_to_cart
+from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
 from models.reads.packages import packages_on_sale
+from models.rules.carts import read_cart
+from models.rules.catalogue import SHIPPED
 from models.tables import CatalogueVersion, Package, Purchase
 from payments import make_provider
 from tests.support.company import Company

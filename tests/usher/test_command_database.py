@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from models.database import fetch
+from models.database.connection import fetch
 from models.invariants import INVARIANTS
 from tests.support.company import Company
 from tests.support.databases import another_database, as_reader

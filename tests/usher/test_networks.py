@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.networks import allows, network
+from models.access.networks import allows, network
 
 MAPPED = 0xFFFF << 32
 

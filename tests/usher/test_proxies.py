@@ -6,7 +6,7 @@ import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tests.usher.conftest import Env
-from usher.serving import uvicorn_options
+from usher.server.uvicorn_config import uvicorn_options
 from usher.settings import load_settings
 
 TOLD = [(b"x-forwarded-for", b"198.51.100.7"), (b"x-forwarded-proto", b"https")]

@@ -3,8 +3,8 @@
 
 import pytest
 
-from models.inputs import Inputs
-from models.mailboxes import mailbox_of
+from models.rules.inputs import Inputs
+from models.text.mailboxes import mailbox_of
 
 REAL_NAMES = [
     "St. John",

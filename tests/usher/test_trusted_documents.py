@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.refused_command import assert_refused
 from tests.usher.conftest import Run
-from usher.documents import document_rules
+from usher.document_manifests import document_rules
 from usher.settings import Settings, SettingsError
 
 WHO = "query Who { viewer { user { email } } }\n"

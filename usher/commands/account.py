@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from models.operations.open_account import open_account
-from models.operations.withdraw_account import withdraw_account
+from models.operations.sign_in.open_account import open_account
+from models.operations.sign_in.withdraw_account import withdraw_account
 from models.reads.users import user_by_email
 from models.tables import Account
 from usher.commands.console import console

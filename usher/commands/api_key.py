@@ -6,11 +6,11 @@ from uuid import UUID
 
 import typer
 
-from models.clock import now
-from models.operations.create_api_key import ApiKeyIssued, create_api_key
-from models.operations.revoke_api_key import revoke_api_key
-from models.operations.rotate_api_key import LONGEST_OVERLAP, rotate_api_key
-from models.permission import Permission
+from models.database.clock import now
+from models.operations.integrations.create_api_key import ApiKeyIssued, create_api_key
+from models.operations.integrations.revoke_api_key import revoke_api_key
+from models.operations.integrations.rotate_api_key import LONGEST_OVERLAP, rotate_api_key
+from models.permissions import Permission
 from models.reads.api_keys import last_use_of, secrets_by_api_key, state_of
 from models.tables import ApiKey
 from usher.commands.shared import run_on_database

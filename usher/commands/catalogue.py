@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from models.catalogue import SHIPPED, load_catalogue, read_catalogue
+from models.rules.catalogue import SHIPPED, load_catalogue, read_catalogue
 from usher.commands.console import console
 from usher.commands.shared import run_on_database
 from usher.settings import SettingsError
@@ -17,7 +17,7 @@ def catalogue(
 ) -> None:
     """Make a file the catalogue: its packages are on sale at its prices, others are not any more.
 
-    Copy models/catalogue.toml to begin with; its prices are examples.
+    Copy models/rules/catalogue.toml to begin with; its prices are examples.
     """
     try:
         entries = read_catalogue(file or SHIPPED)

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import uvicorn
 
-from api.portal import Place
+from api.pages.portal import Place
 from usher.commands.console import console
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
-from usher.documents import document_rules
+from usher.document_manifests import document_rules
 from usher.logs import configure_logs
 from usher.mailbox.pages import mailbox_routes
 from usher.mailbox.server import Mailbox
-from usher.migrating import bring_up_to_date
-from usher.own_hosts import OwnHosts
-from usher.process import build_app, database, start_database
-from usher.serving import uvicorn_options
+from usher.server.assembly import build_app, database, start_database
+from usher.server.database_setup import bring_up_to_date
+from usher.server.own_hosts import OwnHosts
+from usher.server.start import require_free_port
+from usher.server.uvicorn_config import uvicorn_options
 from usher.settings import Secret, Settings, load_settings
 from usher.sign_in import sign_in_secret
-from usher.start import require_free_port
 
 
 def demo() -> None:

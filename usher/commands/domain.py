@@ -6,12 +6,12 @@ from uuid import UUID
 import typer
 
 from jobs.txt_records import NoTxtRecordsError, TxtRecords
-from models.clock import now
-from models.inputs import Inputs
-from models.operations.approve_domain import approve_domain
-from models.operations.refuse_domain import refuse_domain
-from models.operations.withdraw_domain import withdraw_domain
+from models.database.clock import now
+from models.operations.people.approve_domain import approve_domain
+from models.operations.people.refuse_domain import refuse_domain
+from models.operations.people.withdraw_domain import withdraw_domain
 from models.reads.domains import Claim, claims_of
+from models.rules.inputs import Inputs
 from models.tables import DomainState
 from usher.commands.shared import Yes, confirm, run_on_database
 from usher.settings import SettingsError

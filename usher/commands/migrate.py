@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from models.planned_migrations import LockedTable, PlannedMigration, PlannedStatement, planned_migrations
-from models.schema_change import Kind
+from models.migrating.planned_migrations import LockedTable, PlannedMigration, PlannedStatement, planned_migrations
+from models.migrating.schema_change import Kind
 from usher.commands.console import console
 from usher.logs import configure_logs
-from usher.migrating import bring_up_to_date
-from usher.process import start_database
+from usher.server.assembly import start_database
+from usher.server.database_setup import bring_up_to_date
 from usher.settings import Settings, load_settings
 
 SHOWN = 100

@@ -6,9 +6,8 @@ import signal
 import uvloop
 
 from usher.commands.console import console
-from usher.database_connections import log_connections
 from usher.logs import configure_logs
-from usher.process import (
+from usher.server.assembly import (
     build_relay,
     check_database,
     database,
@@ -17,6 +16,7 @@ from usher.process import (
     relaying,
     start_database,
 )
+from usher.server.database_connections import log_connections
 from usher.settings import Settings, load_settings
 
 

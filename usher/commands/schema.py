@@ -3,7 +3,7 @@
 import typer
 
 from api.limits import DEFAULT_LIMITS
-from api.schema import make_schema
+from api.schema.build import make_schema
 
 
 def schema() -> None:

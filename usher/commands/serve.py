@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from usher.start import start
+from usher.server.start import start
 
 
 def serve(

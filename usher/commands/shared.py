@@ -6,9 +6,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from models.database import ANSWER_WITHIN
+from models.database.connection import ANSWER_WITHIN
 from usher.embedded_postgres import has_postgres
-from usher.process import database, start_database
+from usher.server.assembly import database, start_database
 from usher.settings import SettingsError, load_settings
 
 Result = TypeVar("Result")

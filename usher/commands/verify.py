@@ -6,7 +6,7 @@ from time import perf_counter
 import typer
 from rich.table import Table
 
-from models.database import commits_are_on_one_host, snapshot
+from models.database.connection import commits_are_on_one_host, snapshot
 from models.invariants import INVARIANTS, Finding, Invariant, check, require_schema
 from payments import PROVIDERS
 from usher.commands.console import console

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from models.clock import now
+from models.database.clock import now
 from usher.mailbox.mail import header, parse
 
 _ID = re.compile(r"[0-9a-f]{32}")

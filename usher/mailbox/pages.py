@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from models.clock import now
+from models.database.clock import now
 from usher.mailbox.mail import for_the_frame, header, html_part, text_part
 from usher.mailbox.page import PRIVATE_HEADERS, asset_routes, page
 from usher.mailbox.server import Mailbox

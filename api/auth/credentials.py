@@ -1,0 +1,52 @@
+"""The secret that says who asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from api.auth.client_address import exact_address_of
+from api.auth.cookies import session_cookie
+from api.auth.csrf import Origins
+from models.access.secrets import secret_hash
+
+
+@dataclass(frozen=True, slots=True)
+class SentSecret:
+    """A secret, its hash, by which alone it is remembered, and the whole address that it came from."""
+
+    secret: str = field(repr=False)
+    hashed: bytes
+    address: str
+
+
+def sent_by_cookie(connection: HTTPConnection, origins: Origins) -> SentSecret | None:
+    """The session cookie of a request from a page that may use it."""
+    secret = session_cookie(connection, origins) if origins.cookie_counts(connection) else None
+    return secret_from(connection, secret)
+
+
+def secret_from(connection: HTTPConnection, secret: str | None) -> SentSecret | None:
+    """A secret that came over a connection, if any."""
+    return None if secret is None else SentSecret(secret, secret_hash(secret), exact_address_of(connection))
+
+
+def bearer(authorization: str) -> str | None:
+    """The token of an Authorization header."""
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def authorization_in(parameters: Mapping[str, object]) -> str:
+    """The Authorization of a payload of connection_init; else empty."""
+    return header_in(parameters, "authorization")
+
+
+def header_in(parameters: Mapping[str, object], wanted: str) -> str:
+    """A header field in a payload of connection_init, in any case, at its top or among `headers`; else empty."""
+    headers = parameters.get("headers")
+    for fields in (parameters, headers if isinstance(headers, Mapping) else {}):
+        for name, value in fields.items():
+            if isinstance(name, str) and name.lower() == wanted and isinstance(value, str):
+                return value
+    return ""

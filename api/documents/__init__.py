@@ -1,0 +1,1 @@
+"""Documents: parsed, checked and measured once."""

@@ -1,0 +1,49 @@
+"""The plans of queries, and counting what goes which way."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from graphql import GraphQLSchema, OperationDefinitionNode
+from prometheus_client import Counter
+
+from api.documents.cache import Checked
+from api.schema.connections import encode_cursor, window
+from engine.sql.mappings import MIRRORS
+from engine.sql.plan import Bound, Paging, Plan, Using
+from engine.sql.statement import Page
+from models.reads.conditions import Condition
+
+QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why not planned.", ["way"])
+
+
+def bound_plan(
+    schema: GraphQLSchema,
+    checked: Checked,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any] | None,
+) -> Bound:
+    """The plan of a query with its variables. Raises NotPlannedError where graphql-core must answer."""
+    name = operation.name.value if operation.name else None
+    if name not in checked.plans:
+        checked.plans[name] = Plan(schema, checked.document, operation, USING)
+    return checked.plans[name].bind(variables)
+
+
+@cache
+def _counter(way: str) -> Counter:
+    return QUERIES.labels(way)
+
+
+def count(way: str) -> None:
+    """Count a query."""
+    _counter(way).inc()
+
+
+def _page(name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:
+    first, after, last, before = (arguments.get(name) for name in ("first", "after", "last", "before"))
+    asked = window(name, first, after, last, before)
+    return Page(conditions, asked.size, asked.after, asked.before, asked.backwards)
+
+
+USING = Using(MIRRORS, Paging(_page, encode_cursor))

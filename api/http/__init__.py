@@ -1,0 +1,1 @@
+"""Requests and responses of GraphQL over HTTP."""

@@ -1,0 +1,75 @@
+"""Reading the body of a request: no more of it than is allowed, and no longer."""
+
+import asyncio
+import codecs
+from types import CoroutineType
+
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope
+
+from api.http.headers import Head, HeaderFields
+
+READ_WITHIN = 30.0
+
+
+async def read_request(scope: Scope, receive: Receive, head: Head, most: int, *, by_get: bool) -> bytes:
+    """The body of a GraphQL request; empty for a query by GET, where that is allowed. Raises HTTPException."""
+    if scope["method"] == "GET" and by_get:
+        if len(scope["query_string"]) > most:
+            raise HTTPException(414, f"The address is too long: at most {most} bytes are allowed.")
+        return b""
+    if scope["method"] != "POST":
+        raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
+    if head.unsupported:
+        raise HTTPException(415, head.unsupported)
+    body = await read_body(head.fields, receive, most)
+    # RFC 8259, section 8.1: a byte order mark may be ignored.
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+async def read_body(fields: HeaderFields, receive: Receive, most: int) -> bytes:
+    """The body. Raises HTTPException 413 beyond so many bytes, 408 when it does not come, 400 when it breaks off."""
+    told = fields.get(b"content-length", b"")
+    if told.isdigit() and int(told[:18]) > most:
+        raise _too_large(most)
+    message = _here_already(receive)
+    whole = message is not None and not message.get("more_body", False)
+    body = _part(message) if message and whole else await _read_parts(message, receive, most)
+    if len(body) > most:
+        raise _too_large(most)
+    return body
+
+
+def _here_already(receive: Receive) -> Message | None:
+    """What has come by now: mostly all there is, and then nothing need watch how long it takes."""
+    receiving = receive()
+    if isinstance(receiving, CoroutineType):
+        try:
+            receiving.send(None)
+        except StopIteration as come:
+            return come.value
+        receiving.close()
+    return None
+
+
+async def _read_parts(first: Message | None, receive: Receive, most: int) -> bytes:
+    """All parts, or as many as are too much."""
+    body, message = bytearray(), first
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            while message is None or (message.get("more_body", False) and len(body) <= most):
+                body += _part(message) if message else b""
+                message = await receive()
+    except TimeoutError as error:
+        raise HTTPException(408, f"The body did not come within {READ_WITHIN:.0f} seconds.") from error
+    return bytes(body + _part(message))
+
+
+def _part(message: Message) -> bytes:
+    if message["type"] != "http.request":
+        raise HTTPException(400, "The body broke off.")
+    return message.get("body", b"")
+
+
+def _too_large(most: int) -> HTTPException:
+    return HTTPException(413, f"The body is too large: at most {most} bytes are allowed.")

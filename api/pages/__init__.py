@@ -1,0 +1,1 @@
+"""Pages and files that are served beside the API."""

@@ -1,0 +1,84 @@
+"""GraphiQL at /graphiql, built from the packages of its own folder; it asks no other host for anything."""
+
+import mimetypes
+import os
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import Scope
+
+from api.pages.built_files import CODINGS, built_file
+
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+# Said here because a machine's own table may say otherwise, and nosniff makes a wrong type fatal.
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
+NOT_BUILT = "The explorer is not built. Run `make setup`, then start again."
+
+
+def explorer_routes(folder: Path) -> list[Route | Mount]:
+    """The page and its assets, from the folder that the build made."""
+    for ending, media_type in TYPES.items():
+        mimetypes.add_type(media_type, ending)
+
+    async def page(request: Request) -> Response:
+        index = folder / "index.html"
+        if not index.exists():
+            return PlainTextResponse(NOT_BUILT, status_code=503)
+        response = built_file(index, request.headers)
+        response.headers.update({**HEADERS, "Cache-Control": "no-cache"})
+        return response
+
+    async def slash(_request: Request) -> Response:
+        return RedirectResponse("/graphiql", status_code=308, headers=HEADERS)
+
+    return [
+        Route("/graphiql", page),
+        Mount("/graphiql/assets", Assets(HEADERS, folder / "assets")),
+        Route("/graphiql/", slash),
+    ]
+
+
+class Assets(StaticFiles):
+    """Files whose names carry a hash of their content, and so never change."""
+
+    def __init__(self, headers: dict[str, str], folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._headers = headers
+
+    async def check_config(self) -> None:
+        """A folder that was not built has nothing in it, which is no error of this server."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.endswith(tuple(CODINGS.values())):
+            raise HTTPException(404)
+        response = await super().get_response(path, scope)
+        response.headers.update(self._headers)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,  # noqa: ARG002 - of the plain file; what is sent has its own
+        scope: Scope,
+        status_code: int = 200,  # noqa: ARG002
+    ) -> Response:
+        """The copy that the client prefers; 304 where the client has that copy."""
+        request_headers = Headers(scope=scope)
+        response = built_file(Path(full_path), request_headers)
+        if self.is_not_modified(response.headers, request_headers):
+            return NotModifiedResponse(response.headers)
+        return response

@@ -1,0 +1,1 @@
+"""The GraphQL schema: types, mutations, errors, and the context of their resolvers."""

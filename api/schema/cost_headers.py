@@ -1,0 +1,100 @@
+"""What a call costs its caller."""
+
+import math
+from datetime import datetime
+from functools import cache
+
+from api.auth.client_address import networks_of
+from api.schema.context import Context, Services
+from models.access.viewer import Viewer
+from models.database.clock import now
+from models.errors import RateLimited
+from models.limits.cost_budgets import LENGTH, Budget, Payer
+
+POLICY = "ratelimit-policy"
+LIMIT = "ratelimit"
+COST = "usher-cost"
+RETRY = "retry-after"
+_POLICY, _LIMIT, _COST = POLICY.encode(), LIMIT.encode(), COST.encode()
+SECONDS = int(LENGTH.total_seconds())
+SHOWN_TO_SCRIPTS = [POLICY, LIMIT, COST, RETRY]
+
+
+def charge(context: Context, cost: int) -> None:
+    """Charge a call to its session or API key, or to the address of an anonymous client, and tell what is left.
+
+    Raises RateLimited.
+    """
+    try:
+        budget = context.services.budgets.spend(payer_of(context), cost)
+    except RateLimited as refused:
+        _refuse(context, refused)
+        raise
+    _show(context, budget)
+
+
+def charge_refused(context: Context, cost: int) -> None:
+    """Charge a call that is refused with what it took to find out, also where there is no room for it."""
+    _show(context, context.services.budgets.owe(payer_of(context), cost))
+
+
+def owe_reading(context: Context, cost: int, reading: int) -> None:
+    """Have the caller owe what it took to read a good document: an anonymous client, and whoever cannot pay for more.
+
+    A call of such a cost will then be refused.
+    """
+    budgets, payer = context.services.budgets, payer_of(context)
+    if context.viewer is None or not budgets.has_room(payer, cost):
+        budgets.owe(payer, reading)
+
+
+def require_room(context: Context) -> None:
+    """Raise RateLimited where nothing is left of a budget: then nothing is looked at."""
+    try:
+        context.services.budgets.require_room(payer_of(context), 1)
+    except RateLimited as refused:
+        _refuse(context, refused)
+        raise
+
+
+def payer_of(context: Context) -> Payer:
+    """Who pays for a call."""
+    if context.viewer is None:
+        return context.services.budgets.of_networks(networks_of(context.connection))
+    return context.services.budgets.of_viewer(context.viewer.budget_id, context.viewer.account_id)
+
+
+def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
+    """Spend of the budget that a viewer's session or API key has. Raises RateLimited."""
+    budgets = services.budgets
+    return budgets.spend(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost)
+
+
+def told(budget: Budget) -> list[tuple[bytes, bytes]]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
+    left = b'"cost";r=%d;t=%d' % (budget.remaining, budget.reset_in)
+    return [_policy(budget.limit), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
+
+
+# There are as many limits as settings.
+@cache
+def _policy(limit: int) -> tuple[bytes, bytes]:
+    return _POLICY, b'"cost";q=%d;w=%d' % (limit, SECONDS)
+
+
+def seconds_until(moment: datetime) -> int:
+    """Whole seconds until a moment, at least one."""
+    return max(1, math.ceil((moment - now()).total_seconds()))
+
+
+def _show(context: Context, budget: Budget) -> None:
+    if context.viewer is not None:
+        context.budget = budget
+    if context.response is not None:
+        context.response.raw_headers.extend(told(budget))
+
+
+def _refuse(context: Context, refused: RateLimited) -> None:
+    if context.response is not None:
+        context.response.status_code = 429
+        context.response.headers[RETRY] = str(seconds_until(refused.retry_at))

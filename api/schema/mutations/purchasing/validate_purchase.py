@@ -1,0 +1,45 @@
+"""validatePurchase."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.schema.context import Info
+from api.schema.errors import CartChangedError, CartEmptyError, InvalidInputError, NotPermittedError
+from api.schema.types.purchase import Purchase
+from models.operations.purchasing import validate_purchase as operation
+
+
+@strawberry.input(description="The cart that the buyer looked at.")
+class ValidatePurchaseInput:
+    """The cart that the buyer looked at."""
+
+    cart_version: str = strawberry.field(description="The cart version the buyer looked at.")
+
+
+@strawberry.type(description="What the confirmation pop-up shows: the licenses that will be added, at frozen prices.")
+class PurchaseValidated:
+    """What the confirmation pop-up shows."""
+
+    purchase: Purchase = strawberry.field(description="Waits for acceptance until `expiresAt`.")
+    replaced: Purchase | None = strawberry.field(
+        description="The purchase that waited before, now CANCELLED, or EXPIRED where its prices had run out:"
+        " only the newest one waits. Null when none waited."
+    )
+
+
+ValidatePurchasePayload = Annotated[
+    PurchaseValidated | CartEmptyError | CartChangedError | InvalidInputError | NotPermittedError,
+    strawberry.union("ValidatePurchasePayload", description="What validatePurchase answers."),
+]
+
+
+async def validate_purchase(
+    info: Info,
+    input: Annotated[ValidatePurchaseInput, strawberry.argument(description="Which cart.")],
+) -> ValidatePurchasePayload:
+    """Turn the viewer's cart into a purchase."""
+    viewer = info.context.require_viewer()
+    done = await operation.validate_purchase(viewer, cart_version=input.cart_version)
+    replaced = Purchase.of(done.replaced) if done.replaced else None
+    return PurchaseValidated(purchase=Purchase.of(done.purchase), replaced=replaced)

@@ -1,0 +1,119 @@
+"""SeatEvent, and the list of them that partners poll."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from api.schema.connections import PageInfo
+from api.schema.context import Info
+from api.schema.ids import encode_id
+from api.schema.node import Node
+from api.schema.types.package import Package, load_package
+from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.shared_task import wait_for_shared
+from models.errors import StaleVersion
+from models.events.seat_changes import SeatChange, count_seat_changes, seat_changes_after, seat_changes_before
+from models.reads.accounts import account_by_id
+from models.reads.inventory import PoolCounts
+
+
+@strawberry.type(
+    description="The counts of one package's seats after an event."
+    " It has no id, unlike a SeatPool: it is of then, and must not take the place of what is now."
+)
+class SeatCounts:
+    """The counts of one package's seats at one moment of the past."""
+
+    package_id: strawberry.Private[UUID]
+    purchased: int = strawberry.field(description="Seats bought and paid for.")
+    assigned: int = strawberry.field(description="Seats given to people, activated or not.")
+    activated: int = strawberry.field(description="Assigned seats whose holder has followed the activation link.")
+    available: int = strawberry.field(description="Seats that could be given.")
+
+    @strawberry.field(description="What the seats license.")
+    @by_loaders
+    async def package(self, info: Info) -> Package:
+        """The package of the seats."""
+        return await load_package(info, self.package_id)
+
+    @classmethod
+    def of(cls, counts: PoolCounts) -> "SeatCounts":
+        """Present counts."""
+        return cls(
+            package_id=counts.package_id,
+            purchased=counts.purchased,
+            assigned=counts.assigned,
+            activated=counts.activated,
+            available=counts.available,
+        )
+
+
+@strawberry.type(
+    description="One thing that happened and moved seats; seatCountsChanged tells the same, with the same id."
+)
+class SeatEvent(Node):
+    """One thing that happened and moved seats."""
+
+    version: str = strawberry.field(description="The account's version after it; also its cursor.")
+    type: str = strawberry.field(
+        description="What happened, e.g. purchase.completed, license.assigned, license.removed. New ones may come."
+    )
+    occurred_at: datetime = strawberry.field(description="When it happened.")
+    counts: list[SeatCounts] = strawberry.field(description="The seats of each package that it moved, after it.")
+
+    @classmethod
+    def of(cls, change: SeatChange) -> "SeatEvent":
+        """Present a change."""
+        return cls(
+            id=encode_id("SeatEvent", change.event_id),
+            version=str(change.version),
+            type=change.type,
+            occurred_at=change.occurred_at,
+            counts=[SeatCounts.of(pool) for pool in change.pools],
+        )
+
+
+@dataclass
+class SeatEventListing:
+    """The events after a version, read when something of them is asked for, and once."""
+
+    account_id: UUID
+    after: int
+    size: int
+    _read: "asyncio.Task[list[SeatChange]] | None" = field(default=None, init=False)
+
+    async def nodes(self) -> list[SeatEvent]:
+        """The page's events."""
+        return [SeatEvent.of(change) for change in (await self._page())[: self.size]]
+
+    async def edges(self) -> list[tuple[str, SeatEvent]]:
+        """Each with its version, which is its cursor."""
+        return [(node.version, node) for node in await self.nodes()]
+
+    async def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        nodes = await self.nodes()
+        return PageInfo(
+            has_next_page=len(await self._page()) > self.size,
+            has_previous_page=await seat_changes_before(self.account_id, self.after),
+            start_cursor=nodes[0].version if nodes else None,
+            end_cursor=nodes[-1].version if nodes else None,
+        )
+
+    async def total_count(self) -> int:
+        """How many there are in all."""
+        return await count_seat_changes(self.account_id)
+
+    async def _page(self) -> list[SeatChange]:
+        if self._read is None:
+            self._read = asyncio.ensure_future(self._read_page())
+        return await wait_for_shared(self._read)
+
+    async def _read_page(self) -> list[SeatChange]:
+        changes = await seat_changes_after(self.account_id, self.after, most=self.size + 1)
+        if not changes and (now_at := (await account_by_id(self.account_id)).version) < self.after:
+            raise StaleVersion(now_at)
+        return changes

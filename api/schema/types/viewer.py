@@ -1,0 +1,67 @@
+"""Viewer."""
+
+from uuid import UUID
+
+import strawberry
+
+from api.schema.connections import Connection, Listing, window
+from api.schema.context import Info
+from api.schema.enums import Permission
+from api.schema.types.account import Account, After, Before, First, Last
+from api.schema.types.api_key import ApiKey
+from api.schema.types.people import User, load_user
+from api.schema.types.session import Session
+from engine.breadth_first.loaders import by_loaders
+from models.access import viewer as models_viewer
+from models.reads.accounts import account_by_id
+from models.reads.sessions import live_sessions
+
+# No user has it.
+NOBODY = UUID(int=0)
+SESSIONS = "Viewer.sessions"
+
+
+@strawberry.type(description="Who asks: a signed-in user or an API key.")
+class Viewer:
+    """Who asks."""
+
+    asking: strawberry.Private[models_viewer.Viewer]
+    permissions: list[Permission] = strawberry.field(description="What the viewer may do.")
+
+    @strawberry.field(description="The signed-in user. Null for an API key.")
+    @by_loaders
+    async def user(self, info: Info) -> User | None:
+        """The signed-in user."""
+        user_id = self.asking.user_id
+        return await load_user(info, self.asking.account_id, user_id) if user_id else None
+
+    @strawberry.field(description="The API key that asks. Null for a signed-in user.")
+    @by_loaders
+    async def api_key(self, info: Info) -> ApiKey | None:
+        """The asking API key."""
+        key = self.asking.api_key_id
+        row = await info.context.loaders(self.asking.account_id).api_keys.load(key) if key else None
+        return ApiKey.of(row) if row else None
+
+    @strawberry.field(description="The account the viewer belongs to.")
+    async def account(self) -> Account:
+        """The viewer's account."""
+        return Account.of(await account_by_id(self.asking.account_id))
+
+    @strawberry.field(description="Where the viewer is signed in now, oldest first; nowhere for an API key.")
+    def sessions(
+        self,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Session]:
+        """The viewer's live sessions."""
+        live = live_sessions(self.asking.account_id, self.asking.user_id or NOBODY)
+        where = window(SESSIONS, first, after, last, before)
+        return Connection(listing=Listing(SESSIONS, live, where, Session.of))
+
+    @classmethod
+    def of(cls, viewer: models_viewer.Viewer) -> "Viewer":
+        """Present a viewer; permissions in the order of the enum."""
+        return cls(asking=viewer, permissions=[p for p in Permission if viewer.may(p)])

@@ -1,0 +1,187 @@
+"""Subscriptions that can share executions: what tells two of them apart, and running one for an update."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    execute_subscription_event,
+    visit,
+)
+from graphql.execution import get_argument_values
+from graphql.execution.collect_fields import collect_fields
+from starlette.requests import HTTPConnection
+
+from api.documents.variable_size import measure_variables
+from api.http.error_format import is_temporary
+from api.http.headers import ACCEPT_LANGUAGE
+from api.schema.build import Schema, present_errors
+from api.schema.context import Context, Services
+from api.schema.subscription import SeatCountsChange
+from api.schema.versions import parse_version
+from models.access.viewer import Viewer
+from models.errors import InvalidInput
+from models.events.seat_feed import SeatUpdate
+
+SHARED_FIELD = "seatCountsChanged"
+POSITION = "after"
+NOBODY = UUID(int=0)
+
+
+class PassingError(OSError):
+    """An execution failed of something that passes."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one subscriber asks for: what can be shared, and where they stand. `cost` is of their operation."""
+
+    document: "SharedDocument"
+    after: int | None
+    cost: int
+    translated: bool
+
+    def document_for(self, language: str) -> "SharedDocument":
+        """What a reader of a language shares: with all others where no text depends on it."""
+        return replace(self.document, language=language) if self.translated else self.document
+
+
+@dataclass(frozen=True)
+class SharedDocument:
+    """A subscription without the place to begin from. Equal ones are answered alike, given equal rights."""
+
+    text: str
+    operation_name: str | None
+    # As JSON, so that the truth is not taken for a one.
+    variables: bytes
+    # None until the follower is known, and where no text depends on it.
+    language: str | None = None
+
+    async def execute(self, schema: Schema, services: Services, viewer: Viewer, update: SeatUpdate) -> bytes:
+        """The result for an update as JSON, for whoever has a viewer's rights. Raises PassingError."""
+        executor = Executor.build(
+            schema._schema,  # noqa: SLF001
+            schema.documents.check(schema._schema, self.text).document,  # noqa: SLF001
+            root_value=SeatCountsChange.of(update),
+            context_value=_context(services, viewer, self.language),
+            raw_variable_values=orjson.loads(self.variables),
+            operation_name=self.operation_name,
+        )
+        if isinstance(executor, list):
+            raise executor[0]
+        found = execute_subscription_event(executor)
+        result = cast(
+            "ExecutionResult",
+            await cast("Awaitable[ExecutionResult]", found) if executor.is_awaitable(found) else found,
+        )
+        present_errors(result, suggests=schema.suggests)
+        return _written(result)
+
+
+def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: str | None) -> Wish | None:
+    """What a subscriber asks for; None where graphql-core must answer, maybe with what is wrong."""
+    try:
+        checked = schema.documents.check(schema._schema, text)  # noqa: SLF001
+        operation = None if checked.errors else checked.operation(name)
+        if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
+            return None
+        size = measure_variables(variables)
+        schema.documents.require_modest(size)
+        given = dict(variables or {})
+        after = _after(schema, checked.document, given, name)
+    except (GraphQLError, InvalidInput, RecursionError, _NotShared):
+        return None
+    shared = SharedDocument(text, name, _told_apart(checked.document, operation, given))
+    return Wish(shared, after, checked.cost(name) + size.cost, checked.dependence.translated)
+
+
+class _NotShared(Exception):
+    """This is not the subscription that is shared."""
+
+
+def _after(schema: Schema, document: DocumentNode, variables: dict[str, Any], name: str | None) -> int | None:
+    executor = Executor.build(schema._schema, document, raw_variable_values=variables, operation_name=name)  # noqa: SLF001
+    root = schema._schema.subscription_type  # noqa: SLF001
+    if isinstance(executor, list) or root is None:
+        raise _NotShared
+    fields = collect_fields(
+        schema._schema,  # noqa: SLF001
+        executor.fragments,
+        executor.variable_values,
+        root,
+        executor.operation,
+        executor.hide_suggestions,
+    ).grouped_field_set
+    details = next(iter(fields.values()), [])
+    if len(fields) != 1 or details[0].node.name.value != SHARED_FIELD:
+        raise _NotShared
+    arguments = get_argument_values(
+        root.fields[SHARED_FIELD],
+        details[0].node,
+        executor.variable_values,
+        details[0].fragment_variable_values,
+    )
+    return parse_version(POSITION, arguments.get(POSITION))
+
+
+def _told_apart(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> bytes:
+    """The declared variables, all with one value of those that only say where to begin."""
+    uses = _Uses()
+    visit(document, uses)
+    declared = {definition.variable.name.value for definition in operation.variable_definitions or ()}
+    kept = {name: value for name, value in variables.items() if name in declared}
+    return orjson.dumps(kept | dict.fromkeys(declared & uses.of_position(), "0"), option=orjson.OPT_SORT_KEYS)
+
+
+class _Uses(Visitor):
+    """Counts where variables are used, and where as the position alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[str] = []
+        self._positions: list[str] = []
+
+    def enter_variable_definition(self, *_: Any) -> Any:
+        """Leave definitions out."""
+        return self.SKIP
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        """Count a use."""
+        self._all.append(node.name.value)
+
+    def enter_field(self, node: Any, *_: Any) -> None:
+        """Count the positions among the uses."""
+        if node.name.value == SHARED_FIELD:
+            for argument in node.arguments or ():
+                if argument.name.value == POSITION and isinstance(argument.value, VariableNode):
+                    self._positions.append(argument.value.name.value)
+
+    def of_position(self) -> set[str]:
+        """The variables that are the position and nothing else."""
+        return {name for name in self._positions if self._all.count(name) == self._positions.count(name)}
+
+
+def _context(services: Services, viewer: Viewer, language: str | None) -> Context:
+    headers = [(ACCEPT_LANGUAGE, language.encode())] if language else []
+    # Everybody's rights, and nobody's name: what is shared must not show who was there first.
+    shared = Viewer(viewer.account_id, viewer.permissions, NOBODY, NOBODY, None)
+    return Context(services, HTTPConnection({"type": "websocket", "headers": headers}), None, shared)
+
+
+def _written(result: ExecutionResult) -> bytes:
+    told: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        if any(map(is_temporary, result.errors)):
+            raise PassingError
+        told["errors"] = [error.formatted for error in result.errors]
+    return orjson.dumps(told, option=orjson.OPT_UTC_Z)

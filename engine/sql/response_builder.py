@@ -1,0 +1,43 @@
+"""The function that makes an answer of a row: generated once for each structure.
+
+Dict displays over local variables: the same shape that takes graphql-core two milliseconds takes some thirty
+microseconds.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.sql.plan_builder import NotPlannedError, Structure
+from engine.sql.statement import Page
+
+Shape = Callable[[Sequence[Any], Any, Sequence[Page]], Any]
+
+
+def make_shape(structure: Structure) -> Shape:
+    """The function of a structure: of a row, the account's id and the pages, the answer."""
+    lines = ["def shape(row, account_id, pages):", " column = iter(row)"]
+    lines += [f" {variable} = next(column)" for variable in structure.root.variables]
+    for read in structure.lists:
+        n = read.number
+        lines.append(f" page{n} = pages[{n}]; size{n} = page{n}.size; backwards{n} = page{n}.backwards")
+        if read.wants_rows:
+            arrays = ", ".join("next(column)" for _ in read.rows.variables)
+            lines += [
+                f" arrays = ({arrays},)",
+                f" rows{n} = [] if arrays[0] is None else list(zip(*arrays))",
+                f" more{n} = size{n} is not None and len(rows{n}) > size{n}",
+                f" if more{n}: del rows{n}[size{n}:]",
+                f" if backwards{n}: rows{n}.reverse()",
+            ]
+        if read.wants_page_info:
+            lines.append(f" beyond{n} = next(column) if page{n}.edge is not None else False")
+        if read.wants_total:
+            lines.append(f" total{n} = next(column)")
+        if read.listed.wanted and read.node.arguments:
+            refused = f"page{n}.conditions and not all([next(column) for _ in page{n}.required])"
+            lines.append(f" if {refused}: raise refusal('refused')")
+    lines.append(f" return {structure.code}")
+    namespace: dict[str, Any] = {"refusal": NotPlannedError, **structure.functions}
+    # Made of mirrors and of names that GraphQL's own grammar allows; a client's text is never in it.
+    exec("\n".join(lines), namespace)  # noqa: S102
+    return namespace["shape"]

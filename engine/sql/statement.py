@@ -1,0 +1,171 @@
+"""One SQL statement for everything that a document reads of an account, with each list as arrays of its columns.
+
+An array for each column, and not one of records, because the driver reads it twice as fast. Columns of the rows of a
+page are aggregated in the order of the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from engine.sql.plan_builder import ListRead, Structure
+from engine.sql.sources import LANGUAGE, WHOSE
+from models.access.callers import ASKERS
+from models.reads.conditions import Condition
+from models.reads.searched_ids import listed_ids
+from models.reads.sources import Edges, Placed, known_total
+from models.text.languages import language_sql
+
+FIRST_VALUE = 5
+LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > asker.moment)"
+AS_KNOWN = (
+    "asker.event_id IS NOT NULL AND viewer.event_id IS NOT DISTINCT FROM asker.event_id"
+    " AND viewer.catalogue_version = asker.catalogue_version"
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which rows of a list: `size` at most (None: all), after and before a row, from the start or from the end."""
+
+    conditions: tuple[Condition, ...] = ()
+    size: int | None = None
+    after: UUID | None = None
+    before: UUID | None = None
+    backwards: bool = False
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What of it the statement is made of; the rest are its values."""
+        conditions = tuple(each.shape for each in self.conditions)
+        return conditions, self.size is None, self.after is None, self.before is None, self.backwards
+
+    @cached_property
+    def required(self) -> tuple[Condition, ...]:
+        """The conditions whose values may have the list refused."""
+        return tuple(each for each in self.conditions if each.requires)
+
+    @property
+    def edge(self) -> UUID | None:
+        """The row that the page stands beside."""
+        return self.before if self.backwards else self.after
+
+    @property
+    def values(self) -> list[Any]:
+        """The values of the statement's part, in order."""
+        given = [value for each in self.conditions for value in each.values]
+        given += [row for row in (self.after, self.before) if row is not None]
+        return given if self.size is None else [*given, self.size + 1]
+
+
+def write_statement(structure: Structure, pages: Sequence[Page], asking: str, language: str | None) -> str:
+    """The statement for pages of these shapes, for any number of askers.
+
+    Texts are in a language, or where it is None in that of each asker's own locale.
+
+    `asking` selects who an asker is, as a row with an account: nothing is read but of that account, and nothing of
+    nobody, nor for a credential that has ended. Where the event and the version of the catalogue still stand at which
+    an asker knows the answer, nothing else is read. The statement's values are those of the askers, and of each page.
+    """
+    root = structure.root
+    selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
+    for read, page in zip(structure.lists, pages, strict=True):
+        part = _Part(read, page, place)
+        if read.wants_rows:
+            selected.append(f"p{read.number}.*")
+            sources.append(part.rows())
+        if read.wants_page_info and page.edge is not None:
+            selected.append(part.beyond())
+        if read.wants_total:
+            selected.append(part.total())
+        selected += part.required()
+        place += len(page.values)
+    where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
+    answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
+    who = f"SELECT answer.*, viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
+    written = f"({language_sql('viewer.locale')})" if language is None else f"'{language}'"
+    return f"{who} LEFT JOIN LATERAL ({answer}) AS answer ON true".replace(LANGUAGE, written)
+
+
+class _Part:
+    """The part of a statement that reads one list."""
+
+    def __init__(self, read: ListRead, page: Page, place: int) -> None:
+        self._read = read
+        self._page = page
+        self._alias = read.rows.alias
+        self._places = [f"${place + number}" for number in range(len(page.values))]
+        self._ids = listed_ids(self._placed(), WHOSE)
+
+    def rows(self) -> str:
+        """The page's rows, as one row of arrays."""
+        rows = self._read.rows
+        inner = ", ".join(f"{expression} AS c{n}" for n, expression in enumerate(rows.expressions))
+        outer = ", ".join(f"array_agg(c{n}) AS c{n}" for n in range(len(rows.expressions)))
+        limit = "" if self._page.size is None else f" LIMIT {self._places[-1]}"
+        if self._ids:
+            ids = self._ids.page(self._way, self._places[-1], self._edges())
+            where = " AND ".join([*rows.whose, f"{self._alias}.id = ANY (ARRAY{ids})"])
+        else:
+            where = " AND ".join([*self._conditions(), *self._window()]) or "true"
+        page = f"SELECT {inner} {rows.source} WHERE {where} ORDER BY {self._order()}{limit}"
+        return f"(SELECT {outer} FROM ({page}) AS page) AS p{self._read.number}"  # noqa: S608
+
+    def beyond(self) -> str:
+        """Whether there is a row on the other side of where the page begins."""
+        number = self._conditioned + (self._page.backwards and self._page.after is not None)
+        sign = ">=" if self._page.backwards else "<="
+        if self._ids:
+            return self._ids.exist([(sign, self._places[number])])
+        return f"EXISTS ({self._bare()} AND {self._alias}.id {sign} {self._places[number]})"
+
+    def total(self) -> str:
+        """How many rows the list has."""
+        if known := known_total(self._placed(), WHOSE):
+            return known
+        return self._ids.count() if self._ids else f"({self._bare('count(*)')})"
+
+    def required(self) -> list[str]:
+        """Whether the list may be asked for with these values."""
+        return [each.requires.format(value=place) for each, place in self._placed() if each.requires]
+
+    @property
+    def _conditioned(self) -> int:
+        return sum(len(each.values) for each in self._page.conditions)
+
+    def _bare(self, what: str = "") -> str:
+        where = " AND ".join(self._conditions()) or "true"
+        table = f'"{self._read.rows.mirror.table}" AS {self._alias}'
+        return f"SELECT {what} FROM {table} WHERE {where}"  # noqa: S608
+
+    def _conditions(self) -> list[str]:
+        always = self._read.listed.always
+        return [
+            *self._read.rows.whose,
+            *([self._written(always)] if always else []),
+            *(self._written(each, place) for each, place in self._placed()),
+        ]
+
+    def _placed(self) -> list[Placed]:
+        """The page's conditions, each with the place of its value."""
+        places = iter(self._places)
+        return [(each, next(places) if each.values else "") for each in self._page.conditions]
+
+    def _written(self, condition: Condition, value: str = "") -> str:
+        return condition.written(self._alias, WHOSE, value)
+
+    def _window(self) -> list[str]:
+        return [f"{self._alias}.id {sign} {edge}" for sign, edge in self._edges()]
+
+    def _edges(self) -> Edges:
+        page, places = self._page, iter(self._places[self._conditioned :])
+        return [(sign, next(places)) for sign, row in ((">", page.after), ("<", page.before)) if row is not None]
+
+    @property
+    def _way(self) -> str:
+        return "DESC" if self._page.backwards else ""
+
+    def _order(self) -> str:
+        return ", ".join(f'{self._alias}."{column}" {self._way}' for column in self._read.listed.order)

@@ -1,0 +1,1 @@
+"""Viewers, their credentials and their rights."""

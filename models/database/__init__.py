@@ -1,0 +1,1 @@
+"""The database: connections, transactions, statements, and what it needs to be."""

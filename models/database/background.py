@@ -1,0 +1,34 @@
+"""Background work that lasts as long as a block."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from models.database.outages import UNAVAILABLE
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run endless work beside the block; at its end the work is cancelled, and has ended when this returns."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def now_and_then(
+    work: Callable[[], Awaitable[None]], every: Callable[[], float], log: Any, failed: str
+) -> None:
+    """Do something endlessly, each time after so many seconds; a failure is logged as `failed`, an outage briefly."""
+    while True:
+        await asyncio.sleep(every())
+        try:
+            await work()
+        except UNAVAILABLE as error:
+            log.warning(failed, error=type(error).__name__)
+        except Exception:
+            log.warning(failed, exc_info=True)

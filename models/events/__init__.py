@@ -1,0 +1,1 @@
+"""Events, from their commit to deliveries and subscribers."""

@@ -1,0 +1,111 @@
+"""What came of deliveries that were claimed: sent, failed, put off, held back, or given back untried."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from models.database.coalescing import fetch_together
+from models.events.outbox import written_at
+from models.tables import Delivery
+
+# 5 s, 15 s, 45 s ... up to an hour, for three days: an outage of a weekend loses nothing.
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+HELD_BACK = "as many mails as one person is sent in an hour have been sent"
+LONGEST_ERROR = 300
+
+
+class Outcome(NamedTuple):
+    """What a delivery will be once this is recorded; `claimed` is the number of attempts that its claim left."""
+
+    id: UUID
+    claimed: int
+    attempts: int
+    due_at: datetime
+    in_order: bool
+    sent: bool
+    failed: bool
+    last_error: str | None
+
+    @property
+    def was_put_off(self) -> bool:
+        """Whether the notice was tried, and waits."""
+        return not self.sent and not self.failed and self.attempts == self.claimed
+
+
+def sent(delivery: Delivery) -> Outcome:
+    """The notice was handed over."""
+    return _outcome(delivery)._replace(sent=True, last_error=None)
+
+
+def failed(delivery: Delivery, error: str) -> Outcome:
+    """The notice will never be sent, and why."""
+    return _outcome(delivery)._replace(failed=True, last_error=error[:LONGEST_ERROR])
+
+
+def put_off(delivery: Delivery, moment: datetime, error: str) -> Outcome:
+    """The notice waits for a growing while; it has failed once three days are over."""
+    if moment - written_at(delivery.id) > GIVE_UP_AFTER:
+        return failed(delivery, f"given up after {delivery.attempts} attempts: {error}")
+    wait = min(FIRST_DELAY * 3 ** min(delivery.attempts - 1, 10), LONGEST_DELAY)
+    return _outcome(delivery)._replace(due_at=moment + wait, last_error=error[:LONGEST_ERROR])
+
+
+def held_back(delivery: Delivery, until: datetime) -> Outcome:
+    """The notice waits, untried, as its recipient has been sent enough for now; those after it wait for it."""
+    return released(delivery)._replace(due_at=until, last_error=HELD_BACK)
+
+
+def released(delivery: Delivery) -> Outcome:
+    """The notice was not tried, and any process may claim it."""
+    return _outcome(delivery)._replace(attempts=delivery.attempts - 1)
+
+
+async def record(outcome: Outcome) -> bool:
+    """Write an outcome down, together with those that come meanwhile; returns whether it counts.
+
+    It does not where the lease was lost, as the delivery may be another process's. That it was sent always counts.
+    """
+    return (await fetch_together(_RECORD, outcome))["recorded"]
+
+
+def _outcome(delivery: Delivery) -> Outcome:
+    return Outcome(
+        id=delivery.id,
+        claimed=delivery.attempts,
+        attempts=delivery.attempts,
+        due_at=delivery.due_at,
+        in_order=delivery.in_order,
+        sent=False,
+        failed=False,
+        last_error=delivery.last_error,
+    )
+
+
+# A claim adds to the attempts: a delivery that is leased and has the same number was claimed by nobody else since.
+# Rows are locked in the order of their ids, as every statement does that locks several.
+_RECORD = """
+WITH outcome AS MATERIALIZED (
+    SELECT * FROM unnest(
+        (SELECT $1::uuid[]), (SELECT $2::int[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::bool[]),
+        (SELECT $6::bool[]), (SELECT $7::bool[]), (SELECT $8::text[])
+    ) WITH ORDINALITY AS outcome (id, claimed, attempts, due_at, in_order, sent, failed, last_error, asker_number)
+), open AS MATERIALIZED (
+    SELECT delivery.id FROM deliveries AS delivery JOIN outcome ON outcome.id = delivery.id
+    WHERE delivery.sent_at IS NULL AND delivery.failed_at IS NULL
+        AND (outcome.sent OR (delivery.attempts = outcome.claimed AND delivery.leased_until IS NOT NULL))
+    ORDER BY delivery.id FOR UPDATE OF delivery
+), recorded AS (
+    UPDATE deliveries SET
+        sent_at = CASE WHEN outcome.sent THEN $9::timestamptz END,
+        failed_at = CASE WHEN outcome.failed THEN $9 END,
+        attempts = outcome.attempts, due_at = outcome.due_at, in_order = outcome.in_order,
+        last_error = outcome.last_error, leased_until = NULL
+    FROM open JOIN outcome ON outcome.id = open.id
+    WHERE deliveries.id = open.id
+    RETURNING deliveries.id
+)
+SELECT outcome.asker_number, recorded.id IS NOT NULL AS recorded
+FROM outcome LEFT JOIN recorded ON recorded.id = outcome.id
+"""

@@ -1,0 +1,1 @@
+"""Limits of how often and how much."""

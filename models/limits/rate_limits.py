@@ -1,0 +1,104 @@
+"""How often a caller may do what costs others something: shared by all processes, over a sliding window."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+from models.access.anonymous_caller import Network
+from models.database.clock import now
+from models.database.coalescing import fetch_together
+from models.database.connection import fetch, fetch_one
+from models.errors import RateLimited
+from models.limits.sliding_window import Spent, Window
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """At most so much of something in any window of a length."""
+
+    name: str
+    most: int
+    within: timedelta
+
+
+async def spend(allowance: Allowance, whom: str, cost: int = 1) -> None:
+    """Spend of what somebody is allowed. Raises RateLimited, with when to try again; then nothing was spent.
+
+    One statement decides, so callers at once cannot spend more than there is. Never inside a transaction, where it
+    would hold up the caller's others.
+    """
+    key, moment = _key(allowance, whom), now()
+    rows = await fetch(_SPEND, [key], [1], moment, allowance.most, allowance.within.total_seconds(), cost)
+    if not rows[0]["granted"]:
+        raise RateLimited(await _room_at(allowance, key, moment, cost))
+
+
+async def spend_together(allowance: Allowance, whom: str) -> None:
+    """Spend one, in a statement with all who do at the same time. Raises RateLimited.
+
+    For callers who are seldom the same: those are asked for one by one.
+    """
+    key, moment = _key(allowance, whom), now()
+    values = (allowance.most, allowance.within.total_seconds(), 1)
+    # Each is an asker of its own, also where two have the same key.
+    if not (await fetch_together(_SPEND, (key, next(_NUMBERS)), values))["granted"]:
+        raise RateLimited(await _room_at(allowance, key, moment, 1))
+
+
+async def spend_from(allowance: Allowance, networks: Iterable[Network]) -> None:
+    """Spend one of what each network of a client is allowed, in their order. Raises RateLimited.
+
+    The refusal of a network leaves the allowances of those after it alone.
+    """
+    for network in networks:
+        await spend(replace(allowance, most=allowance.most * network.factor), network.name)
+
+
+_NUMBERS = count(1)
+
+
+def _key(allowance: Allowance, whom: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(f"{allowance.name}:{whom}".encode("utf-8", "surrogatepass")).digest()[:16])
+
+
+async def _room_at(allowance: Allowance, key: UUID, moment: datetime, cost: int) -> datetime:
+    window = Window(allowance.most, allowance.within)
+    return window.room_at(await _spent(key, window.at(moment.timestamp()).period), cost)
+
+
+async def _spent(key: UUID, period: int) -> Spent:
+    row = await fetch_one("SELECT period, spent, spent_before FROM allowances_spent WHERE key = $1", key)
+    kept = Spent(row["period"], row["spent"], row["spent_before"]) if row else Spent(period)
+    return kept.seen_in(period)
+
+
+# The clocks of two machines differ: who comes with the period before finds the one that has begun. Rows are locked in
+# the order of their keys.
+_SPEND = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) WITH ORDINALITY AS asked (key, of, asker_number)
+), place AS MATERIALIZED (
+    SELECT floor(periods)::bigint AS period, (periods - floor(periods))::float8 AS passed
+    FROM (SELECT extract(epoch FROM $3::timestamptz)::float8 / $5::float8 AS periods) AS time
+), spent AS (
+    INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
+    SELECT key, (SELECT period FROM place), $6::int, 0, $3 FROM asked ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET
+        spent = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END
+            + excluded.spent,
+        spent_before = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent_before
+            WHEN kept.period = excluded.period - 1 THEN kept.spent ELSE 0 END,
+        period = CASE WHEN kept.period = excluded.period + 1 THEN kept.period ELSE excluded.period END,
+        changed_at = excluded.changed_at
+    WHERE CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END + excluded.spent
+        + CASE WHEN kept.period = excluded.period + 1 THEN kept.spent_before
+            WHEN kept.period = excluded.period THEN kept.spent_before * (1 - (SELECT passed FROM place))
+            WHEN kept.period = excluded.period - 1 THEN kept.spent * (1 - (SELECT passed FROM place)) ELSE 0 END
+        <= $4::int
+    RETURNING key
+)
+SELECT asked.asker_number, spent.key IS NOT NULL AS granted FROM asked LEFT JOIN spent ON spent.key = asked.key
+"""

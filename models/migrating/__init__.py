@@ -1,0 +1,1 @@
+"""Changing the schema of the database while it is used."""

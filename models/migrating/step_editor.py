@@ -1,0 +1,75 @@
+"""Running the statements of a migration, one transaction each, without keeping calls waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import structlog
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+
+from models.database.connecting import DatabaseNotReady
+from models.database.connection import fetch_one
+
+# While a statement waits for its lock, calls queue behind it.
+LOCK_TIMEOUT = "2s"
+TRIES = 20
+# Seconds after the first try, twice as many after the second, three times after the third: three minutes in all.
+WAITS = 1.0
+# Characters of a statement.
+SHOWN = 80
+
+# Of those that hold a lock of a table; 16384 is where PostgreSQL's own tables end.
+OLDEST_TRANSACTION = """
+SELECT pid, coalesce(host(client_addr), 'a local socket') AS address, xact_start FROM pg_stat_activity AS activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND EXISTS (
+    SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid AND locktype = 'relation' AND granted AND relation >= 16384
+)
+ORDER BY xact_start LIMIT 1
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class LockNotAvailable(DatabaseNotReady):
+    """A statement has not got its lock, so often as it was tried: somebody's transaction is open on its table."""
+
+
+class StepEditor(AsyncpgSchemaEditor):
+    """Runs each statement by itself, on connections whose lock_timeout is LOCK_TIMEOUT, and tries it again."""
+
+    async def _run_sql(self, sql: str) -> None:
+        if self.collect_sql:
+            self.collected_sql.append(sql)
+        else:
+            await retried(sql, lambda: self.client.execute_script(sql))
+
+
+async def retried(sql: str, run: Callable[[], Awaitable[object]]) -> None:
+    """Run a statement until it has got its locks, with growing waits in which calls go on.
+
+    Raises LockNotAvailable.
+    """
+    for tried in range(1, TRIES + 1):
+        try:
+            await run()
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            oldest = await _oldest_transaction()
+            if tried == TRIES:
+                raise LockNotAvailable(
+                    f"The migration has stopped: a lock was not free in {TRIES} tries, for {sql[:SHOWN]!r}. {oldest} "
+                    "Run `usher migrate` again: it goes on from here."
+                ) from None
+            log.warning("migration.waits_for_lock", statement=sql[:SHOWN], oldest=oldest, retries_in=tried * WAITS)
+            await asyncio.sleep(tried * WAITS)
+        else:
+            return
+
+
+async def _oldest_transaction() -> str:
+    row = await fetch_one(OLDEST_TRANSACTION)
+    if row is None:
+        return "No other transaction is open by now."
+    return (
+        f"The oldest transaction is that of process {row['pid']} of the database, from {row['address']}, "
+        f"since {row['xact_start']:%Y-%m-%d %H:%M:%S} UTC."
+    )

@@ -1,0 +1,96 @@
+"""What migrations are made of, beside indexes: statements that may be run again."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from tortoise.migrations import operations as ops
+
+from models.migrating.step_editor import retried
+
+BATCH = 5_000
+# Seconds, while all rows that are left are locked.
+LOOKS_EVERY = 0.1
+
+
+class Statements(ops.RunSQL):
+    """Statements, each of which changes one table at most, and may be run again: IF NOT EXISTS, OR REPLACE.
+
+    `declares` are Tortoise's own operations, for what it must know of their outcome.
+    """
+
+    def __init__(self, *statements: str, declares: Sequence[Any] = ()) -> None:
+        super().__init__(list(statements), reverse_sql=ops.RunSQL.noop)
+        self._declares = declares
+
+    def state_forward(self, app_label: str, state: Any) -> None:
+        """Tell Tortoise the outcome."""
+        for each in self._declares:
+            each.state_forward(app_label, state)
+
+
+class AddConstraints(ops.RunSQL):
+    """Add CHECK and FOREIGN KEY constraints without keeping anybody waiting while rows are read.
+
+    Each is added NOT VALID, which holds for new rows, and then validated beside reads and writes. `constraints` are
+    definitions by name, by table.
+    """
+
+    def __init__(self, constraints: dict[str, dict[str, str]]) -> None:
+        self._steps = [
+            (
+                table,
+                name,
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID",
+                f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
+            )
+            for table, definitions in constraints.items()
+            for name, definition in definitions.items()
+        ]
+        super().__init__([sql for *_, add, validate in self._steps for sql in (add, validate)], ops.RunSQL.noop)
+
+    async def database_forward(
+        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
+    ) -> None:
+        """Add each that is not there, and validate each that is not valid."""
+        if state_editor is None or state_editor.collect_sql:
+            await super().database_forward(app_label, old_state, new_state, state_editor)
+            return
+        for table, name, add, validate in self._steps:
+            async with state_editor.client.acquire_connection() as connection:
+                valid = await connection.fetchval(
+                    "SELECT convalidated FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2",
+                    table,
+                    name,
+                )
+            if valid is None:
+                await self._run_sql(state_editor, add)
+            if not valid:
+                await self._run_sql(state_editor, validate)
+
+
+class FillRows(ops.RunSQL):
+    """Fill a column of rows that are there already, past rows that are locked, 5 000 in a transaction."""
+
+    def __init__(self, table: str, values: str, where: str) -> None:
+        found = f"FROM {table} WHERE {where}"
+        self._left = f"SELECT EXISTS (SELECT {found})"
+        batch = f"SELECT ctid {found} LIMIT {BATCH} FOR NO KEY UPDATE SKIP LOCKED"
+        update = f"UPDATE {table} SET {values} WHERE ctid = ANY (ARRAY({batch}))"  # noqa: S608
+        super().__init__(update, reverse_sql=ops.RunSQL.noop)
+
+    async def database_forward(
+        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
+    ) -> None:
+        """Fill until no row is left."""
+        if state_editor is None or state_editor.collect_sql:
+            await super().database_forward(app_label, old_state, new_state, state_editor)
+            return
+        async with state_editor.client.acquire_connection() as connection:
+            await retried(self.sql, lambda: self._fill(connection))
+
+    async def _fill(self, connection: asyncpg.Connection) -> None:
+        while await connection.fetchval(self._left):
+            if await connection.execute(self.sql) == "UPDATE 0":
+                await asyncio.sleep(LOOKS_EVERY)

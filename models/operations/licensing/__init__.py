@@ -1,0 +1,1 @@
+"""Licenses assigned, changed, transferred, removed and activated."""

@@ -1,0 +1,1 @@
+"""Accounts opened, sign-in links and sessions."""

@@ -1,0 +1,1 @@
+"""Work of the relay that no client asks for."""

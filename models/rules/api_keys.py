@@ -1,0 +1,35 @@
+"""What the operations on API keys share."""
+
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from models.access.secrets import secret_hash
+from models.database.clock import now
+from models.errors import NotFound
+from models.tables import Account, ApiKey, ApiKeySecret
+
+
+def live_keys(account_id: UUID) -> QuerySet[ApiKey]:
+    """The keys of an account that neither were revoked nor have expired."""
+    return ApiKey.filter(Q(expires_at=None) | Q(expires_at__gt=now()), account_id=account_id, revoked_at=None)
+
+
+async def find_key(account: Account, api_key_id: UUID) -> ApiKey:
+    """A key of the account, under its lock. Raises NotFound."""
+    key = await ApiKey.get_or_none(id=api_key_id, account_id=account.id)
+    if key is None:
+        raise NotFound("ApiKey", api_key_id)
+    return key
+
+
+async def add_secret(key: ApiKey, secret: str) -> None:
+    """Make a secret open what a key opens."""
+    await ApiKeySecret.create(
+        account_id=key.account_id,
+        api_key_id=key.id,
+        hash=secret_hash(secret),
+        hint=secret[-4:],
+        created_at=now(),
+    )

@@ -1,0 +1,1 @@
+"""Rules of text: names, addresses, languages, and how they are compared."""

@@ -1,0 +1,1 @@
+"""Serving: the processes, their protocols, and what they are made of."""
