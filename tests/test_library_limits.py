@@ -8,7 +8,7 @@ import pytest
 from graphql import Executor, execute, subscribe, validate
 
 ROOT = Path(__file__).parent.parent
-SOURCES = sorted(path for package in ("api", "executing", "plans") for path in (ROOT / package).rglob("*.py"))
+SOURCES = sorted(path for package in ("api", "engine") for path in (ROOT / package).rglob("*.py"))
 # What has no limit unless it is given one.
 NEEDS = {"get_variable_values": "max_errors", "parse": "max_tokens"}
 # What has none, and is wrapped by one of these.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, validate
 
-from api.document_manifests.policy import DocumentRules
-from api.document_manifests.trusted import PREFIX, TrustedDocuments, document_hash
+from api.documents.policy import DocumentRules
+from api.documents.trusted import PREFIX, TrustedDocuments, document_hash
 from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import ROOT

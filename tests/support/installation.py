@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.support import last_release
 from tests.support.client import Client
 from tests.support.held_payments import COMMAND as HELD
 from tests.support.held_payments import hold_payments
@@ -182,13 +183,18 @@ class Installation:
         log.touch()
         env = usher_environment(**(self.settings | settings))
         if "--workers" in arguments or self.packages:
-            process = await self._start_alone([*(HELD if held else COMMAND), *arguments], env, log)
+            process = await self._start_alone([*self._command(held=held), *arguments], env, log)
         else:
             prepare = hold_payments if held else None
             process = start_usher(*arguments, folder=self.folder, env=env, log=log, prepare=prepare)
         port = settings.get("PORT")
         self.processes.append(UsherProcess(process, log, int(port) if port else None))
         return self.processes[-1]
+
+    def _command(self, *, held: bool) -> Sequence[str]:
+        if self.packages:
+            return last_release.command(self.packages)
+        return HELD if held else COMMAND
 
     async def _start_alone(self, command: list[str], env: dict[str, str], log: Path) -> asyncio.subprocess.Process:
         """Start a command that leads a group of its own, to which its workers belong."""

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 RELEASED = Path(__file__).parent.parent / "released"
@@ -37,3 +38,10 @@ def install(folder: Path) -> Path:
     ]
     subprocess.run([*command, "--disable-pip-version-check"], check=True, stdin=subprocess.DEVNULL)
     return folder
+
+
+def command(packages: Path) -> list[str]:
+    """What starts the command of the release that is installed in a folder."""
+    (installed,) = metadata.distributions(path=[str(packages)])
+    (script,) = installed.entry_points.select(group="console_scripts", name="usher")
+    return [sys.executable, "-c", f"from {script.module} import main; main()"]
