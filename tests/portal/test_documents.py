@@ -71,5 +71,5 @@ def test_the_settings_trust_the_portals_documents_where_it_is_served(tmp_path: P
 
 
 def test_a_portal_that_is_not_built_has_no_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "PORTAL", tmp_path)
+    monkeypatch.setattr(document_manifests, "PORTAL", tmp_path)
     assert list(portal_documents()) == []
