@@ -18,7 +18,7 @@ class Mails:
         self._seen: set[str] = set()
 
     async def link_for(self, address: str, subject: str) -> str:
-        """The link of the newest mail to an address with these words in its subject, waited for; each is told once."""
+        """The link of the newest mail to an address with these words in its subject; each is given once."""
         async with asyncio.timeout(ARRIVES_WITHIN):
             while True:
                 for mail in self._folder.summaries():

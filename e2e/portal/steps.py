@@ -30,7 +30,9 @@ def row_of(page: Page, name: str) -> Locator:
 async def empty_cart(page: Page) -> None:
     """Take whatever is in the cart out of it."""
     await expect(page.get_by_role("heading", name="Your cart")).to_be_visible()
-    await expect(page.get_by_text("Your cart is empty").or_(page.get_by_text("Validate my purchases"))).to_be_visible()
+    await expect(
+        page.get_by_text("Your cart is empty").or_(page.get_by_text("Validate my purchases"))
+    ).to_be_visible()
     buttons = page.get_by_role("button", name="from the cart")
     while left := await buttons.count():
         await buttons.first.click()

@@ -144,7 +144,8 @@ async def test_buying_and_assigning_need_no_mouse(administrator: OpenWindow) -> 
 # What a screen reader would say of the element with the focus, roughly.
 FOCUSED = """() => {
     const element = document.activeElement;
-    const labels = (element.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id));
+    const ids = (element.getAttribute("aria-labelledby") ?? "").split(" ");
+    const labels = ids.map((id) => document.getElementById(id));
     const named = [element, ...labels, ...(element.labels ?? [])].filter(Boolean);
     return named.map((each) => each.getAttribute("aria-label") ?? each.textContent).join(" ");
 }"""

@@ -1,4 +1,4 @@
-"""A cart and its purchase in several windows: what is paid is gone from all of them, and what waits is shown in all."""
+"""A cart and its purchase in several windows: what is paid is gone from all, and what waits is shown in all."""
 
 import asyncio
 

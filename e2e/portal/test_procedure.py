@@ -3,7 +3,17 @@
 from playwright.async_api import expect
 
 from e2e.portal.conftest import Desk, OpenWindow
-from e2e.portal.steps import accept_and_pay, assign, choose, counts, empty_cart, expect_counts, manage, put_in_cart, row_of
+from e2e.portal.steps import (
+    accept_and_pay,
+    assign,
+    choose,
+    counts,
+    empty_cart,
+    expect_counts,
+    manage,
+    put_in_cart,
+    row_of,
+)
 
 
 async def test_the_whole_procedure_beside_a_window_that_looks_on(

@@ -50,7 +50,9 @@ async def test_a_declined_card_can_be_followed_by_another(administrator: OpenWin
     await page.get_by_role("button", name="Validate my purchases").click()
     dialog = page.get_by_role("dialog")
     await accept_and_pay(page, "Visa: declined, insufficient funds")
-    await expect(dialog.get_by_role("alert")).to_contain_text("declined: there are insufficient funds. Nothing was charged")
+    await expect(dialog.get_by_role("alert")).to_contain_text(
+        "declined: there are insufficient funds. Nothing was charged"
+    )
     await page.get_by_role("button", name="Test card").click()
     await page.get_by_role("option", name="Mastercard: is accepted").click()
     await dialog.get_by_role("button", name="Proceed to purchase").click()

@@ -26,8 +26,8 @@ async def test_a_change_of_role_is_asked_for_and_says_what_it_means(administrato
     await expect(question).to_have_accessible_name("Make Kim Research an administrator?")
     await expect(question).to_have_accessible_description(
         "Kim Research can then do everything in the account Example Company that you can: buy licenses in its name,"
-        " assign and remove them, add users, name other administrators, and manage domains, sessions and API keys. The"
-        " license of Kim Research stays as it is."
+        " assign and remove them, add users, name other administrators, and manage domains, sessions and API keys."
+        " The license of Kim Research stays as it is."
     )
     # Enter pressed once too often does nothing.
     await expect(question.get_by_role("button", name="Cancel")).to_be_focused()
@@ -49,8 +49,8 @@ async def test_a_change_of_role_is_asked_for_and_says_what_it_means(administrato
     await expect(question).to_have_accessible_name("Make Kim Research a standard user?")
     await expect(question).to_have_accessible_description(
         "Kim Research can then no longer buy licenses or manage users, licenses and domains of the account Example"
-        " Company, and sees nothing but their own license and sessions. That license, and the API keys that they made,"
-        " stay as they are."
+        " Company, and sees nothing but their own license and sessions. That license, and the API keys that they"
+        " made, stay as they are."
     )
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
@@ -67,8 +67,9 @@ async def test_the_question_is_asked_in_french(administrator: OpenWindow) -> Non
     question = page.get_by_role("alertdialog", name="Nommer Kim Research administrateur?")
     await expect(question).to_have_accessible_description(
         "Kim Research pourra tout faire dans le compte Example Company, comme vous\u00a0: acheter des"
-        " licences en son nom, les attribuer et les retirer, ajouter des utilisateurs, nommer d’autres administrateurs et"
-        " gérer les domaines, les sessions et les clés d’API. La licence de Kim Research ne change pas."
+        " licences en son nom, les attribuer et les retirer, ajouter des utilisateurs, nommer d’autres"
+        " administrateurs et gérer les domaines, les sessions et les clés d’API."
+        " La licence de Kim Research ne change pas."
     )
     await question.get_by_role("button", name="Annuler").click()
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
@@ -90,7 +91,11 @@ async def test_administrators_are_told_what_their_own_change_of_role_means(
     await own.get_by_role("link", name="User management", exact=True).click()
     await own.get_by_role("searchbox").fill("kim")
     question = await ask(own, "Make standard user")
-    await expect(question).to_contain_text("This is you. You leave these pages at once, and only another administrator")
+    await expect(question).to_contain_text(
+        "This is you. You leave these pages at once, and only another administrator"
+    )
     await question.get_by_role("button", name="Make standard user").click()
     await expect(own).to_have_url(f"{desk.url}/profile")
-    await expect(own.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(["My license", "Sessions"])
+    await expect(own.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
+        ["My license", "Sessions"]
+    )

@@ -1,4 +1,4 @@
-"""The portal's documents: each is valid, each is in the manifest, and a server of trusted documents alone runs them."""
+"""The portal's documents: each is valid, in the manifest, and run by a server of trusted documents alone."""
 
 import json
 from pathlib import Path

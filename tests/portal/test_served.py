@@ -1,4 +1,4 @@
-"""The portal as the server hands it out: its addresses, its headers, its assets, and what it is told to begin with."""
+"""The portal as the server hands it out: its addresses, headers, assets, and the facts it begins with."""
 
 import re
 from collections.abc import AsyncIterator
@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.schema.context import Services
 from api.pages.portal import PATHS, Place, Portal
+from api.schema.context import Services
 from models.events.seat_feed import Feed
 from payments import make_provider
 from tests.conftest import INSTALL_URL, ORIGINS, ROOT
@@ -156,5 +156,7 @@ async def test_looking_at_a_mailed_link_uses_nothing_up(client: Client, company:
                 assert (shown.status_code, token in shown.text) == (200, False)
     signed_in = await client.mutate("completeSignIn", "... on SignedIn { expiresAt }", token=links["sign-in"])
     assert signed_in["__typename"] == "SignedIn"
-    activated = await client.mutate("activateLicense", "... on LicenseActivated { license { id } }", token=links["activate"])
+    activated = await client.mutate(
+        "activateLicense", "... on LicenseActivated { license { id } }", token=links["activate"]
+    )
     assert activated["__typename"] == "LicenseActivated"
