@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -170,9 +171,15 @@ async def test_statements_that_are_lost_later_are_told_once_and_calls_may_be_rep
         server = await made.installation.serve("--no-relay")
         made.pooler.use("transaction", pool=2)
         async with Client(server.url, company.token) as client:
+            # Each is another statement, prepared in one transaction and run in the next.
+            reads = [
+                f"{{ account {{ users {{ nodes {{ {' '.join(fields)} }} }} }} }}"
+                for number in range(1, 5)
+                for fields in combinations(["id", "email", "firstName", "lastName", "role", "locale"], number)
+            ]
 
             async def is_told() -> bool:
-                answers = await asyncio.gather(*[client.post(VERSION) for _ in range(CLIENTS)])
+                answers = await asyncio.gather(*[client.post(read) for read in reads])
                 codes = {error["extensions"]["code"] for answer in answers for error in answer.get("errors", [])}
                 assert codes <= {"UNAVAILABLE"}
                 return "database.prepared_statements_lost" in server.printed
