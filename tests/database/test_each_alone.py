@@ -49,6 +49,7 @@ from models.tables import (
     User,
 )
 from payments import make_provider
+from tests.database.test_declared import MIGRATIONS
 from tests.support.company import Company, viewer_of_user
 from tests.support.recorded import broken_invariants
 from tests.support.unchanged import nothing_changes
@@ -67,6 +68,9 @@ DEFINED = """
     SELECT 'DROP INDEX ' || indexname, indexdef FROM pg_indexes WHERE indexname = $1
 """
 
+# By the migrations' own words: PostgreSQL's, run again, become other words for the same.
+UNIQUE = {name: columns for migration in MIGRATIONS for name, columns in getattr(migration, "UNIQUE", {}).items()}
+
 
 def alone(rule: str) -> Callable[[Scenario], Scenario]:
     """Name the rule of the database that the code does without."""
@@ -82,16 +86,17 @@ def alone(rule: str) -> Callable[[Scenario], Scenario]:
 async def without(rule: str) -> AsyncIterator[None]:
     """Have the database not know a CHECK, a trigger or a unique index while the block runs."""
     [found] = await fetch(DEFINED, rule)
+    again = f"CREATE UNIQUE INDEX {rule} ON {UNIQUE[rule]}" if rule in UNIQUE else found["again"]
     await fetch(found["without"])
     try:
         yield
     finally:
         # Rows that break the rule would keep it from coming back, and the tests after this need it.
         try:
-            await fetch(found["again"])
+            await fetch(again)
         except Exception:
             await fetch("TRUNCATE accounts CASCADE")
-            await fetch(found["again"])
+            await fetch(again)
             raise
 
 
