@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from jobs.pauses import Periodic, rest
 from jobs.send_mail import Postman
 from models.database.clock import now
 from models.database.connection import transaction
@@ -28,7 +29,6 @@ from models.operations.upkeep.keep_totals import keep_totals
 from models.rules.payment_provider import PaymentProvider
 from models.rules.retention import DEFAULT_RETENTION, Retention
 
-LOOK_EVERY = timedelta(seconds=1)
 FORGET_EVERY = timedelta(hours=1)
 COUNT_EVERY = timedelta(minutes=1)
 BATCH = 200
@@ -44,9 +44,9 @@ class Relay:
         self._provider = provider
         self._retention = retention
         self._woken = asyncio.Event()
-        self._forget_at: datetime | None = None
-        self._count_at: datetime | None = None
-        self._index_at: datetime | None = None
+        self._counting = Periodic(COUNT_EVERY, FULL_COUNT)
+        self._indexing = Periodic(COUNT_EVERY, FULL_SEARCH)
+        self._forgetting = Periodic(FORGET_EVERY, FULL_BATCH)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way is finished first, e.g. the mails that are being sent.
@@ -60,7 +60,7 @@ class Relay:
             while not stop.is_set():
                 busy = await self.round_without_mail(now())
                 if not busy:
-                    await self._rest(stopping)
+                    await rest(self._woken, stopping)
             await sending
         finally:
             stop_listening()
@@ -120,24 +120,18 @@ class Relay:
         return await fill_search_texts()
 
     async def _keep_totals(self, moment: datetime) -> int:
-        if self._count_at is None or self._count_at <= moment:
-            self._count_at = moment + COUNT_EVERY
-            if await keep_totals() >= FULL_COUNT:
-                self._count_at = moment
+        if self._counting.is_due(moment):
+            await self._counting.done(keep_totals(), moment)
         return 0
 
     async def _keep_search_entries(self, moment: datetime) -> int:
-        if self._index_at is None or self._index_at <= moment:
-            self._index_at = moment + COUNT_EVERY
-            if await keep_search_entries() >= FULL_SEARCH:
-                self._index_at = moment
+        if self._indexing.is_due(moment):
+            await self._indexing.done(keep_search_entries(), moment)
         return 0
 
     async def _forget(self, moment: datetime) -> int:
-        if self._forget_at is None or self._forget_at <= moment:
-            self._forget_at = moment + FORGET_EVERY
-            if await forget_expired(moment, self._retention) >= FULL_BATCH:
-                self._forget_at = moment
+        if self._forgetting.is_due(moment):
+            await self._forgetting.done(forget_expired(moment, self._retention), moment)
         return 0
 
     async def _attempt(self, step: str, work: Callable[[datetime], Awaitable[int]], moment: datetime) -> int:
@@ -148,17 +142,6 @@ class Relay:
         except Exception:
             log.exception("relay.step_failed", step=step)
         return 0
-
-    async def _rest(self, stopping: "asyncio.Task[bool]") -> None:
-        waking = asyncio.create_task(self._woken.wait())
-        try:
-            await asyncio.wait(
-                {waking, stopping},
-                timeout=LOOK_EVERY.total_seconds(),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            waking.cancel()
 
     def _wake(self, _account_id: UUID) -> None:
         self._woken.set()

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from prometheus_client import Gauge
 
 from jobs.claims import Claim, Claims
+from jobs.pauses import rest
 from jobs.try_mail import MAILS, LeaseLost, try_later, try_mail
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer, SmtpSession, TryLater
@@ -26,7 +27,6 @@ MAILS_A_CONNECTION = 10
 REFUSED_FOR = 60.0
 # How long nothing is claimed once it has refused the only one: what waits need not be tried, and put off, in vain.
 AWAY_FOR = 1.0
-LOOK_EVERY = timedelta(seconds=1)
 
 OPEN = Gauge("usher_smtp_connections", "Connections to the mail server.", multiprocess_mode="livesum")
 
@@ -64,7 +64,7 @@ class Postman:
                     while not stop.is_set():
                         self._woken.clear()
                         if not await self._claim_more(stop):
-                            await self._rest(stopping)
+                            await rest(self._woken, stopping)
                     await self._all_sent()
                 finally:
                     await self._end()
@@ -178,15 +178,6 @@ class Postman:
     async def _all_sent(self) -> None:
         while self._connections:
             await asyncio.wait(self._connections)
-
-    async def _rest(self, stopping: "asyncio.Task[bool]") -> None:
-        waking = asyncio.create_task(self._woken.wait())
-        try:
-            await asyncio.wait(
-                {waking, stopping}, timeout=LOOK_EVERY.total_seconds(), return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            waking.cancel()
 
     async def _end(self) -> None:
         """Give back what nobody has tried; what is being sent is cut off, and its lease runs out."""

@@ -32,7 +32,7 @@ async def read_notice(delivery: Delivery) -> NoticeRows | None:
 
 
 def _row(table: Any, values: Iterator[Any]) -> Any:
-    (row,) = table.of_records([list(islice(values, len(_columns(table))))])
+    (row,) = table.of_records([list(islice(values, len(table.columns())))])
     return row
 
 
@@ -40,7 +40,7 @@ def _row(table: Any, values: Iterator[Any]) -> Any:
 def _statement() -> str:
     selected = [
         *(f'event."{column}"' for column in _EVENT),
-        *(f'{alias}."{column}" AS {alias}_{column}' for alias, table in _TABLES for column in _columns(table)),
+        *(f'{alias}."{column}" AS {alias}_{column}' for alias, table in _TABLES for column in table.columns()),
     ]
     return f"""
         SELECT {", ".join(selected)}, account.id AS found, actor.id AS acted, asker_number
@@ -56,7 +56,3 @@ def _statement() -> str:
 
 
 _TABLES = (("recipient", User), ("account", Account), ("actor", User))
-
-
-def _columns(table: Any) -> list[str]:
-    return list(table._meta.fields_db_projection.values())  # noqa: SLF001 - as in models/reads/rows.py

@@ -5,15 +5,14 @@ built anew.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import asyncpg
 from tortoise.migrations import operations as ops
 
-from models.migrating.step_editor import retried
+from models.migrating.step_editor import Step, StepEditor, retried
 
 
-class BuildIndexes(ops.RunSQL):
+class BuildIndexes(Step):
     """Build indexes CONCURRENTLY. `indexes` are their columns by their name, e.g. `users (account_id, id)`."""
 
     KIND = "INDEX"
@@ -24,17 +23,10 @@ class BuildIndexes(ops.RunSQL):
         }
         super().__init__(list(self._statements.values()), reverse_sql=ops.RunSQL.noop)
 
-    async def database_forward(
-        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
-    ) -> None:
+    async def forward(self, editor: StepEditor) -> None:
         """Build each that is not there."""
-        if state_editor is None or state_editor.collect_sql:
-            await super().database_forward(app_label, old_state, new_state, state_editor)
-            return
         for name, statement in self._statements.items():
-            await _patiently(
-                state_editor, statement, lambda connection, n=name, s=statement: _build(connection, n, s)
-            )
+            await _patiently(editor, statement, lambda connection, n=name, s=statement: _build(connection, n, s))
 
 
 class BuildUniqueIndexes(BuildIndexes):
@@ -43,29 +35,24 @@ class BuildUniqueIndexes(BuildIndexes):
     KIND = "UNIQUE INDEX"
 
 
-class DropIndexes(ops.RunSQL):
+class DropIndexes(Step):
     """Drop indexes CONCURRENTLY."""
 
     def __init__(self, *names: str) -> None:
         self._statements = [f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in names]
         super().__init__(self._statements, reverse_sql=ops.RunSQL.noop)
 
-    async def database_forward(
-        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
-    ) -> None:
+    async def forward(self, editor: StepEditor) -> None:
         """Drop each that is there."""
-        if state_editor is None or state_editor.collect_sql:
-            await super().database_forward(app_label, old_state, new_state, state_editor)
-            return
         for statement in self._statements:
-            await _patiently(state_editor, statement, lambda connection, s=statement: connection.execute(s))
+            await _patiently(editor, statement, lambda connection, s=statement: connection.execute(s))
 
 
 async def _patiently(
-    state_editor: Any, statement: str, run: Callable[[asyncpg.Connection], Awaitable[object]]
+    editor: StepEditor, statement: str, run: Callable[[asyncpg.Connection], Awaitable[object]]
 ) -> None:
     """Run it without a limit: it waits for every transaction that is older than itself, and holds up no call."""
-    async with state_editor.client.acquire_connection() as connection:
+    async with editor.client.acquire_connection() as connection:
         await connection.execute("SET lock_timeout = 0")
         try:
             await retried(statement, lambda: run(connection))

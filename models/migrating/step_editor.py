@@ -1,10 +1,13 @@
 """Running the statements of a migration, one transaction each, without keeping calls waiting."""
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import structlog
+from tortoise.migrations import operations as ops
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 
 from models.database.connecting import DatabaseNotReady
@@ -42,6 +45,23 @@ class StepEditor(AsyncpgSchemaEditor):
             self.collected_sql.append(sql)
         else:
             await retried(sql, lambda: self.client.execute_script(sql))
+
+
+class Step(ops.RunSQL):
+    """Statements that are not simply run one after the other; `usher migrate --check` lists them all the same."""
+
+    async def database_forward(
+        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
+    ) -> None:
+        """Run them, or have the editor collect them."""
+        if state_editor is None or state_editor.collect_sql:
+            await super().database_forward(app_label, old_state, new_state, state_editor)
+        else:
+            await self.forward(state_editor)
+
+    @abstractmethod
+    async def forward(self, editor: StepEditor) -> None:
+        """Run what is not done yet."""
 
 
 async def retried(sql: str, run: Callable[[], Awaitable[object]]) -> None:

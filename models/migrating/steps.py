@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+from tortoise import fields
+from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from models.migrating.step_editor import retried
+from models.migrating.step_editor import Step, StepEditor, retried
 
 BATCH = 5_000
 # Seconds, while all rows that are left are locked.
@@ -30,7 +32,7 @@ class Statements(ops.RunSQL):
             each.state_forward(app_label, state)
 
 
-class AddConstraints(ops.RunSQL):
+class AddConstraints(Step):
     """Add CHECK and FOREIGN KEY constraints without keeping anybody waiting while rows are read.
 
     Each is added NOT VALID, which holds for new rows, and then validated beside reads and writes. `constraints` are
@@ -50,27 +52,22 @@ class AddConstraints(ops.RunSQL):
         ]
         super().__init__([sql for *_, add, validate in self._steps for sql in (add, validate)], ops.RunSQL.noop)
 
-    async def database_forward(
-        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
-    ) -> None:
+    async def forward(self, editor: StepEditor) -> None:
         """Add each that is not there, and validate each that is not valid."""
-        if state_editor is None or state_editor.collect_sql:
-            await super().database_forward(app_label, old_state, new_state, state_editor)
-            return
         for table, name, add, validate in self._steps:
-            async with state_editor.client.acquire_connection() as connection:
+            async with editor.client.acquire_connection() as connection:
                 valid = await connection.fetchval(
                     "SELECT convalidated FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2",
                     table,
                     name,
                 )
             if valid is None:
-                await self._run_sql(state_editor, add)
+                await self._run_sql(editor, add)
             if not valid:
-                await self._run_sql(state_editor, validate)
+                await self._run_sql(editor, validate)
 
 
-class FillRows(ops.RunSQL):
+class FillRows(Step):
     """Fill a column of rows that are there already, past rows that are locked, 5 000 in a transaction."""
 
     def __init__(self, table: str, values: str, where: str) -> None:
@@ -80,17 +77,25 @@ class FillRows(ops.RunSQL):
         update = f"UPDATE {table} SET {values} WHERE ctid = ANY (ARRAY({batch}))"  # noqa: S608
         super().__init__(update, reverse_sql=ops.RunSQL.noop)
 
-    async def database_forward(
-        self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
-    ) -> None:
+    async def forward(self, editor: StepEditor) -> None:
         """Fill until no row is left."""
-        if state_editor is None or state_editor.collect_sql:
-            await super().database_forward(app_label, old_state, new_state, state_editor)
-            return
-        async with state_editor.client.acquire_connection() as connection:
+        async with editor.client.acquire_connection() as connection:
             await retried(self.sql, lambda: self._fill(connection))
 
     async def _fill(self, connection: asyncpg.Connection) -> None:
         while await connection.fetchval(self._left):
             if await connection.execute(self.sql) == "UPDATE 0":
                 await asyncio.sleep(LOOKS_EVERY)
+
+
+def reference(model: str, column: str, *, null: bool = False) -> Any:
+    """The field of a column that refers to the id of a row of another table, for `declares`."""
+    return fields.ForeignKeyField(
+        model,
+        source_field=column,
+        null=null,
+        db_constraint=True,
+        to_field="id",
+        related_name=False,
+        on_delete=OnDelete.RESTRICT,
+    )

@@ -4,16 +4,13 @@ It only adds and loosens, so that processes of the version before go on beside i
 which stays unique.
 """
 
-from typing import Any
-
 from tortoise import fields
-from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from models.database.ids import new_id
 from models.migrating.build_indexes import BuildIndexes, BuildUniqueIndexes, DropIndexes
 from models.migrating.schema_change import Kind, SchemaChange
-from models.migrating.steps import AddConstraints, FillRows, Statements
+from models.migrating.steps import AddConstraints, FillRows, Statements, reference
 
 CHECKS = {
     "carts": {"owner": "(user_id IS NULL) <> (api_key_id IS NULL)"},
@@ -39,25 +36,13 @@ INDEXES = {
 DROPPED_INDEXES = ["purchases_waiting_key", "purchases_cart_key"]
 
 
-def _reference(model: str, column: str, *, null: bool = False) -> Any:
-    return fields.ForeignKeyField(
-        model,
-        source_field=column,
-        null=null,
-        db_constraint=True,
-        to_field="id",
-        related_name=False,
-        on_delete=OnDelete.RESTRICT,
-    )
-
-
 _CART = ops.CreateModel(
     name="Cart",
     fields=[
         ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
-        ("user", _reference("models.User", "user_id", null=True)),
-        ("api_key", _reference("models.ApiKey", "api_key_id", null=True)),
-        ("account", _reference("models.Account", "account_id")),
+        ("user", reference("models.User", "user_id", null=True)),
+        ("api_key", reference("models.ApiKey", "api_key_id", null=True)),
+        ("account", reference("models.Account", "account_id")),
         ("version", fields.BigIntField(default=0)),
     ],
     options={
@@ -102,10 +87,10 @@ class Migration(SchemaChange):
             declares=[
                 ops.DeleteModel("Cart"),
                 _CART,
-                ops.AlterField("CartLine", "user", _reference("models.User", "user_id", null=True)),
-                ops.AddField("CartLine", "api_key", _reference("models.ApiKey", "api_key_id", null=True)),
+                ops.AlterField("CartLine", "user", reference("models.User", "user_id", null=True)),
+                ops.AddField("CartLine", "api_key", reference("models.ApiKey", "api_key_id", null=True)),
                 ops.AlterField("Purchase", "cart_version", fields.BigIntField(null=True)),
-                ops.AddField("Purchase", "api_key", _reference("models.ApiKey", "api_key_id", null=True)),
+                ops.AddField("Purchase", "api_key", reference("models.ApiKey", "api_key_id", null=True)),
             ],
         ),
         AddConstraints(

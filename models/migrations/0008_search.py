@@ -3,16 +3,13 @@
 People whom processes of the version before add have no `search_text` until the relay fills it.
 """
 
-from typing import Any
-
 from tortoise import fields
-from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from models.database.ids import new_id
 from models.migrating.build_indexes import BuildIndexes, BuildUniqueIndexes
 from models.migrating.schema_change import Kind, SchemaChange
-from models.migrating.steps import AddConstraints, Statements
+from models.migrating.steps import AddConstraints, Statements, reference
 
 UNIQUE = {
     "account_totals_account_key": "account_totals (account_id)",
@@ -77,22 +74,11 @@ REFERENCES = {
 }
 
 
-def _reference(model: str, column: str) -> Any:
-    return fields.ForeignKeyField(
-        model,
-        source_field=column,
-        db_constraint=True,
-        to_field="id",
-        related_name=False,
-        on_delete=OnDelete.RESTRICT,
-    )
-
-
 _ACCOUNT_TOTALS = ops.CreateModel(
     name="AccountTotals",
     fields=[
         ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
-        ("account", _reference("models.Account", "account_id")),
+        ("account", reference("models.Account", "account_id")),
         ("version", fields.BigIntField()),
         ("users", fields.BigIntField()),
         ("seat_events", fields.BigIntField()),
@@ -110,8 +96,8 @@ _UNLICENSED_USER = ops.CreateModel(
     name="UnlicensedUser",
     fields=[
         ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
-        ("account", _reference("models.Account", "account_id")),
-        ("user", _reference("models.User", "user_id")),
+        ("account", reference("models.Account", "account_id")),
+        ("user", reference("models.User", "user_id")),
     ],
     options={
         "table": "unlicensed_users",

@@ -1,15 +1,12 @@
 """What searches of a large account read in place of its users and licenses. The relay fills it."""
 
-from typing import Any
-
 from tortoise import fields
-from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from models.database.ids import new_id
 from models.migrating.build_indexes import BuildIndexes, BuildUniqueIndexes
 from models.migrating.schema_change import Kind, SchemaChange
-from models.migrating.steps import AddConstraints, Statements
+from models.migrating.steps import AddConstraints, Statements, reference
 
 UNIQUE = {"search_versions_account_key": "search_versions (account_id)"}
 INDEXES = {
@@ -44,22 +41,11 @@ CREATE TABLE IF NOT EXISTS search_versions (
 """
 
 
-def _account() -> Any:
-    return fields.ForeignKeyField(
-        "models.Account",
-        source_field="account_id",
-        db_constraint=True,
-        to_field="id",
-        related_name=False,
-        on_delete=OnDelete.RESTRICT,
-    )
-
-
 _ENTRY = ops.CreateModel(
     name="SearchEntry",
     fields=[
         ("user_id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
-        ("account", _account()),
+        ("account", reference("models.Account", "account_id")),
         ("package_id", fields.UUIDField()),
         ("search_text", fields.TextField(null=True)),
     ],
@@ -76,7 +62,7 @@ _VERSION = ops.CreateModel(
     name="SearchVersion",
     fields=[
         ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
-        ("account", _account()),
+        ("account", reference("models.Account", "account_id")),
         ("version", fields.BigIntField()),
     ],
     options={

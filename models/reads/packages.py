@@ -66,7 +66,7 @@ async def package_by_id(package_id: UUID) -> Package:
 
 @cache
 def _by_id() -> str:
-    columns = ", ".join(f'package."{column}"' for column in Package._meta.fields_db_projection.values())  # noqa: SLF001
+    columns = ", ".join(f'package."{column}"' for column in Package.columns())
     return f"""
         SELECT asker_number, {columns}
         FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS asked (id, asker_number)

@@ -17,12 +17,11 @@ Found = TypeVar("Found", bound=Model)
 
 async def rows_where(table: type[Found], condition: str, *values: Any) -> list[Found]:
     """The rows of a table that meet a condition of SQL, e.g. "account_id = $1 AND id = ANY($2)"."""
-    meta = table._meta  # noqa: SLF001
-    columns = ", ".join(f'"{column}"' for column in meta.fields_db_projection.values())
-    statement = f'SELECT {columns} FROM "{meta.db_table}" AS found WHERE {condition}'  # noqa: S608 - nothing of it is given
+    row: Any = table
+    columns = ", ".join(f'"{column}"' for column in row.columns())
+    statement = f'SELECT {columns} FROM "{row._meta.db_table}" AS found WHERE {condition}'  # noqa: S608, SLF001 - nothing of it is given
     rows = await fetch_records(statement, *values)
-    made: Any = table
-    return made.of_records(row.values() for row in rows)
+    return row.of_records(record.values() for record in rows)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ class Row:
         return [cls._made(how, zip(how.names, record, strict=True)) for record in records]
 
     @classmethod
+    def columns(cls) -> list[str]:
+        """The names of all columns of the table, in the order of its fields."""
+        return list(cls._meta.fields_db_projection.values())  # pyright: ignore[reportAttributeAccessIssue]
+
+    @classmethod
     def written(cls, **columns: Any) -> Self:
         """The row that a statement has written; columns that it left out are null."""
         return cls._init_from_db(**dict.fromkeys(_reading(cls).names) | columns)

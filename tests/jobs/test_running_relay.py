@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-import jobs.relay
-import jobs.send_mail
+import jobs.pauses
 from jobs.relay import Relay
 from jobs.send_mail import Postman
 from mailers.config import MailConfig
@@ -48,8 +47,7 @@ async def test_a_running_relay_is_woken_by_what_is_committed(
 ) -> None:
     await company.buy(ECO=1)
     # It does not look by itself while the test runs.
-    for module in (jobs.relay, jobs.send_mail):
-        monkeypatch.setattr(module, "LOOK_EVERY", timedelta(hours=1))
+    monkeypatch.setattr(jobs.pauses, "LOOK_EVERY", timedelta(hours=1))
     postman = Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
     relay, stop = WatchedRelay(postman, make_provider("sandbox")), asyncio.Event()
     relay.resting = asyncio.Event()

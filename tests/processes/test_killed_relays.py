@@ -5,7 +5,7 @@ import signal
 from collections import Counter
 from datetime import timedelta
 
-from jobs.send_mail import LOOK_EVERY
+from jobs.pauses import LOOK_EVERY
 from models.database.clock import now
 from models.events.leases import LEASE
 from models.tables import Delivery
