@@ -4,8 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 
 import asyncpg
@@ -21,7 +20,7 @@ from benchmarks.postgres import FOLDER, Postgres, postgres
 from benchmarks.reading import check_reads, inventory_entries, read_round, users_entries
 from benchmarks.report import full_report, short_report
 from benchmarks.results import Results, new_results
-from benchmarks.servers import HERE, KEEPING, ROOT, SERVERS, USHER, Running, Server, running
+from benchmarks.servers import HERE, ROOT, SERVERS, Server, running
 from benchmarks.starting import start_once
 from benchmarks.turns import Site, Turns
 
@@ -56,8 +55,7 @@ async def _measure(asked: argparse.Namespace, servers: list[Server], database: P
         up = {server.name: stack.enter_context(running(server, url, _log(server))) for server in servers}
         site = Site(up, database, url)
         if wanted & {"W1", "W2"}:
-            with _keeping(servers, url) as keeping:
-                await _read(asked, replace(site, servers=up | keeping), results)
+            await _read(asked, site, results)
         if "W3" in wanted:
             await _assign(asked, site, results)
     if "W4" in wanted:
@@ -80,16 +78,6 @@ async def _prepared(database: Postgres) -> str:
     finally:
         await connection.close()
     return url
-
-
-@contextmanager
-def _keeping(servers: list[Server], url: str) -> Iterator[dict[str, Running]]:
-    """The same server once more, which keeps its answers, for the polls that find nothing changed."""
-    if USHER not in servers:
-        yield {}
-        return
-    with running(KEEPING, url, _log(KEEPING)) as keeping:
-        yield {KEEPING.name: keeping}
 
 
 async def _read(asked: argparse.Namespace, site: Site, results: Results) -> None:

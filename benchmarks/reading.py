@@ -25,10 +25,9 @@ def inventory_entries(servers: Mapping[str, Running], accounts: Sequence[int] = 
     entries = [
         Entry("floor", "floor", [calls.floor("/inventory", account) for account in accounts], sign='"data"'),
         Entry("usher", "Usher", polls),
-        Entry("keeping", "Usher, the same poll again", [calls.query(calls.INVENTORY, ONE)]),
     ]
-    if "keeping" in servers:
-        entries.append(_not_modified(servers["keeping"].port))
+    if "usher" in servers:
+        entries.append(_not_modified(servers["usher"].port))
     entries += [
         Entry("mercurius", "Mercurius 16 + JIT", polls),
         Entry("postgraphile", "PostGraphile 5", _graphql(calls.POSTGRAPHILE_INVENTORY, accounts)),
@@ -87,4 +86,4 @@ def _not_modified(port: int) -> Entry:
     _, _, headers = ask(connection, poll)
     connection.close()
     tagged = replace(poll, headers={"If-None-Match": headers["etag"]})
-    return Entry("keeping", "Usher, the same poll with If-None-Match", [tagged], status=304, sign="")
+    return Entry("usher", "Usher, the same poll with If-None-Match", [tagged], status=304, sign="")

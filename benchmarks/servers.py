@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -59,13 +59,10 @@ USHER = Server(
         "USHER_MAX_COST_PER_MINUTE": "2000000000",
         # All have as many: one for each connection that comes, and PostgreSQL has a hundred for everybody.
         "USHER_DATABASE_POOL": "16",
-        # Most polls would find nothing changed, and read nothing.
-        "USHER_KEPT_MEGABYTES": "0",
         # Mail is no part of what is measured, and the others send none.
         "USHER_RELAY": "false",
     },
 )
-KEEPING = replace(USHER, name="keeping", settings={**USHER.settings, "USHER_KEPT_MEGABYTES": "16"})
 MERCURIUS = Server("mercurius", "Mercurius 16 with JIT", _node("mercurius"))
 POSTGRAPHILE = Server("postgraphile", "PostGraphile 5", _node("postgraphile"))
 USUAL = Server("usual", "Strawberry and Tortoise, as usual", _python("benchmarks.usual_strawberry.server"))

@@ -115,7 +115,6 @@ async def server_url(pool: None, feed: Feed) -> AsyncIterator[str]:
     services = Services(
         feed=feed,
         provider=make_provider("sandbox"),
-        install_url=INSTALL_URL,
         origins=ORIGINS,
         limits=LIMITS,
     )

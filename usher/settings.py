@@ -149,7 +149,6 @@ class Settings:
     cors_origins: Annotated[Sequence[str], web_addresses.origins] = ()
     payments: Annotated[str, _payments] = "sandbox"
     database_pool: Annotated[int, partial(_integer, least=2, most=200)] = 20
-    kept_megabytes: Annotated[int, partial(_integer, least=0, most=10_000)] = 16
     relay: Annotated[bool, _boolean] = True
     keep_idempotency_keys_days: Annotated[int, _days] = DEFAULT_RETENTION.idempotency_keys.days
     keep_deliveries_days: Annotated[int, _days] = DEFAULT_RETENTION.deliveries.days

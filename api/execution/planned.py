@@ -13,7 +13,6 @@ from starlette.responses import Response
 from api.auth.credentials import SentSecret
 from api.execution.plan_cache import count
 from api.execution.request_cache import Question, in_language
-from api.execution.response_cache import Kept, KeptAnswers
 from api.http.etags import IF_NONE_MATCH, entity_tag, is_current, tagged, tagged_by_language
 from api.http.headers import ACCEPT_LANGUAGE, HeaderFields, header
 from api.http.languages import preferred_language
@@ -41,7 +40,6 @@ class DirectAnswers:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._kept = KeptAnswers(services.kept_bytes)
         self._refused: Bounded[float] = Bounded(MOST_REFUSED)
 
     async def find(self, sent: SentSecret | None, fields: HeaderFields, question: Question) -> Response | None:
@@ -77,32 +75,22 @@ class DirectAnswers:
         return await self._answered(asking)
 
     async def _answered(self, asking: "Asking") -> Response | None:
-        """The answer by one statement, which reads only who asks where the answer that is kept still holds."""
+        """The answer by one statement, which reads who asks as well."""
         sent, question = asking.sent, asking.question
         bound = question.bound
         if bound is None:
             count(question.why)
             return None
-        viewer = self._kept.caller(sent.hashed) if self._keeps(question) else None
-        kept = self._last_answer(viewer, asking)
-        at = (None, None) if kept is None else (kept.event_id, kept.catalogue_version)
-        row = await bound.read(sent.secret, Asker(sent.hashed, *at), asking.language)
+        row = await bound.read(sent.secret, Asker(sent.hashed), asking.language)
         seen = recognised(row, sent.address)
         if seen.viewer.api_key_id is not None:
             await note_use(row)
-        if viewer is not None and not _is_shown_the_same(viewer, seen.viewer):
-            self._kept.forget_caller(sent.hashed)
-            return None
         if not _is_for(bound, seen.viewer):
             return None
-        if kept is not None and kept.stands(seen):
-            headers = told(spend(self._services, seen.viewer, question.cost))
-            count("kept")
-            return written(kept.body, [*headers, *asking.tag_fields(kept.tag)])
         return self._planned(asking, bound, row, seen)
 
     def _planned(self, asking: "Asking", bound: Bound, row: Any, seen: Recognised) -> Response | None:
-        """The answer made of what was read, kept for the next who ask."""
+        """The answer made of what was read."""
         try:
             answer = bound.answer(row)
         except NotPlannedError as why:
@@ -112,23 +100,7 @@ class DirectAnswers:
         count("plan")
         body = orjson.dumps({"data": answer}, option=orjson.OPT_UTC_Z)
         tag = asking.tag(seen)
-        if tag is None:
-            return written(body, headers)
-        if self._keeps(asking.question):
-            self._keep(asking, seen, Kept(body, tag, seen.event_id, seen.catalogue_version))
-        return written(body, [*headers, *asking.tag_fields(tag)])
-
-    def _keeps(self, question: Question) -> bool:
-        return self._kept.room > 0 and question.is_kept
-
-    def _last_answer(self, viewer: Viewer | None, asking: "Asking") -> Kept | None:
-        digest = asking.digest(viewer) if viewer else None
-        return self._kept.find(viewer, digest) if viewer and digest else None
-
-    def _keep(self, asking: "Asking", seen: Recognised, kept: Kept) -> None:
-        digest = asking.digest(seen.viewer)
-        if digest is not None:
-            self._kept.keep(asking.sent.hashed, seen.viewer, digest, kept)
+        return written(body, [*headers, *(asking.tag_fields(tag) if tag else [])])
 
 
 class Asking(NamedTuple):
@@ -157,11 +129,6 @@ class Asking(NamedTuple):
 
 def _preferred(question: Question, fields: HeaderFields) -> str | None:
     return preferred_language(header(fields, ACCEPT_LANGUAGE)) if question.translated else None
-
-
-def _is_shown_the_same(one: Viewer, other: Viewer) -> bool:
-    rights = one.account_id == other.account_id and one.permissions == other.permissions
-    return rights and one.locale == other.locale
 
 
 def _is_for(bound: Bound, viewer: Viewer) -> bool:

@@ -40,11 +40,6 @@ class Question:
     bound: Bound | None
     why: str = ""
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether its answers are kept."""
-        return self.tagged and self.bound is not None and self.bound.lasting
-
 
 class Questions:
     """The questions asked lately, by the requests that asked them."""

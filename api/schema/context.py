@@ -37,13 +37,10 @@ class Services:
 
     feed: Feed
     provider: PaymentProvider
-    install_url: str
     origins: Origins
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
     get_queries: bool = False
-    # Of answers that are given again while they hold; none at 0.
-    kept_bytes: int = 16_000_000
     # Set once the process is to end.
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 

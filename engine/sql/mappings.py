@@ -19,7 +19,7 @@ ACCOUNT = "$account"
 class Column:
     """A field that shows a column, or what a function makes of several. `pool.assigned` is one of a joined table.
 
-    Of no column, it shows the moment: its answer is never the same again.
+    Of no column, it shows the moment.
     """
 
     columns: tuple[str, ...]

@@ -69,11 +69,6 @@ class Bound:
     compiled: Compiled
     pages: list[Page]
 
-    @property
-    def lasting(self) -> bool:
-        """Whether the answer is the same as long as the rows are."""
-        return self.compiled.structure.lasting
-
     def is_for(self, viewer: Viewer) -> bool:
         """Whether a viewer may see all of it."""
         return viewer.permissions.issuperset(self.compiled.structure.requires)
@@ -86,9 +81,8 @@ class Bound:
     def read(self, secret: str, asker: Asker, language: str | None) -> "Future[Any]":
         """The row that says who calls with a secret, and of which the answer is made, by one statement.
 
-        Others who ask the same now are answered by the same statement. Only who calls is read where the account's
-        last event and the catalogue's version are those that the asker knows the answer of. Texts are in the
-        language, or where it is None in that of the asker's locale.
+        Others who ask the same now are answered by the same statement. Texts are in the language, or where it is None
+        in that of the asker's locale.
         """
         return fetch_together(self.statement(credential_sql(secret), language), asker, self.values)
 

@@ -39,8 +39,7 @@ class ListRead:
 class Structure:
     """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it.
 
-    `lasting` says that the answer is the same as long as the rows are, `translated` that it has texts in the reader's
-    language.
+    `translated` says that it has texts in the reader's language.
     """
 
     root: Rows
@@ -48,7 +47,6 @@ class Structure:
     lists: list[ListRead] = field(default_factory=list)
     requires: set[Permission] = field(default_factory=set)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    lasting: bool = True
     translated: bool = False
 
     @property
@@ -128,8 +126,6 @@ class Writer:
         return self._listed(field, nodes, definition, here)
 
     def _column(self, field: Column, here: Here) -> str:
-        if not field.columns:
-            self._structure.lasting = False
         variables = [here.rows.column(here.alias, name, here.mirror) for name in field.columns]
         if field.show is None:
             return variables[0]

@@ -18,12 +18,8 @@ from models.reads.searched_ids import listed_ids
 from models.reads.sources import Edges, Placed, known_total
 from models.text.languages import language_sql
 
-FIRST_VALUE = 5
+FIRST_VALUE = 3
 LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > asker.moment)"
-AS_KNOWN = (
-    "asker.event_id IS NOT NULL AND viewer.event_id IS NOT DISTINCT FROM asker.event_id"
-    " AND viewer.catalogue_version = asker.catalogue_version"
-)
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,7 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str, la
     Texts are in a language, or where it is None in that of each asker's own locale.
 
     `asking` selects who an asker is, as a row with an account: nothing is read but of that account, and nothing of
-    nobody, nor for a credential that has ended. Where the event and the version of the catalogue still stand at which
-    an asker knows the answer, nothing else is read. The statement's values are those of the askers, and of each page.
+    nobody, nor for a credential that has ended. The statement's values are those of the askers, and of each page.
     """
     root = structure.root
     selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
@@ -82,7 +77,7 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str, la
             selected.append(part.total())
         selected += part.required()
         place += len(page.values)
-    where = " AND ".join([*root.whose, LIVE, f"NOT ({AS_KNOWN})"])
+    where = " AND ".join([*root.whose, LIVE])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
     who = f"SELECT answer.*, viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
     written = f"({language_sql('viewer.locale')})" if language is None else f"'{language}'"

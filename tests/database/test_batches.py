@@ -10,12 +10,11 @@ import pytest
 from models.access.callers import ASKERS, Asker
 from models.database.clock import now
 from models.database.coalescing import _QUESTIONS, MOST_BESIDE, MOST_TOGETHER, fetch_together
-from models.database.ids import new_id
 from models.tables import Account
 from tests.support.statements import statements
 from tests.support.waiting import until, until_told
 
-ECHO = f"SELECT asker_number, credential, event_id, catalogue_version, moment FROM {ASKERS}"
+ECHO = f"SELECT asker_number, credential, moment FROM {ASKERS}"
 # Each waits for the advisory lock that its first byte names, while others hold it; the rows are read before that.
 HELD_UP = (
     f"SELECT asker_number, number, pg_advisory_xact_lock_shared(get_byte(credential, 0)) FROM {ASKERS}"
@@ -55,10 +54,10 @@ async def until_held_up(connection: asyncpg.Connection, number: int) -> None:
 
 
 async def test_all_who_ask_at_once_are_answered_by_one_statement(db: None) -> None:
-    askers = [Asker(bytes([number]), new_id(), number) for number in range(20)]
+    askers = [Asker(bytes([number])) for number in range(20)]
     with statements() as sent:
         rows = await asyncio.gather(*[fetch_together(ECHO, asker) for asker in askers])
-    assert [Asker(row["credential"], row["event_id"], row["catalogue_version"]) for row in rows] == askers
+    assert [Asker(row["credential"]) for row in rows] == askers
     assert len(sent) == 1
     await until(lambda: not _QUESTIONS)
 
@@ -67,7 +66,7 @@ async def test_who_asks_alone_is_asked_for_at_once_and_at_that_moment(db: None) 
     before = now()
     row = await fetch_together(ECHO, Asker(b"a"))
     assert before <= row["moment"] <= now()
-    assert (row["credential"], row["event_id"], row["catalogue_version"]) == (b"a", None, None)
+    assert row["credential"] == b"a"
 
 
 async def test_the_same_asker_is_asked_for_once(db: None) -> None:
@@ -76,7 +75,7 @@ async def test_the_same_asker_is_asked_for_once(db: None) -> None:
 
 
 async def test_other_values_are_another_question(db: None) -> None:
-    sql = f"SELECT asker_number, $5::int[] AS given FROM {ASKERS}"
+    sql = f"SELECT asker_number, $3::int[] AS given FROM {ASKERS}"
     rows = await asyncio.gather(*[fetch_together(sql, Asker(b"a"), ((number,),)) for number in range(3)])
     assert [row["given"] for row in rows] == [[0], [1], [2]]
 

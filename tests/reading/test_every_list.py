@@ -195,7 +195,7 @@ def ids_of(page: Json) -> list[UUID]:
 
 def planned() -> float:
     """How many queries plans have answered, or what they had answered before."""
-    return sum(QUERIES.labels(way)._value.get() for way in ("plan", "kept"))
+    return QUERIES.labels("plan")._value.get()
 
 
 async def change(listed: Listed, step: int, near: UUID, beyond: list[UUID]) -> None:

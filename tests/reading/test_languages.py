@@ -27,7 +27,7 @@ FRENCH = ["Éco", "Avancé", "Pro"]
 # One document for each way of answering, and where the packages stand in its answer.
 POOLS = "seatInventory { pools { package { name description } } }"
 BY_PLAN = f"{{ account {{ {POOLS} }} }}"
-# A moment is in it, so that nothing is kept and it has no lasting answer; `viewer` has no plan.
+# `viewer` has no plan.
 BY_PROGRAM = f"{{ viewer {{ permissions }} account {{ {POOLS} }} }}"
 BY_CORE = f"query {{ __schema {{ queryType {{ name }} }} account {{ {POOLS} }} }}"
 CATALOGUE = "{ packages { name description } }"

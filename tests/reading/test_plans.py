@@ -182,7 +182,7 @@ async def test_for_a_credential_that_has_ended_nothing_is_read(company: Company)
     session = await Session.get(hash=secret_hash(secret))
 
     async def name_at(moment: datetime) -> str | None:
-        [row] = await run_alone(statement, [session.hash], [None], [None], moment)
+        [row] = await run_alone(statement, [session.hash], moment)
         return row["name"]
 
     assert await name_at(now()) == "Company of example.com"

@@ -18,7 +18,7 @@ async def answered(bound: Bound, account_id: UUID) -> dict[str, Any]:
 def asked(bound: Bound, account_id: UUID) -> tuple[str, list[Any]]:
     """The statement that is sent, and its values. The account is a row of its own, so that nothing is known of it."""
     asking = (
-        "SELECT id AS account_id, NULL::uuid AS event_id, 0 AS catalogue_version, NULL::timestamptz AS revoked_at,"
+        "SELECT id AS account_id, NULL::timestamptz AS revoked_at,"
         f" NULL::timestamptz AS expires_at, NULL AS locale FROM accounts WHERE id = '{account_id}'"
     )
-    return bound.statement(asking), [[b""], [None], [None], now(), *bound.values]
+    return bound.statement(asking), [[b""], now(), *bound.values]

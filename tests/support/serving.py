@@ -39,7 +39,6 @@ async def serving(
     services = Services(
         feed=feed,
         provider=provider,
-        install_url="https://install.example.com",
         origins=Origins("http://usher.example.com", frozenset(origins)),
         limits=limits,
         documents=documents,

@@ -51,12 +51,10 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Se
     services = Services(
         feed=Feed(),
         provider=make_provider(settings.payments),
-        install_url=settings.install_url,
         origins=Origins(settings.public_url, frozenset(settings.cors_origins)),
         limits=settings.max,
         documents=document_rules(settings),
         get_queries=settings.get_queries,
-        kept_bytes=settings.kept_megabytes * 1_000_000,
     )
     return make_app(
         services,
