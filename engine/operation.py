@@ -14,11 +14,10 @@ from graphql import (
     Visitor,
     visit,
 )
-from graphql.execution.values import VariableValues
+from graphql.execution.values import VariableValues, get_variable_values
 
 from engine.collect_fields import Selector
 from engine.lru import Bounded
-from engine.variables import Variables
 
 Found = TypeVar("Found")
 
@@ -49,7 +48,6 @@ class Operation(ABC, Generic[Found]):
         self._conditions = _variables_of_conditions(document)
         # What is compiled holds nodes, and so the document, whoever else has forgotten it.
         self._weight = document_weight(document)
-        self._variables = Variables(schema, node.variable_definitions or ())
         # Not the operation itself: what is kept must not keep it.
         self._number = next(NUMBERS)
 
@@ -59,8 +57,11 @@ class Operation(ABC, Generic[Found]):
 
     def _coerced(self, given: Mapping[str, Any] | None) -> VariableValues:
         """The values of its variables. Raises `refusal` where they do not fit."""
-        coerced = self._variables.coerced(given)
-        if coerced is None:
+        # Of a list of wrong items, finding out what is wrong with each would take seconds.
+        coerced = get_variable_values(
+            self._schema, self._node.variable_definitions or (), dict(given or {}), max_errors=1
+        )
+        if not isinstance(coerced, VariableValues):
             raise self.refusal("variables")
         return coerced
 
