@@ -51,7 +51,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"auth"},
         {"limits"},
     ],
-    "engine": [{"sql", "breadth_first"}, {"operation"}, {"collect_fields", "lru", "variables"}],
+    "engine": [{"sql", "breadth_first"}, {"operation"}, {"collect_fields", "lru"}],
     "models": [
         {"operations", "invariants", "migrations"},
         {"migrating"},
