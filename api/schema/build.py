@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.schema.schema import StreamResult
@@ -38,6 +38,11 @@ class Schema(strawberry.Schema):
 
     suggests = True
     documents: Documents
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core has it, which Strawberry keeps to itself."""
+        return self._schema
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run a query or a mutation, where both are allowed; subscriptions need a stream."""

@@ -70,8 +70,8 @@ class SharedDocument:
     async def execute(self, schema: Schema, services: Services, viewer: Viewer, update: SeatUpdate) -> bytes:
         """The result for an update as JSON, for whoever has a viewer's rights. Raises PassingError."""
         executor = Executor.build(
-            schema._schema,  # noqa: SLF001
-            schema.documents.check(schema._schema, self.text).document,  # noqa: SLF001
+            schema.core,
+            schema.documents.check(schema.core, self.text).document,
             root_value=SeatCountsChange.of(update),
             context_value=_context(services, viewer, self.language),
             raw_variable_values=orjson.loads(self.variables),
@@ -91,7 +91,7 @@ class SharedDocument:
 def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: str | None) -> Wish | None:
     """What a subscriber asks for; None where graphql-core must answer, maybe with what is wrong."""
     try:
-        checked = schema.documents.check(schema._schema, text)  # noqa: SLF001
+        checked = schema.documents.check(schema.core, text)
         operation = None if checked.errors else checked.operation(name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
             return None
@@ -110,12 +110,12 @@ class _NotShared(Exception):
 
 
 def _after(schema: Schema, document: DocumentNode, variables: dict[str, Any], name: str | None) -> int | None:
-    executor = Executor.build(schema._schema, document, raw_variable_values=variables, operation_name=name)  # noqa: SLF001
-    root = schema._schema.subscription_type  # noqa: SLF001
+    executor = Executor.build(schema.core, document, raw_variable_values=variables, operation_name=name)
+    root = schema.core.subscription_type
     if isinstance(executor, list) or root is None:
         raise _NotShared
     fields = collect_fields(
-        schema._schema,  # noqa: SLF001
+        schema.core,
         executor.fragments,
         executor.variable_values,
         root,

@@ -25,7 +25,7 @@ from tests.fuzz.known import Known
 from tests.fuzz.values import Values, Word, literal
 from tests.support.schema import schema as strawberry_schema
 
-SCHEMA: GraphQLSchema = strawberry_schema._schema
+SCHEMA: GraphQLSchema = strawberry_schema.core
 MANY = " ".join(f"a{number}: description" for number in range(60))
 INTROSPECTION = [
     "__schema { queryType { name } types { name kind } }",

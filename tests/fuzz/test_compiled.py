@@ -35,7 +35,7 @@ from tests.fuzz.running import every, watched
 pytestmark = watched()
 
 SCHEMA = make_schema(Limits(document_cost=1_000_000))
-MUTATIONS: dict[str, GraphQLField] = SCHEMA._schema.mutation_type.fields  # pyright: ignore[reportOptionalMemberAccess]
+MUTATIONS: dict[str, GraphQLField] = SCHEMA.core.mutation_type.fields  # pyright: ignore[reportOptionalMemberAccess]
 LOOPBACK = "127.0.0.1"
 # Moments of reading, which differ.
 MOMENTS = {"asOf", "resetAt", "remaining"}
@@ -55,7 +55,7 @@ def context_of(viewer: Viewer | None, response: Response | None = None) -> Conte
 
 def compiled(document: Document) -> Bound | None:
     """The document's program; None where nothing of it can be run, or graphql-core is to run all of it."""
-    core = SCHEMA._schema
+    core = SCHEMA.core
     try:
         checked = SCHEMA.documents.check(core, document.query)
         operation = checked.operation(document.operation_name)
@@ -89,7 +89,7 @@ async def by_program(bound: Bound, document: Document, context: Context, ways: C
         ways["left to graphql-core"] += 1
         return context.afresh()
 
-    charge(context, SCHEMA.documents.check(SCHEMA._schema, document.query).cost(document.operation_name))
+    charge(context, SCHEMA.documents.check(SCHEMA.core, document.query).cost(document.operation_name))
     result = await bound.run(context, afresh)
     present_errors(result, suggests=True)
     return result

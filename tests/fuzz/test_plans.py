@@ -60,7 +60,7 @@ async def by_graphql_core(viewer: Viewer, document: Document) -> tuple[bytes, An
 
 async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
     """The data as its plan answers; None where there is none."""
-    core = SCHEMA._schema
+    core = SCHEMA.core
     try:
         checked = SCHEMA.documents.check(core, document.query)
     except Exception:  # noqa: BLE001 - not read at all, and so told by whatever answers

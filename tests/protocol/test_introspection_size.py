@@ -29,7 +29,7 @@ from tests.support.company import Company
 from tests.support.schema import schema
 from tests.support.serving import serving
 
-SERVED = schema._schema
+SERVED = schema.core
 EVERYTHING: list[dict[str, Any]] = [
     {},
     {"descriptions": False},

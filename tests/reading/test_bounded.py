@@ -66,7 +66,7 @@ def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
     schema = make_schema(DEFAULT_LIMITS)
     questions = Questions(schema, DEFAULT_RULES, DEFAULT_LIMITS)
     fields = " ".join(f"a{n}: name" for n in range(40))
-    schema.documents.check(schema._schema, f"{{ account {{ {fields} }} }}")
+    schema.documents.check(schema.core, f"{{ account {{ {fields} }} }}")
     for number in range(3_000):
         body = orjson.dumps({"query": f"{{ account {{ {fields} }} }}", "variables": {"n": number}})
         question = questions.of_body(body)
@@ -77,7 +77,7 @@ def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
 
 
 def test_no_documents_make_the_process_keep_more_than_their_share() -> None:
-    documents, schema = Documents(DEFAULT_LIMITS), make_schema(DEFAULT_LIMITS)._schema
+    documents, schema = Documents(DEFAULT_LIMITS), make_schema(DEFAULT_LIMITS).core
     kept = documents._kept
     for number in range(200):
         # Many short words: it is not the length that takes room.

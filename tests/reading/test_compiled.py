@@ -16,7 +16,7 @@ from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.statements import statements
 
-SCHEMA = make_schema(DEFAULT_LIMITS)._schema
+SCHEMA = make_schema(DEFAULT_LIMITS).core
 # Nobody but an administrator may see them.
 REFUSED = "account { name users { totalCount } }"
 

@@ -24,7 +24,7 @@ from tests.support.company import Company
 from tests.support.planned import answered
 from tests.support.statements import statements
 
-SCHEMA = make_schema(DEFAULT_LIMITS)._schema
+SCHEMA = make_schema(DEFAULT_LIMITS).core
 EVERYTHING = """
 query ($search: String, $n: Int) {
   account {

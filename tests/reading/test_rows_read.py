@@ -102,7 +102,7 @@ async def large(pool: None) -> Company:
 @pytest.mark.parametrize("name", READ)
 async def test_a_plan_reads_few_rows(large: Company, name: str) -> None:
     filter, first, last, total = READ[name]
-    core = SCHEMA._schema
+    core = SCHEMA.core
 
     async def read(fields: str, **window: int) -> int:
         checked = SCHEMA.documents.check(core, USERS % fields)

@@ -116,7 +116,7 @@ async def found_by_rows(account_id: UUID, **filter: Any) -> list[str]:
 
 async def found_by_plan(account_id: UUID, **filter: Any) -> list[str]:
     """The same of the plan of a query."""
-    core = SCHEMA._schema
+    core = SCHEMA.core
     checked = SCHEMA.documents.check(core, USERS)
     operation = checked.operation(None)
     assert operation is not None
