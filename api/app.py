@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from api.auth.csrf import PREFLIGHT
 from api.endpoint import GraphQLEndpoint
-from api.http.headers import head_of
-from api.http.responses import WHOLE
+from api.http.headers import request_headers
+from api.http.responses import DIRECT_WRITE
 from api.pages.explorer import explorer_routes
 from api.pages.health import health_routes
 from api.pages.portal import Portal, portal_routes
@@ -47,11 +47,11 @@ class _App(Starlette):
             await super().__call__(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._endpoint.serve_socket(scope, receive, send)
-        elif scope["method"] == "POST" and b"origin" not in (head := head_of(scope)).fields:
-            await self._endpoint.serve_request(scope, receive, send, head)
+        elif scope["method"] == "POST" and b"origin" not in (headers := request_headers(scope)).fields:
+            await self._endpoint.serve_request(scope, receive, send, headers)
         else:
-            # Middleware adds to the messages of an answer, and would see none of a whole one.
-            scope.get("extensions", {}).pop(WHOLE, None)
+            # Middleware adds to the messages of a response, and would see none of one that is written at once.
+            scope.get("extensions", {}).pop(DIRECT_WRITE, None)
             await super().__call__(scope, receive, send)
 
 

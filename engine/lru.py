@@ -1,41 +1,38 @@
-"""What was used lately, as much of it as there is room for."""
+"""A least-recently-used cache whose entries have weights."""
 
-from collections import OrderedDict
 from collections.abc import Hashable
+from operator import itemgetter
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 Value = TypeVar("Value")
 
 
-class Bounded(Generic[Value]):
-    """Values by their keys; each has a weight, and what was used longest ago makes room."""
+class WeightedLRU(Generic[Value]):
+    """Values by their keys, of a total weight at most `maxsize`; the least recently used make room."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._weight = 0
-        self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+    def __init__(self, maxsize: int) -> None:
+        self.maxsize = maxsize
+        self._entries: LRUCache[Hashable, tuple[Value, int]] = LRUCache(maxsize, getsizeof=itemgetter(1))
 
     def __len__(self) -> int:
-        """How many there are."""
-        return len(self._kept)
+        """The number of entries."""
+        return len(self._entries)
+
+    @property
+    def weight(self) -> int:
+        """The weight of all entries."""
+        return int(self._entries.currsize)
 
     def get(self, key: Hashable) -> Value | None:
-        """The value of a key, if it is still there."""
-        if found := self._kept.get(key):
-            self._kept.move_to_end(key)
-            return found[0]
-        return None
+        """The value of a key; None where it is not cached."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry[0]
 
     def put(self, key: Hashable, value: Value, weight: int) -> None:
-        """Keep a value, in the place of the one before it."""
-        self.forget(key)
-        self._kept[key] = value, weight
-        self._weight += weight
-        while self._weight > self._most:
-            _, (_, lost) = self._kept.popitem(last=False)
-            self._weight -= lost
-
-    def forget(self, key: Hashable) -> None:
-        """Keep a key's value no longer."""
-        if found := self._kept.pop(key, None):
-            self._weight -= found[1]
+        """Cache a value in place of the one before it; one heavier than the whole cache is not cached."""
+        if weight > self.maxsize:
+            self._entries.pop(key, None)
+        else:
+            self._entries[key] = value, weight

@@ -17,7 +17,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from engine.collect_fields import Selector
-from engine.lru import Bounded
+from engine.lru import WeightedLRU
 
 Found = TypeVar("Found")
 
@@ -36,7 +36,7 @@ def document_weight(document: DocumentNode) -> int:
 class Operation(ABC, Generic[Found]):
     """One operation. What it is compiled to, or why it is not, is `kept`; `refusal` is raised with the reason."""
 
-    kept: ClassVar[Bounded[Any]]
+    kept: ClassVar[WeightedLRU[Any]]
     refusal: ClassVar[type[Exception]]
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from api.limits import Limits
 from models.access.anonymous_caller import Caller, Network
@@ -44,8 +45,13 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 def exact_address_of(connection: HTTPConnection) -> str:
-    """The address of who calls, all of it, as the network or a proxy that is believed tells it."""
-    client = connection.scope.get("client")
+    """The whole address of the client, of the network or of a trusted proxy."""
+    return address_in(connection.scope)
+
+
+def address_in(scope: Scope) -> str:
+    """The same of an ASGI scope; empty where it has none."""
+    client = scope.get("client")
     return client[0].partition("%")[0] if client else ""
 
 

@@ -1,4 +1,4 @@
-"""The secret that says who asks."""
+"""The credential of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from models.access.secrets import secret_hash
 
 
 @dataclass(frozen=True, slots=True)
-class SentSecret:
+class Credential:
     """A secret, its hash, by which alone it is remembered, and the whole address that it came from."""
 
     secret: str = field(repr=False)
@@ -20,15 +20,15 @@ class SentSecret:
     address: str
 
 
-def sent_by_cookie(connection: HTTPConnection, origins: Origins) -> SentSecret | None:
+def credential_in_cookie(connection: HTTPConnection, origins: Origins) -> Credential | None:
     """The session cookie of a request from a page that may use it."""
     secret = session_cookie(connection, origins) if origins.cookie_counts(connection) else None
-    return secret_from(connection, secret)
+    return make_credential(secret, exact_address_of(connection))
 
 
-def secret_from(connection: HTTPConnection, secret: str | None) -> SentSecret | None:
-    """A secret that came over a connection, if any."""
-    return None if secret is None else SentSecret(secret, secret_hash(secret), exact_address_of(connection))
+def make_credential(secret: str | None, address: str) -> Credential | None:
+    """A secret, if there is one, that came from an address."""
+    return None if secret is None else Credential(secret, secret_hash(secret), address)
 
 
 def bearer(authorization: str) -> str | None:

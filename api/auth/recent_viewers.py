@@ -1,34 +1,35 @@
-"""Who called a moment ago, for what looks by itself whether they still are who they were seen as.
+"""Recently authenticated viewers, for mutations whose SQL checks the credential again.
 
-Only a mutation that `looks_again` may be called for them: everything else is for who has been recognised.
+Only a mutation that `revalidates_viewer` may run with one of them; everything else authenticates first.
 """
 
 import time
 
-from api.auth.credentials import SentSecret
-from engine.lru import Bounded
+from cachetools import LRUCache
+
+from api.auth.credentials import Credential
 from models.access.viewer import Viewer
 
-MOST_CALLERS = 5_000
-# Seconds. The use of a key is noted where it is recognised, and told to the minute.
+MOST_VIEWERS = 5_000
+# Seconds. The use of an API key is written when its credential is authenticated, and shown to the minute.
 FORGOTTEN_AFTER = 30.0
 
 
-class CallersSeen:
-    """Who called one process lately: with a secret from an address, as a key may be bound to networks for good."""
+class RecentViewers:
+    """The viewers of one process, by credential and address, as a key may be bound to networks."""
 
     def __init__(self) -> None:
-        self._seen: Bounded[tuple[Viewer, float]] = Bounded(MOST_CALLERS)
+        self._viewers: LRUCache[tuple[bytes, str], tuple[Viewer, float]] = LRUCache(MOST_VIEWERS)
 
-    def recall(self, sent: SentSecret) -> Viewer | None:
-        """As whom somebody called."""
-        viewer, until = self._seen.get((sent.hashed, sent.address)) or (None, 0.0)
+    def find(self, credential: Credential) -> Viewer | None:
+        """The viewer that a credential was authenticated as a moment ago."""
+        viewer, until = self._viewers.get((credential.hashed, credential.address)) or (None, 0.0)
         return viewer if time.monotonic() < until else None
 
-    def remember(self, sent: SentSecret, viewer: Viewer) -> None:
-        """Remember somebody who was recognised just now."""
-        self._seen.put((sent.hashed, sent.address), (viewer, time.monotonic() + FORGOTTEN_AFTER), 1)
+    def remember(self, credential: Credential, viewer: Viewer) -> None:
+        """Keep a viewer that was authenticated just now."""
+        self._viewers[credential.hashed, credential.address] = viewer, time.monotonic() + FORGOTTEN_AFTER
 
-    def forget(self, sent: SentSecret) -> None:
-        """Recall somebody no more, whose credential has ended."""
-        self._seen.forget((sent.hashed, sent.address))
+    def forget(self, credential: Credential) -> None:
+        """Drop the viewer of a credential that has ended."""
+        self._viewers.pop((credential.hashed, credential.address), None)

@@ -21,7 +21,7 @@ from api.documents.policy import ASKS_FOR_THE_SCHEMA, DEFAULT_RULES, DocumentRul
 from api.documents.variable_size import VariableSize, variables_excess
 from api.limits import Limits, limit_error
 from engine.breadth_first.program import Program
-from engine.lru import Bounded
+from engine.lru import WeightedLRU
 from engine.operation import document_weight
 from engine.sql.plan import Plan
 
@@ -81,10 +81,11 @@ class Checked:
 class Documents:
     """The good documents seen lately, by their text, and the last that was wrong."""
 
-    def __init__(self, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
+        self.schema = schema
         self._limits = limits
         self._rules = rules
-        self._kept: Bounded[Checked] = Bounded(MOST_KEPT)
+        self._kept: WeightedLRU[Checked] = WeightedLRU(MOST_KEPT)
         self._wrong: tuple[str, Checked | GraphQLError] | None = None
 
     def knows(self, text: str) -> bool:
@@ -96,14 +97,14 @@ class Documents:
         if excess := variables_excess(size, self._limits):
             raise excess
 
-    def check(self, schema: GraphQLSchema, text: str) -> Checked:
+    def check(self, text: str) -> Checked:
         """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
         if kept := self._kept.get(text):
             return kept
         checked = self._wrong[1] if self._wrong and self._wrong[0] == text else None
         if checked is None:
             require_trusted(self._rules, text)
-            checked = self._checked(schema, text)
+            checked = self._checked(text)
         if isinstance(checked, GraphQLError):
             self._wrong = (text, checked)
             raise checked.with_traceback(None)
@@ -113,10 +114,10 @@ class Documents:
             self._kept.put(text, checked, OVERHEAD + len(text) + document_weight(checked.document))
         return checked
 
-    def _checked(self, schema: GraphQLSchema, text: str) -> Checked | GraphQLError:
+    def _checked(self, text: str) -> Checked | GraphQLError:
         try:
             self._refuse_long(text)
-            return self._check(schema, text)
+            return self._check(text)
         except GraphQLError as error:
             return error
 
@@ -126,8 +127,8 @@ class Documents:
             if asked > (allowed := getattr(self._limits, f"document_{what}")):
                 raise limit_error("length" if what == "characters" else what, asked, allowed)
 
-    def _check(self, schema: GraphQLSchema, text: str) -> Checked:
-        document = self._parse(text)
+    def _check(self, text: str) -> Checked:
+        schema, document = self.schema, self._parse(text)
         reading = document.token_count + len(text.splitlines())
         size = measure(schema, document)
         errors = (

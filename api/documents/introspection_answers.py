@@ -9,7 +9,7 @@ import orjson
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, execute
 from strawberry.types.execution import ExecutionResult
 
-from engine.lru import Bounded
+from engine.lru import WeightedLRU
 
 # Bytes; the usual query is answered with a hundred and sixty thousand.
 MOST_KEPT = 4_000_000
@@ -20,7 +20,7 @@ class IntrospectionAnswers:
     """The answers given lately, by what was asked."""
 
     def __init__(self) -> None:
-        self._kept: Bounded[bytes] = Bounded(MOST_KEPT)
+        self._kept: WeightedLRU[bytes] = WeightedLRU(MOST_KEPT)
         self._one_at_a_time = asyncio.Lock()
         # One alone, so that nothing runs beside what a caller who has gone away has left.
         self._thread = ThreadPoolExecutor(1, "introspection")

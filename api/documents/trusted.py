@@ -1,7 +1,7 @@
 """Documents that a request names by their SHA-256 in place of sending them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import GraphQLError
@@ -36,12 +36,12 @@ def document_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def names_a_document(request: dict[str, Any]) -> bool:
+def names_a_document(request: Mapping[str, Any]) -> bool:
     """Whether a request says which document it means by something else than its text."""
     return request.get("documentId") is not None or _persisted_query(request) is not None
 
 
-def naming_problem(request: dict[str, Any]) -> str | None:
+def naming_problem(request: Mapping[str, Any]) -> str | None:
     """What is wrong with the way a request names its document, if anything."""
     if not isinstance(request.get("documentId"), str | None):
         return "documentId must be a string or null."
@@ -53,7 +53,7 @@ def naming_problem(request: dict[str, Any]) -> str | None:
     return None
 
 
-def asked_document(request: dict[str, Any], trusted: TrustedDocuments) -> Any:
+def requested_document(request: Mapping[str, Any], trusted: TrustedDocuments) -> Any:
     """The document that a request means: its own, or the one with the hash it names.
 
     Nothing is registered: a text with its hash is run as any other text. Raises GraphQLError where the hash is
@@ -72,7 +72,7 @@ def asked_document(request: dict[str, Any], trusted: TrustedDocuments) -> Any:
     return text
 
 
-def _digest(request: dict[str, Any]) -> str:
+def _digest(request: Mapping[str, Any]) -> str:
     named = request.get("documentId")
     if named is None:
         return _persisted_query(request)["sha256Hash"]
@@ -80,6 +80,6 @@ def _digest(request: dict[str, Any]) -> str:
     return named.removeprefix(PREFIX) if named.startswith(PREFIX) else ""
 
 
-def _persisted_query(request: dict[str, Any]) -> Any:
+def _persisted_query(request: Mapping[str, Any]) -> Any:
     extensions = request.get("extensions")
     return extensions.get("persistedQuery") if isinstance(extensions, dict) else None

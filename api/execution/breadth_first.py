@@ -1,22 +1,13 @@
-"""Operations that have no plan: run by what they were compiled to, instead of by graphql-core and Strawberry.
+"""The executor of operations that a program runs: level by level, without graphql-core's field by field."""
 
-What they cannot be is left to these as a whole: documents with errors, introspection, variables that do not fit.
-"""
-
-from collections.abc import Awaitable, Callable
-
-import orjson
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
-from starlette.requests import Request
+from graphql import ExecutionResult, GraphQLError, OperationType
 from starlette.responses import Response
 
 from api.documents.cache import Checked
-from api.execution.plan_cache import count
-from api.execution.request_cache import Questions
-from api.http.parameters import Asked
-from api.http.responses import Written, answer, written
+from api.execution.call import Call
+from api.execution.metrics import count
+from api.schema.admission import operation_cost
 from api.schema.build import Schema, present_errors
-from api.schema.checked_documents import cost_of
 from api.schema.context import Context
 from api.schema.cost_headers import charge
 from api.schema.mutations.looks_again import is_looking_again
@@ -25,83 +16,65 @@ from engine.breadth_first.program import Bound, Program
 from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
 
-Recognising = Callable[[Request, Response], Awaitable[Context]]
-Recalling = Callable[[Request, Response, int], Awaitable[Context]]
 
+class BreadthFirst:
+    """Runs queries and mutations of good documents; where a field fails, graphql-core runs what is left."""
 
-class CompiledAnswers:
-    """Runs what it can of the operations of one process.
-
-    `recognising` finds out who asks; for what looks again by itself, and costs so much, `recalling` does.
-    """
-
-    def __init__(self, schema: Schema, questions: Questions, recognising: Recognising, recalling: Recalling) -> None:
+    def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._questions = questions
-        self._recognising = recognising
-        self._recalling = recalling
 
-    async def find(self, request: Request, asked: Asked) -> Response | None:
-        """The answer to a request, or None."""
-        try:
-            checked = self._schema.documents.check(self._schema._schema, asked.query)  # noqa: SLF001
-        except GraphQLError:
+    async def execute(self, call: Call) -> Response | None:
+        """The response; None for an operation that has no program."""
+        checked = call.request.checked
+        program = self._program(call, checked) if checked else None
+        if checked is None or program is None:
             return None
-        operation = checked.operation(asked.operation_name)
-        bound = self._bound(request, asked, checked, operation) if operation else None
-        if bound is None:
-            return None
-        # What belongs to the answer is set on this one: cookies, what was charged, and that it was too much.
-        response = Written(b"", [])
-        cost = checked.cost(asked.operation_name) + asked.size.cost
-        if _looks_again(bound):
-            context = await self._recalling(request, response, cost)
-        else:
-            context = await self._recognising(request, response)
-        result = await _charged(bound, context, asked.size.cost + cost_of(context, checked, asked.operation_name))
-        if context.recalled is not None and (unavailable := _unavailable(result)):
-            # Who calls could not have been found out, and nothing been run.
+        context = await call.context(reuse_for_cost=call.request.cost if _revalidates_viewer(program) else None)
+        cost = call.request.size.cost + operation_cost(context, checked, call.request.parameters.operation_name)
+        result = await _run(program, context, cost)
+        if context.recent_credential is not None and (unavailable := _unavailable(result)):
+            # The credential could not have been authenticated, and nothing was run.
             raise unavailable
         present_errors(result, suggests=self._schema.suggests)
-        if not result.errors and bound.is_query:
-            response.raw_headers.extend(self._questions.tag_fields(context, asked.query, asked.variables))
-        body = orjson.dumps(answer(result), option=orjson.OPT_UTC_Z)
-        return written(body, response.raw_headers, response.status_code)
+        return call.respond(result, context)
 
-    def _bound(
-        self, request: Request, asked: Asked, checked: Checked, operation: OperationDefinitionNode
-    ) -> Bound | None:
-        if request.method == "GET" and operation.operation is not OperationType.QUERY:
+    def _program(self, call: Call, checked: Checked) -> Bound | None:
+        operation = call.request.operation
+        if operation is None or (call.scope["method"] == "GET" and operation.operation is not OperationType.QUERY):
             return None
         name = operation.name.value if operation.name else None
         if name not in checked.programs:
-            checked.programs[name] = Program(self._schema._schema, checked.document, operation)  # noqa: SLF001
+            checked.programs[name] = Program(self._schema.core, checked.document, operation)
         try:
-            return checked.programs[name].bind(asked.variables)
+            return checked.programs[name].bind(call.request.parameters.variables)
         except NotCompiledError:
             return None
 
 
-def _looks_again(bound: Bound) -> bool:
-    resolvers = bound.resolvers
-    return bool(resolvers) and all(map(is_looking_again, resolvers))
-
-
-def _unavailable(result: ExecutionResult) -> Exception | None:
-    """What kept a root field from being called, where the same call works later."""
-    failed = [error.original_error for error in result.errors or () if error.path and len(error.path) == 1]
-    return next((error for error in failed if isinstance(error, UNAVAILABLE)), None)
-
-
-async def _charged(bound: Bound, context: Context, cost: int) -> ExecutionResult:
+async def _run(program: Bound, context: Context, cost: int) -> ExecutionResult:
     try:
         charge(context, cost)
     except RateLimited as refused:
         return ExecutionResult(None, [GraphQLError(str(refused), original_error=refused)])
+    way = "compiled"
 
-    def afresh() -> Context:
-        count("errors")
-        return context.afresh()
+    def fall_back() -> None:
+        nonlocal way
+        way = "errors"
+        context.clear_loaders()
 
-    count("compiled")
-    return await bound.run(context, afresh)
+    try:
+        return await program.run(context, fall_back)
+    finally:
+        count(way)
+
+
+def _revalidates_viewer(program: Bound) -> bool:
+    resolvers = program.resolvers
+    return bool(resolvers) and all(map(is_looking_again, resolvers))
+
+
+def _unavailable(result: ExecutionResult) -> Exception | None:
+    """The error that kept a root field from being called, where the same call works later."""
+    failed = [error.original_error for error in result.errors or () if error.path and len(error.path) == 1]
+    return next((error for error in failed if isinstance(error, UNAVAILABLE)), None)

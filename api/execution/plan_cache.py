@@ -1,11 +1,9 @@
-"""The plans of queries, and counting what goes which way."""
+"""The plans of queries, built once for each document."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema, OperationDefinitionNode
-from prometheus_client import Counter
 
 from api.documents.cache import Checked
 from api.schema.connections import encode_cursor, window
@@ -14,10 +12,8 @@ from engine.sql.plan import Bound, Paging, Plan, Using
 from engine.sql.statement import Page
 from models.reads.conditions import Condition
 
-QUERIES = Counter("usher_queries", "Operations over HTTP: by a plan, kept, compiled, or why not planned.", ["way"])
 
-
-def bound_plan(
+def bind_plan(
     schema: GraphQLSchema,
     checked: Checked,
     operation: OperationDefinitionNode,
@@ -28,16 +24,6 @@ def bound_plan(
     if name not in checked.plans:
         checked.plans[name] = Plan(schema, checked.document, operation, USING)
     return checked.plans[name].bind(variables)
-
-
-@cache
-def _counter(way: str) -> Counter:
-    return QUERIES.labels(way)
-
-
-def count(way: str) -> None:
-    """Count a query."""
-    _counter(way).inc()
 
 
 def _page(name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:

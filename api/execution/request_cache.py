@@ -1,121 +1,136 @@
-"""Queries that may be answered directly, each read once however often it is asked."""
+"""Parsed requests: the parameters of a request, and its operation as far as it is known."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
-from api.documents.policy import DocumentRules
-from api.execution.plan_cache import bound_plan
-from api.http.etags import entity_tag, tagged, tagged_by_language
-from api.http.parameters import Asked, asked_by_address, asked_by_body
-from api.limits import Limits
+from api.documents.cache import Checked
+from api.documents.variable_size import VariableSize, measure_variables, variables_excess
+from api.execution.plan_cache import bind_plan
+from api.http.etags import entity_tag, tag_fields
+from api.http.parameters import GraphQLParameters, parameters_in_address, parameters_in_body
 from api.schema.build import Schema
-from api.schema.context import Context
-from engine.lru import Bounded
+from api.schema.context import Services
+from engine.lru import WeightedLRU
 from engine.sql.plan import Bound
 from engine.sql.plan_builder import NotPlannedError
+from models.access.credentials import Recognised
 
-# Bytes, more or less, of what requests are made of; small lists take twenty times what they are written in.
-MOST_KEPT = 4_000_000
+# Bytes, more or less, of parsed requests; small lists take twenty times the bytes of their text.
+MOST_CACHED = 4_000_000
 OVERHEAD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A query with its variables.
+class ParsedRequest:
+    """A request's parameters, the size of its variables, and what they ask for.
 
-    `digest` tells it from all others; None where it cannot have one. `tagged` says that its answer has an entity tag,
-    `translated` that it depends on the reader's language. `bound` is its plan; where it has none, `why` says why not.
+    `checked` and `operation` are None where the document has not been read yet, or is wrong. `digest` identifies a
+    query whose response has an entity tag. `plan` answers a query by one statement; `unplanned` is why there is none.
     """
 
-    asked: Asked
-    cost: int
-    digest: bytes | None
-    tagged: bool
-    translated: bool
-    bound: Bound | None
-    why: str = ""
+    parameters: GraphQLParameters
+    size: VariableSize
+    checked: Checked | None = None
+    operation: OperationDefinitionNode | None = None
+    digest: bytes | None = None
+    plan: Bound | None = None
+    unplanned: str = ""
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it is known to be a query."""
+        return self.operation is not None and self.operation.operation is OperationType.QUERY
+
+    @property
+    def cost(self) -> int:
+        """The cost of a known operation, with its variables."""
+        return self.size.cost + (self.checked.cost(self.parameters.operation_name) if self.checked else 0)
+
+    @property
+    def translated(self) -> bool:
+        """Whether the response depends on the reader's language."""
+        return self.checked is not None and self.checked.dependence.translated
+
+    def tag(self, authenticated: Recognised, language: str) -> str | None:
+        """The entity tag of the response for a viewer; None where it has none."""
+        if self.digest is None:
+            return None
+        return entity_tag(authenticated, self.digest + language.encode() if self.translated else self.digest)
+
+    def tag_fields(self, tag: str | None) -> list[tuple[bytes, bytes]]:
+        """The header fields of a response with this tag."""
+        return tag_fields(tag, by_language=self.translated) if tag else []
 
 
-class Questions:
-    """The questions asked lately, by the requests that asked them."""
+class RequestCache:
+    """The queries that were sent lately, parsed once; also the parser of all others."""
 
-    def __init__(self, schema: Schema, rules: DocumentRules, limits: Limits) -> None:
+    def __init__(self, schema: Schema, services: Services) -> None:
         self._schema = schema
-        self._limits = limits
-        self._trusted = rules.trusted
-        self._kept: Bounded[Question] = Bounded(MOST_KEPT)
+        self._limits = services.limits
+        self._trusted = services.documents.trusted
+        self._cached: WeightedLRU[ParsedRequest] = WeightedLRU(MOST_CACHED)
 
-    def of_body(self, body: bytes) -> Question | Asked | None:
-        """What a JSON body asks, if not as a question; None where something else must tell."""
-        return self._kept.get(body) or self._read(body, body, asked_by_body)
+    def parse(self, method: str, query_string: bytes, body: bytes) -> ParsedRequest:
+        """The request in a body or, of a GET, in the address. Raises HTTPException, GraphQLError."""
+        # A tuple, which no body is.
+        key: Hashable = (query_string,) if method == "GET" else body
+        if (cached := self._cached.get(key)) is not None:
+            return cached
+        if method == "GET":
+            parameters = parameters_in_address(query_string, self._trusted)
+        else:
+            parameters = parameters_in_body(body, self._trusted)
+        request = self.with_operation(ParsedRequest(parameters, measure_variables(parameters.variables)))
+        if request.is_query:
+            code = len(request.plan.compiled.structure.code) if request.plan else 0
+            self._cached.put(key, request, OVERHEAD + 20 * len(query_string or body) + code)
+        return request
 
-    def of_address(self, query_string: bytes) -> Question | Asked | None:
-        """The same of a request that stands in its address."""
-        # Not as bytes: a body that is none of ours could be the same.
-        key = (query_string,)
-        return self._kept.get(key) or self._read(key, query_string, asked_by_address)
+    def is_unread(self, request: ParsedRequest) -> bool:
+        """Whether a request's document is new to the process, and its variables are no more than is allowed."""
+        text = request.parameters.query
+        return bool(text) and not self._is_excessive(request) and not self._schema.documents.knows(text or "")
 
-    def tag_fields(
-        self, context: Context, query: str | None, variables: Mapping[str, Any] | None
-    ) -> list[tuple[bytes, bytes]]:
-        """The header fields that tell the tag of an answer that resolvers gave; none where it has none."""
-        if context.recognised is None or not query:
-            return []
+    def with_operation(self, request: ParsedRequest) -> ParsedRequest:
+        """A request with its operation, where its document was read and is good."""
+        documents, text = self._schema.documents, request.parameters.query
+        if not text or self._is_excessive(request) or not documents.knows(text):
+            return request
         try:
-            checked = self._schema.documents.check(self._schema._schema, query)  # noqa: SLF001
+            checked = documents.check(text)
         except GraphQLError:
-            return []
-        digest = _digest(query, variables) if checked.dependence.versioned else None
-        if digest is None:
-            return []
-        if not checked.dependence.translated:
-            return tagged(entity_tag(context.recognised, digest))
-        return tagged_by_language(entity_tag(context.recognised, in_language(digest, context.language)))
+            return request
+        operation = checked.operation(request.parameters.operation_name)
+        if operation is None:
+            return request
+        found = replace(request, checked=checked, operation=operation)
+        return self._with_plan(found, checked, operation) if found.is_query else found
 
-    def _read(self, key: Hashable, request: bytes, ask: Callable[..., Asked | None]) -> Question | Asked | None:
-        asked = ask(request, self._trusted, self._limits)
-        # Documents that nobody has sent before are read once it is known who asks.
-        known = asked is not None and self._schema.documents.knows(asked.query)
-        question = self._question(asked) if asked and known else None
-        if question is None:
-            return asked
-        code = len(question.bound.compiled.structure.code) if question.bound else 0
-        self._kept.put(key, question, OVERHEAD + 20 * len(request) + code)
-        return question
-
-    def _question(self, asked: Asked) -> Question | None:
-        schema = self._schema._schema  # noqa: SLF001
+    def _with_plan(
+        self, request: ParsedRequest, checked: Checked, operation: OperationDefinitionNode
+    ) -> ParsedRequest:
+        parameters = request.parameters
+        digest = _digest(parameters.query, parameters.variables) if checked.dependence.versioned else None
         try:
-            checked = self._schema.documents.check(schema, asked.query)
-        except GraphQLError:
-            return None
-        operation = checked.operation(asked.operation_name)
-        if operation is None or operation.operation is not OperationType.QUERY:
-            return None
-        cost = checked.cost(asked.operation_name) + asked.size.cost
-        digest = _digest(asked.query, asked.variables)
-        has_tag = checked.dependence.versioned and digest is not None
-        question = Question(asked, cost, digest, has_tag, checked.dependence.translated, None)
-        try:
-            return replace(question, bound=bound_plan(schema, checked, operation, asked.variables))
+            plan = bind_plan(self._schema.core, checked, operation, parameters.variables)
         except NotPlannedError as why:
-            return replace(question, why=str(why))
+            return replace(request, digest=digest, unplanned=str(why))
+        return replace(request, digest=digest, plan=plan)
+
+    def _is_excessive(self, request: ParsedRequest) -> bool:
+        return variables_excess(request.size, self._limits) is not None
 
 
-def in_language(digest: bytes, language: str) -> bytes:
-    """The digest of a question that is asked in a language."""
-    return digest + language.encode()
-
-
-def _digest(query: str, variables: Mapping[str, Any] | None) -> bytes | None:
-    """Of one size whatever was asked; None where variables are nested deeper than what can be written again."""
+def _digest(query: str | None, variables: Mapping[str, Any] | None) -> bytes | None:
+    """The SHA-256 of a query and its variables; None where these are nested too deep to be written."""
     try:
-        asked = orjson.dumps([query, variables or {}], option=orjson.OPT_SORT_KEYS)
+        text = orjson.dumps([query, variables or {}], option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return None
-    return hashlib.sha256(asked).digest()
+    return hashlib.sha256(text).digest()

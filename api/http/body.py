@@ -7,12 +7,12 @@ from types import CoroutineType
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
-from api.http.headers import Head, HeaderFields
+from api.http.headers import HeaderFields, RequestHeaders
 
 READ_WITHIN = 30.0
 
 
-async def read_request(scope: Scope, receive: Receive, head: Head, most: int, *, by_get: bool) -> bytes:
+async def read_request(scope: Scope, receive: Receive, headers: RequestHeaders, most: int, *, by_get: bool) -> bytes:
     """The body of a GraphQL request; empty for a query by GET, where that is allowed. Raises HTTPException."""
     if scope["method"] == "GET" and by_get:
         if len(scope["query_string"]) > most:
@@ -20,17 +20,17 @@ async def read_request(scope: Scope, receive: Receive, head: Head, most: int, *,
         return b""
     if scope["method"] != "POST":
         raise HTTPException(405, "Send GraphQL by POST, with a JSON body.")
-    if head.unsupported:
-        raise HTTPException(415, head.unsupported)
-    body = await read_body(head.fields, receive, most)
+    if headers.unsupported:
+        raise HTTPException(415, headers.unsupported)
+    body = await read_body(headers.fields, receive, most)
     # RFC 8259, section 8.1: a byte order mark may be ignored.
     return body.removeprefix(codecs.BOM_UTF8)
 
 
 async def read_body(fields: HeaderFields, receive: Receive, most: int) -> bytes:
     """The body. Raises HTTPException 413 beyond so many bytes, 408 when it does not come, 400 when it breaks off."""
-    told = fields.get(b"content-length", b"")
-    if told.isdigit() and int(told[:18]) > most:
+    length = fields.get(b"content-length", b"")
+    if length.isdigit() and int(length[:18]) > most:
         raise _too_large(most)
     message = _here_already(receive)
     whole = message is not None and not message.get("more_body", False)

@@ -1,6 +1,6 @@
 """Answering a poll that nothing has changed: ETag, If-None-Match and 304 (RFC 9110).
 
-Also where the query came by POST, which RFC 9110 does not foresee: who sends If-None-Match with a query asks for it.
+Also where the query came by POST, which RFC 9110 does not foresee: a client that sends If-None-Match asks for it.
 """
 
 import hashlib
@@ -10,21 +10,21 @@ from importlib.metadata import version
 from models.access.credentials import Recognised
 
 IF_NONE_MATCH = b"if-none-match"
-# An answer may be kept by who asked, who asks each time whether it still holds.
-FIELDS = [(b"cache-control", b"private, no-cache"), (b"vary", b"authorization, cookie, accept")]
-# The same of an answer with texts in the reader's language.
-FIELDS_BY_LANGUAGE = [FIELDS[0], (b"vary", FIELDS[1][1] + b", accept-language")]
+# A client may keep the response, and asks each time whether it is current.
+_CACHE_CONTROL = (b"cache-control", b"private, no-cache")
+_VARY = (b"vary", b"authorization, cookie, accept")
+_VARY_BY_LANGUAGE = (b"vary", _VARY[1] + b", accept-language")
 _RELEASE = version("usher")
 
 
-# Whoever polls is told the same one again and again.
+# A client that polls gets the same one again and again.
 @lru_cache(5_000)
 def entity_tag(seen: Recognised, digest: bytes) -> str:
-    """The tag of the answer to a versioned question, of which this is the digest.
+    """The entity tag of the response to a versioned query with this digest.
 
-    It is made of everything that the answer is made of: what is asked, what the viewer may see, the versions of the
-    account and the catalogue as they were before anything was read, and the release that answers. Weak, because the
-    moment of reading is part of some answers.
+    It is made of everything that the response depends on: the query, the viewer's permissions, the versions of the
+    account and the catalogue before anything was read, and the release. Weak, because some responses show the
+    moment of reading.
     """
     viewer = seen.viewer
     rights = " ".join(sorted(viewer.permissions))
@@ -33,18 +33,13 @@ def entity_tag(seen: Recognised, digest: bytes) -> str:
 
 
 def is_current(given: str, tag: str) -> bool:
-    """Whether If-None-Match, as it was given, names this tag. The star, which any answer matches, is not taken."""
+    """Whether an If-None-Match field names this tag. The star, which any response matches, is not taken."""
     return any(_opaque(tag) == _opaque(each) for each in given.split(","))
 
 
-def tagged(tag: str) -> list[tuple[bytes, bytes]]:
-    """The fields that tell the tag of an answer."""
-    return [(b"etag", tag.encode()), *FIELDS]
-
-
-def tagged_by_language(tag: str) -> list[tuple[bytes, bytes]]:
-    """The same of an answer that depends on the reader's language."""
-    return [(b"etag", tag.encode()), *FIELDS_BY_LANGUAGE]
+def tag_fields(tag: str, *, by_language: bool) -> list[tuple[bytes, bytes]]:
+    """The header fields of a response with this tag, which may depend on the reader's language."""
+    return [(b"etag", tag.encode()), _CACHE_CONTROL, _VARY_BY_LANGUAGE if by_language else _VARY]
 
 
 def _opaque(tag: str) -> str:

@@ -1,18 +1,16 @@
-"""The header fields of requests, and what they say.
+"""The header fields of requests."""
 
-Whoever calls again on a connection mostly sends the same head: what it says is found out once.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from api.auth.credentials import SentSecret, bearer, secret_from
+from api.auth.client_address import address_in
+from api.auth.credentials import Credential, bearer, make_credential
 from api.http.media_types import prefers, unsupported
 from api.http.responses import GRAPHQL_JSON, JSON
 from api.http.streaming import wants_events
+from engine.lru import WeightedLRU
 from models.errors import CredentialProblem, Unauthenticated
 
 HeaderFields = Mapping[bytes, bytes]
@@ -20,71 +18,58 @@ HeaderFields = Mapping[bytes, bytes]
 ACCEPT_LANGUAGE = b"accept-language"
 # Of these a request may have several, which are one list (RFC 9110, 5.3).
 _LISTS = {b"if-none-match", ACCEPT_LANGUAGE}
-
-# What a server calls the Remembered of a connection.
-REMEMBERED = "usher.head"
+# Bytes, more or less; a client mostly sends the same fields again.
+_RECENT: "WeightedLRU[RequestHeaders]" = WeightedLRU(4_000_000)
+OVERHEAD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What the header fields of a request say. `sent` is the bearer token, with where it came from."""
+class RequestHeaders:
+    """The header fields of a request, by name, and their meaning. `credential` is the bearer token."""
 
     # Secrets are among them.
     fields: HeaderFields = field(repr=False)
+    accept: str
     wants_events: bool
     prefers_graphql_json: bool
     # Why a body of this type and coding is not read.
     unsupported: str | None
-    sent: SentSecret | None
+    credential: Credential | None
 
     @property
     def refused(self) -> Unauthenticated | None:
-        """Why there is no viewer, where Authorization holds no bearer token and nothing else does."""
-        malformed = self.sent is None and b"authorization" in self.fields
+        """The refusal of an Authorization field that holds no bearer token."""
+        malformed = self.credential is None and b"authorization" in self.fields
         return Unauthenticated(CredentialProblem.MALFORMED) if malformed else None
 
 
-class Remembered:
-    """The last head that came over a connection, and what it says."""
-
-    __slots__ = ("_head", "_read_of")
-
-    def __init__(self) -> None:
-        self._head: Head | None = None
-        self._read_of: object = None
-
-    def head(self, scope: Scope) -> Head:
-        """The head of a request."""
-        # Behind a proxy, a connection brings the requests of many.
-        read_of = scope["headers"], scope["client"]
-        if self._head is None or self._read_of != read_of:
-            self._head, self._read_of = read_head(scope), read_of
-        return self._head
+def request_headers(scope: Scope) -> RequestHeaders:
+    """The header fields of a request, parsed once for those that are sent again from the same address."""
+    pairs, address = tuple(scope["headers"]), address_in(scope)
+    headers = _RECENT.get((pairs, address))
+    if headers is None:
+        headers = _parse_headers(pairs, address)
+        _RECENT.put((pairs, address), headers, OVERHEAD + 2 * sum(len(name) + len(value) for name, value in pairs))
+    return headers
 
 
-def head_of(scope: Scope) -> Head:
-    """The head of a request."""
-    remembered = scope.get("extensions", {}).get(REMEMBERED)
-    return read_head(scope) if remembered is None else remembered.head(scope)
-
-
-def read_head(scope: Scope) -> Head:
-    """The same, found out."""
-    fields = header_fields(scope)
+def _parse_headers(pairs: tuple[tuple[bytes, bytes], ...], address: str) -> RequestHeaders:
+    fields = header_fields(pairs)
     accept = header(fields, b"accept")
-    return Head(
+    return RequestHeaders(
         fields=fields,
+        accept=accept,
         wants_events=wants_events(accept),
         prefers_graphql_json=prefers(accept, GRAPHQL_JSON, JSON),
         unsupported=unsupported(header(fields, b"content-type"), header(fields, b"content-encoding")),
-        sent=secret_from(HTTPConnection(scope), bearer(header(fields, b"authorization"))),
+        credential=make_credential(bearer(header(fields, b"authorization")), address),
     )
 
 
-def header_fields(scope: Scope) -> HeaderFields:
+def header_fields(pairs: Iterable[tuple[bytes, bytes]]) -> HeaderFields:
     """Each field, the first of a name where there are several; of those that are lists all, as one."""
     fields: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
+    for name, value in pairs:
         if name not in fields:
             fields[name] = value
         elif name in _LISTS:

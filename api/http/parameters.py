@@ -1,57 +1,67 @@
-"""What a request asks, as it says it."""
+"""The GraphQL parameters of a request: query, variables, operationName."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
-from graphql import GraphQLError
 from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
 
-from api.documents.trusted import TrustedDocuments, asked_document, naming_problem
-from api.documents.variable_size import NONE, VariableSize, measure_variables, variables_excess
-from api.http.url_parameters import read_url_parameters
-from api.limits import Limits
+from api.documents.trusted import TrustedDocuments, naming_problem, requested_document
+
+JSON_PARAMETERS = ("variables", "extensions")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One operation of a document, with variables and how much they hold."""
+@dataclass(frozen=True, slots=True)
+class GraphQLParameters:
+    """The text of a document, the variables, and the name of the operation to run."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
-    size: VariableSize = field(default=NONE)
 
 
-def asked_by_body(body: bytes, trusted: TrustedDocuments, limits: Limits) -> Asked | None:
-    """What a JSON body asks; None where anything about it is wrong or unusual, to be told elsewhere."""
+def parameters_in_body(body: bytes, trusted: TrustedDocuments) -> GraphQLParameters:
+    """The parameters in a body of JSON. Raises HTTPException, GraphQLError."""
     try:
-        return _asked(orjson.loads(body), trusted, limits)
+        given = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return None
+        raise HTTPException(400, "Unable to parse request body as JSON") from None
+    if not isinstance(given, dict):
+        raise HTTPException(400, "The request body must be a JSON object.")
+    if not isinstance(given.get("operationName"), str | None):
+        raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null.")
+    return _parameters(given, trusted)
 
 
-def asked_by_address(query_string: bytes, trusted: TrustedDocuments, limits: Limits) -> Asked | None:
-    """The same of a request that stands in its address."""
+def parameters_in_address(query_string: bytes, trusted: TrustedDocuments) -> GraphQLParameters:
+    """The parameters in the address of a request; empty ones are absent. Raises HTTPException, GraphQLError."""
+    given: dict[str, Any] = {name: value for name, value in QueryParams(query_string).items() if value}
+    for name in JSON_PARAMETERS:
+        if name in given:
+            given[name] = _parsed(name, given[name])
+    return _parameters(given, trusted)
+
+
+def _parsed(name: str, value: str) -> Any:
     try:
-        return _asked(read_url_parameters(QueryParams(query_string)), trusted, limits)
-    except HTTPException:
-        return None
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise HTTPException(400, f"The parameter `{name}` must be JSON.") from None
 
 
-def _asked(given: Any, trusted: TrustedDocuments, limits: Limits) -> Asked | None:
-    if not isinstance(given, dict) or naming_problem(given):
-        return None
-    try:
-        query = asked_document(given, trusted)
-    except GraphQLError:
-        return None
-    if not isinstance(query, str):
-        return None
-    variables, name = given.get("variables"), given.get("operationName")
-    usual = all(isinstance(given.get(each), dict | None) for each in ("variables", "extensions"))
-    if not usual or not isinstance(name, str | None) or not query:
-        return None
-    size = measure_variables(variables)
-    return None if variables_excess(size, limits) else Asked(query, variables, name, size)
+def _parameters(given: Mapping[str, Any], trusted: TrustedDocuments) -> GraphQLParameters:
+    if problem := naming_problem(given):
+        raise HTTPException(400, problem)
+    query = requested_document(given, trusted)
+    _require("query", query, str, "a string")
+    for name in JSON_PARAMETERS:
+        _require(name, given.get(name), dict, "an object")
+    return GraphQLParameters(query, given.get("variables"), given.get("operationName"))
+
+
+def _require(name: str, value: Any, kind: type, described: str) -> None:
+    if not isinstance(value, kind | None):
+        text = f"The GraphQL operation's `{name}` must be {described} or null, if provided."
+        raise HTTPException(400, text)

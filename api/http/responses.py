@@ -1,4 +1,4 @@
-"""What the endpoint answers with."""
+"""The responses of the GraphQL endpoint."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from api.http.streaming import EVENTS
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-# What a server calls its way to be given a whole answer.
-WHOLE = "usher.whole"
+# The ASGI extension by which a server takes a whole response at once.
+DIRECT_WRITE = "usher.direct_write"
 _JSON = JSON.encode()
 REFUSAL_HEADERS = {415: {"accept": JSON, "accept-encoding": "identity"}, 429: {"retry-after": "10"}}
 
 
-class Written(Response):
-    """An answer whose header fields are written already."""
+class RawResponse(Response):
+    """A response with its header fields as ASGI has them."""
 
     def __init__(self, body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> None:
         self.status_code = status
@@ -30,29 +30,45 @@ class Written(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, at once where the server offers to."""
-        whole = scope.get("extensions", {}).get(WHOLE)
-        if whole is None or not whole(self.status_code, self.raw_headers, self.body):
+        write = scope.get("extensions", {}).get(DIRECT_WRITE)
+        if write is None or not write(self.status_code, self.raw_headers, self.body):
             await super().__call__(scope, receive, send)
 
 
-def written(body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> Written:
-    """An answer in JSON."""
+class ResponseHead(Response):
+    """The header fields of a response, and maybe its status, while its operation runs."""
+
+    status_code: int | None  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(self) -> None:
+        self.status_code = None
+        self.raw_headers = []
+
+
+def json_response(body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> RawResponse:
+    """A response with a body of JSON."""
     length = str(len(body)).encode()
-    return Written(body, [(b"content-length", length), (b"content-type", _JSON), *fields], status)
+    return RawResponse(body, [(b"content-length", length), (b"content-type", _JSON), *fields], status)
 
 
-def answer(result: Any) -> GraphQLHTTPResponse:
-    """The response object; without `data` when nothing was run, as GraphQL over HTTP wants it."""
-    told: GraphQLHTTPResponse = {"data": result.data}
+def payload_response(payload: GraphQLHTTPResponse, head: ResponseHead) -> RawResponse:
+    """The response with a payload. Without `data` nothing was run, which is a client's error."""
+    status = 200 if "data" in payload else head.status_code or 400
+    return json_response(orjson.dumps(payload, option=orjson.OPT_UTC_Z), head.raw_headers, status)
+
+
+def payload_of(result: Any) -> GraphQLHTTPResponse:
+    """The payload of an execution result; without `data` where nothing was run (GraphQL over HTTP, 6.4)."""
+    payload: GraphQLHTTPResponse = {"data": result.data}
     if result.errors:
-        told["errors"] = [error.formatted for error in result.errors]
+        payload["errors"] = [error.formatted for error in result.errors]
         if result.data is None and all(error.path is None for error in result.errors):
-            del told["data"]
-    return told
+            del payload["data"]
+    return payload
 
 
-def as_events(response: Response) -> Response:
-    """An answer as a stream of one result, with the headers that it had."""
+def events_response(response: Response) -> Response:
+    """A response as an event stream of one result, with the same header fields."""
     body = EVENTS.result(bytes(response.body).decode()) + EVENTS.end
     events = Response(body, headers={"content-type": EVENTS.media_type})
     own = {name for name, _ in events.headers.raw}
@@ -61,21 +77,21 @@ def as_events(response: Response) -> Response:
 
 
 def failure(error: Exception) -> Response:
-    """The answer where something failed before anything could be run."""
-    told = shown(error)
-    unavailable = is_temporary(told)
+    """The response where something failed before anything could be run."""
+    presented = presented_error(error)
+    unavailable = is_temporary(presented)
     headers = {"retry-after": "2"} if unavailable else None
-    body = orjson.dumps({"errors": [told.formatted]})
+    body = orjson.dumps({"errors": [presented.formatted]})
     return Response(body, status_code=503 if unavailable else 500, media_type=JSON, headers=headers)
 
 
-def shown(error: Exception) -> GraphQLError:
-    """An exception as clients see it."""
+def presented_error(error: Exception) -> GraphQLError:
+    """An exception as the client's GraphQL error."""
     return present(GraphQLError(str(error), original_error=error))
 
 
 def refusal(status: int, reason: str, *, code: str | None = None, closes: bool = False) -> Response:
-    """The answer to a request that is no GraphQL, or too much; `closes` says that the connection ends with it."""
+    """The response to a request that is no GraphQL, or too large; `closes` ends the connection with it."""
     code = code or ("LIMIT_EXCEEDED" if status in {413, 414, 431} else "BAD_REQUEST")
     body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
     headers = REFUSAL_HEADERS.get(status, {}) | ({"connection": "close"} if closes or status == 408 else {})

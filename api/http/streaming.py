@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.http.error_format import is_temporary
 from api.http.media_types import accepted, quality
-from api.limits import Limits
 
 # Proxies cut connections on which nothing comes, most of them after a minute or half of one.
 BEAT_EVERY = 12.0
@@ -60,7 +58,7 @@ PARTS = Framing(
 
 @lru_cache(50)
 def wants_events(accept: str) -> bool:
-    """Whether any answer is to be an event stream: who lists JSON as well prefers that."""
+    """Whether any response is to be an event stream: a client that lists JSON as well prefers that."""
     listed = {media_type for media_type, _ in accepted(accept)}
     return EVENTS.media_type in listed and not listed & JSON_TYPES
 
@@ -82,22 +80,6 @@ def _framing(media_type: str, parameters: dict[str, str]) -> Framing | None:
     if media_type == EVENTS.media_type:
         return EVENTS
     return PARTS if media_type == "multipart/mixed" and parameters.get("subscriptionspec") == "1.0" else None
-
-
-def is_subscription(document: str, operation_name: str | None, limits: Limits) -> bool:
-    """Whether a document's operation, of several without a name the first, is a subscription.
-
-    What cannot be read is none.
-    """
-    if len(document) > limits.document_characters:
-        return False
-    try:
-        definitions = parse(document, max_tokens=limits.document_tokens).definitions
-    except (GraphQLError, RecursionError):
-        return False
-    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
-    named = [node for node in operations if not operation_name or (node.name and node.name.value == operation_name)]
-    return bool(named) and named[0].operation is OperationType.SUBSCRIPTION
 
 
 class Stream(Response):

@@ -74,8 +74,8 @@ async def _presented(results: StreamResult, *, suggests: bool) -> StreamResult:
                 present_errors(result, suggests=suggests)
                 yield result
     except Exception as error:  # noqa: BLE001 - what an extension raised, before anything ran
-        told = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-        yield PreExecutionError(data=None, errors=[present(told, suggests=suggests)])
+        found = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+        yield PreExecutionError(data=None, errors=[present(found, suggests=suggests)])
 
 
 def present_errors(result: Any, *, suggests: bool) -> None:
@@ -91,15 +91,15 @@ def present_errors(result: Any, *, suggests: bool) -> None:
 @cache
 def make_schema(limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> Schema:
     """The schema, with documents refused that the limits or the rules forbid. The same one for the same of both."""
-    documents, answers = Documents(limits, rules), IntrospectionAnswers()
+    answers = IntrospectionAnswers()
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[FreshContext, lambda: CheckedDocuments(documents, answers)],
+        extensions=[FreshContext, lambda: CheckedDocuments(schema.documents, answers)],
         exception_handlers=exception_handlers(),
     )
     schema.suggests = rules.introspection
-    schema.documents = documents
+    schema.documents = Documents(schema.core, limits, rules)
     return schema

@@ -1,4 +1,4 @@
-"""What a resolver can reach: who asks, the loaders of this operation, and the services of this process."""
+"""The context of resolvers: the viewer, the loaders of the operation, and the services of the process."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -6,16 +6,16 @@ from functools import cached_property
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
 from strawberry.types import Info as StrawberryInfo
 
 from api.auth.client_address import caller_of
-from api.auth.credentials import SentSecret, header_in
+from api.auth.credentials import Credential, header_in
 from api.auth.csrf import Origins
-from api.auth.recent_viewers import CallersSeen
+from api.auth.recent_viewers import RecentViewers
 from api.documents.policy import DEFAULT_RULES, DocumentRules
 from api.http.headers import ACCEPT_LANGUAGE, header, header_fields
 from api.http.languages import preferred_language
+from api.http.responses import ResponseHead
 from api.limits import DEFAULT_LIMITS, Limits
 from api.schema.loaders import Loaders, package_loader
 from engine.breadth_first.loaders import Loader
@@ -33,7 +33,7 @@ from models.text.languages import language_of
 
 @dataclass(frozen=True)
 class Services:
-    """What the process provides: the live feed, the payment provider, its origins, and what it allows."""
+    """The services of the process: the live feed, the payment provider, its origins and limits."""
 
     feed: Feed
     provider: PaymentProvider
@@ -41,106 +41,101 @@ class Services:
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
     get_queries: bool = False
-    # Set once the process is to end.
+    # Set once the process shuts down.
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     @cached_property
     def budgets(self) -> Budgets:
-        """What each session, API key, account and address has spent."""
+        """The budgets of sessions, API keys, accounts and addresses."""
         limits = self.limits
         return Budgets(limits.cost_per_minute, limits.account_cost_per_minute, limits.anonymous_cost_per_minute)
 
     @cached_property
-    def callers_seen(self) -> CallersSeen:
-        """Who called lately."""
-        return CallersSeen()
+    def recent_viewers(self) -> RecentViewers:
+        """The viewers that were authenticated a moment ago."""
+        return RecentViewers()
 
 
 @dataclass
 class Context:
-    """One operation's context. `response` carries cookies of a request; on a WebSocket there is none."""
+    """One operation's context: its services, its viewer and its loaders.
+
+    `response` collects the header fields of an HTTP response; on a WebSocket there is none. `refused` says why there
+    is no viewer. `recent_credential` is set while the viewer is one of `RecentViewers`.
+    """
 
     services: Services
     connection: HTTPConnection
-    response: Response | None
+    response: ResponseHead | None
     viewer: Viewer | None = None
-    # Why there is no viewer, and at which versions the account was when there is one.
     refused: Unauthenticated | None = None
-    # Where the viewer is who they were when they called before: by what they are remembered.
-    recalled: SentSecret | None = None
-    recognised: Recognised | None = None
+    recent_credential: Credential | None = None
+    # The account's and the catalogue's versions when the viewer was authenticated.
+    authenticated: Recognised | None = None
     budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
     _packages: Loader[UUID, Package] | None = None
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
 
-    async def recognise(self, sent: SentSecret | None) -> None:
-        """Find out who calls with a secret; where nobody does, keep why, for whatever needs a viewer."""
-        if sent is None:
+    async def authenticate(self, credential: Credential | None) -> None:
+        """Set the viewer that a credential belongs to; where it is refused, whatever needs a viewer raises why."""
+        if credential is None:
             return
-        self.viewer = self.refused = self.recognised = None
+        self.viewer = self.refused = self.authenticated = None
         try:
-            self.recognised = await recognise(sent.secret, sent.address)
-            self.viewer = self.recognised.viewer
+            self.authenticated = await recognise(credential.secret, credential.address)
+            self.viewer = self.authenticated.viewer
         except Unauthenticated as error:
             self.refused = error
-            self.services.callers_seen.forget(sent)
+            self.services.recent_viewers.forget(credential)
         else:
-            self.services.callers_seen.remember(sent, self.viewer)
+            self.services.recent_viewers.remember(credential, self.viewer)
 
-    async def recall(self, sent: SentSecret | None, cost: int) -> None:
-        """The same for what looks again by itself: who called a moment ago need not be found out now.
-
-        Unless they will be told that it costs too much.
-        """
-        viewer = self.services.callers_seen.recall(sent) if sent else None
+    async def reuse_recent_viewer(self, credential: Credential | None, cost: int) -> None:
+        """Set a recently authenticated viewer, unless the budget has no room for the cost; else authenticate."""
+        viewer = self.services.recent_viewers.find(credential) if credential else None
         if viewer is None or not self._has_room(viewer, cost):
-            await self.recognise(sent)
+            await self.authenticate(credential)
         else:
-            self.viewer, self.recalled = viewer, sent
+            self.viewer, self.recent_credential = viewer, credential
 
     def _has_room(self, viewer: Viewer, cost: int) -> bool:
         budgets = self.services.budgets
         return budgets.has_room(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost)
 
-    async def look_again(self) -> None:
-        """Have the viewer be who they are now, if anybody."""
-        if self.recalled is None:
-            await self._look_at_viewer()
+    async def revalidate(self) -> None:
+        """Set the viewer as of now, if the credential still has one."""
+        if self.recent_credential is None:
+            await self._reauthenticate()
             return
-        await self.recognise(self.recalled)
-        self.recalled = None
+        await self.authenticate(self.recent_credential)
+        self.recent_credential = None
         if self.viewer is None and self.response is not None:
-            # Nobody is told of the budget that their credential had.
+            # The budget of a refused credential is nobody's to see.
             self.response.raw_headers.clear()
 
-    async def _look_at_viewer(self) -> None:
+    async def _reauthenticate(self) -> None:
         try:
             self.viewer = await still_signed_in(self.require_viewer())
         except Unauthenticated as error:
             self.viewer, self.refused = None, error
 
-    async def fresh(self) -> "Context":
-        """The same for another operation, with loaders that have read nothing yet; on a WebSocket, with the viewer
-        as of now.
+    async def for_next_operation(self) -> "Context":
+        """The context of another operation, without loaders; on a WebSocket with the viewer as of now.
 
-        A socket lives for hours and carries many operations: what one read must not answer the next, and a
-        credential that has ended must not go on.
+        A socket carries many operations, for hours: none is answered by another's loaders, nor for a credential
+        that has ended.
         """
-        context = replace(self.afresh(), budget=None)
+        context = replace(self, budget=None, _packages=None, _loaders={})
         if self.viewer is not None and self.connection.scope["type"] == "websocket":
-            await context._look_at_viewer()  # noqa: SLF001 - another of the same class
+            await context._reauthenticate()  # noqa: SLF001 - another of the same class
         return context
 
-    def afresh(self) -> "Context":
-        """The same, with loaders that have read nothing yet."""
-        return replace(self, _packages=None, _loaders={})
-
-    def forget(self) -> None:
-        """Have what was read be read again when it is asked for again."""
+    def clear_loaders(self) -> None:
+        """Drop what was read, so that it is read again."""
         self._packages, self._loaders = None, {}
 
-    def cookie_response(self) -> Response | None:
+    def cookie_response(self) -> ResponseHead | None:
         """The response to set the session cookie on; None on a WebSocket, and for a page of another site."""
         return None if self.services.origins.is_cross_site(self.connection) else self.response
 
@@ -155,11 +150,11 @@ class Context:
     def language(self) -> str:
         """The language of the reader: the preferred one, else that of the viewer's locale, else English."""
         asked = header_in(self.connection_params, ACCEPT_LANGUAGE.decode())
-        given = asked or header(header_fields(self.connection.scope), ACCEPT_LANGUAGE)
+        given = asked or header(header_fields(self.connection.scope["headers"]), ACCEPT_LANGUAGE)
         return preferred_language(given) or language_of(self.viewer.locale if self.viewer else "")
 
     def caller(self) -> Caller:
-        """Who calls, whether signed in or not."""
+        """The client's networks, by which anonymous calls are limited."""
         return caller_of(self.connection, self.services.limits)
 
     def require_viewer(self) -> Viewer:

@@ -1,4 +1,4 @@
-"""What a call costs its caller."""
+"""Charging calls to budgets of cost, and the header fields that say what is left."""
 
 import math
 from datetime import datetime
@@ -21,10 +21,7 @@ SHOWN_TO_SCRIPTS = [POLICY, LIMIT, COST, RETRY]
 
 
 def charge(context: Context, cost: int) -> None:
-    """Charge a call to its session or API key, or to the address of an anonymous client, and tell what is left.
-
-    Raises RateLimited.
-    """
+    """Charge a call to its session or API key, or to the address of an anonymous client. Raises RateLimited."""
     try:
         budget = context.services.budgets.spend(payer_of(context), cost)
     except RateLimited as refused:
@@ -33,23 +30,26 @@ def charge(context: Context, cost: int) -> None:
     _show(context, budget)
 
 
+def charge_viewer(services: Services, viewer: Viewer, cost: int) -> list[tuple[bytes, bytes]]:
+    """Charge a call to a viewer's session or API key; returns the header fields. Raises RateLimited."""
+    budgets = services.budgets
+    return cost_fields(budgets.spend(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost))
+
+
 def charge_refused(context: Context, cost: int) -> None:
-    """Charge a call that is refused with what it took to find out, also where there is no room for it."""
+    """Charge a refused call for the work of refusing it, also where the budget has no room for it."""
     _show(context, context.services.budgets.owe(payer_of(context), cost))
 
 
 def owe_reading(context: Context, cost: int, reading: int) -> None:
-    """Have the caller owe what it took to read a good document: an anonymous client, and whoever cannot pay for more.
-
-    A call of such a cost will then be refused.
-    """
+    """Charge the reading of a good document to an anonymous client, or to one with no room for its `cost`."""
     budgets, payer = context.services.budgets, payer_of(context)
     if context.viewer is None or not budgets.has_room(payer, cost):
         budgets.owe(payer, reading)
 
 
 def require_room(context: Context) -> None:
-    """Raise RateLimited where nothing is left of a budget: then nothing is looked at."""
+    """Raise RateLimited where nothing is left of a budget, before anything is read."""
     try:
         context.services.budgets.require_room(payer_of(context), 1)
     except RateLimited as refused:
@@ -58,20 +58,14 @@ def require_room(context: Context) -> None:
 
 
 def payer_of(context: Context) -> Payer:
-    """Who pays for a call."""
+    """The budgets that a call is charged to."""
     if context.viewer is None:
         return context.services.budgets.of_networks(networks_of(context.connection))
     return context.services.budgets.of_viewer(context.viewer.budget_id, context.viewer.account_id)
 
 
-def spend(services: Services, viewer: Viewer, cost: int) -> Budget:
-    """Spend of the budget that a viewer's session or API key has. Raises RateLimited."""
-    budgets = services.budgets
-    return budgets.spend(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost)
-
-
-def told(budget: Budget) -> list[tuple[bytes, bytes]]:
-    """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and what this call cost."""
+def cost_fields(budget: Budget) -> list[tuple[bytes, bytes]]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers-10, in units of cost, and the cost of this call."""
     left = b'"cost";r=%d;t=%d' % (budget.remaining, budget.reset_in)
     return [_policy(budget.limit), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
 
@@ -91,7 +85,7 @@ def _show(context: Context, budget: Budget) -> None:
     if context.viewer is not None:
         context.budget = budget
     if context.response is not None:
-        context.response.raw_headers.extend(told(budget))
+        context.response.raw_headers.extend(cost_fields(budget))
 
 
 def _refuse(context: Context, refused: RateLimited) -> None:

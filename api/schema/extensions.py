@@ -10,5 +10,5 @@ class FreshContext(SchemaExtension):
 
     async def on_operation(self) -> AsyncIterator[None]:
         """Replace the context before anything runs."""
-        self.execution_context.context = await self.execution_context.context.fresh()
+        self.execution_context.context = await self.execution_context.context.for_next_operation()
         yield

@@ -21,10 +21,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
-from api.documents.trusted import asked_document, names_a_document, naming_problem
-from api.execution.admission import is_admitted
+from api.documents.subscriptions import is_subscription
+from api.documents.trusted import names_a_document, naming_problem, requested_document
 from api.http.error_format import is_temporary, present
-from api.http.streaming import is_subscription
+from api.schema.admission import may_read_document
 from api.schema.build import Schema
 from api.schema.context import Context
 from api.schema.cost_headers import charge
@@ -118,7 +118,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _start(self, message: SubscribeMessage) -> None:
         payload = message["payload"]
         try:
-            query = asked_document({**payload}, self.context.services.documents.trusted)
+            query = requested_document({**payload}, self.context.services.documents.trusted)
         except GraphQLError as error:
             await self.send_message({"id": message["id"], "type": "error", "payload": [present(error).formatted]})
         else:
@@ -127,7 +127,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run an operation, together with others where that is the same to everybody."""
         socket = self._socket()
-        shared = socket and is_admitted(self.context, self.schema, operation.query)
+        shared = socket and may_read_document(self.context, self.schema.documents, operation.query)
         asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if shared else None
         admitted = await self._admitted(asked) if asked else None
         if socket is None or asked is None or admitted is None:
@@ -143,7 +143,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _admitted(self, asked: Wish) -> tuple[Viewer, SharedDocument] | None:
         """The viewer as of now, charged for what they ask, and what they share; None where they may not have it."""
         try:
-            context = await self.context.fresh()
+            context = await self.context.for_next_operation()
             if context.viewer is None or not context.viewer.may(Permission.VIEW_INVENTORY):
                 return None
             charge(context, asked.cost)

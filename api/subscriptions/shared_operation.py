@@ -71,7 +71,7 @@ class SharedDocument:
         """The result for an update as JSON, for whoever has a viewer's rights. Raises PassingError."""
         executor = Executor.build(
             schema.core,
-            schema.documents.check(schema.core, self.text).document,
+            schema.documents.check(self.text).document,
             root_value=SeatCountsChange.of(update),
             context_value=_context(services, viewer, self.language),
             raw_variable_values=orjson.loads(self.variables),
@@ -91,7 +91,7 @@ class SharedDocument:
 def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: str | None) -> Wish | None:
     """What a subscriber asks for; None where graphql-core must answer, maybe with what is wrong."""
     try:
-        checked = schema.documents.check(schema.core, text)
+        checked = schema.documents.check(text)
         operation = None if checked.errors else checked.operation(name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
             return None

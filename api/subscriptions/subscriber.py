@@ -8,7 +8,7 @@ import orjson
 from prometheus_client import Counter
 
 from api.http.error_format import is_temporary
-from api.http.responses import shown
+from api.http.responses import presented_error
 from api.subscriptions.close_codes import TRY_AGAIN_LATER
 from api.subscriptions.frames import complete_frame, next_frame
 from models.access.viewer import Viewer
@@ -81,7 +81,7 @@ class Follower:
 
     def fail(self, error: Exception) -> None:
         """End the subscription with an error; one that passes takes the socket along, so that clients come back."""
-        told = shown(error)
+        told = presented_error(error)
         if is_temporary(told):
             self.cut_off("Try again later")
             return

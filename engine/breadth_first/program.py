@@ -12,11 +12,11 @@ from engine.breadth_first.fallback import Outcome, Remainder
 from engine.breadth_first.fields import Column, Run, Selection
 from engine.breadth_first.planner import Compiler
 from engine.collect_fields import Selector
-from engine.lru import Bounded
+from engine.lru import WeightedLRU
 from engine.operation import Operation
 
 # Bytes, more or less.
-COMPILED: "Bounded[Compiled | str]" = Bounded(24_000_000)
+COMPILED: "WeightedLRU[Compiled | str]" = WeightedLRU(24_000_000)
 OF_A_COLUMN = 1_000
 
 
@@ -55,8 +55,8 @@ class Program(Operation[Compiled]):
 class Bound:
     """A program with its variables, which only has to be run.
 
-    It has no errors of its own: where anything fails, graphql-core runs what is left. `afresh` gives it a context
-    in which nothing has been read.
+    It has no errors of its own: where anything fails, graphql-core runs what is left. `fall_back` is called before
+    that, to clear the context of what was read.
     """
 
     compiled: Compiled
@@ -73,18 +73,19 @@ class Bound:
         """Whether it only reads."""
         return self.remainder.operation.operation is OperationType.QUERY
 
-    async def run(self, context: Any, afresh: Callable[[], Any]) -> ExecutionResult:
+    async def run(self, context: Any, fall_back: Callable[[], None]) -> ExecutionResult:
         """Run the operation."""
         run = Run(context, self.variables)
         if not self.is_query:
-            return await self._in_turn(run, afresh)
+            return await self._in_turn(run, fall_back)
         try:
             rows = await self.compiled.selection.complete([None], run)
         except Exception:  # noqa: BLE001 - what it was, graphql-core tells: reading once more changes nothing
-            return await self.remainder.run(afresh(), list(self.compiled.nodes.items()))
+            fall_back()
+            return await self.remainder.run(context, list(self.compiled.nodes.items()))
         return ExecutionResult(rows[0], None)
 
-    async def _in_turn(self, run: Run, afresh: Callable[[], Any]) -> ExecutionResult:
+    async def _in_turn(self, run: Run, fall_back: Callable[[], None]) -> ExecutionResult:
         """Run root fields one after another. None is called twice."""
         data: dict[str, Any] = {}
         for name, column in self.compiled.selection.columns.items():
@@ -93,7 +94,8 @@ class Bound:
                 cells = await column.shape.complete([outcome.again()], run)
             except Exception:  # noqa: BLE001 - as above, but the field has been called
                 left = [each for each in self.compiled.nodes.items() if each[0] not in data]
-                rest = await self.remainder.run(afresh(), left, outcome)
+                fall_back()
+                rest = await self.remainder.run(run.context, left, outcome)
                 return ExecutionResult(None if rest.data is None else data | rest.data, rest.errors)
             data[name] = cells[0]
         return ExecutionResult(data, None)

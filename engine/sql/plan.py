@@ -15,7 +15,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values
 
 from engine.collect_fields import Selector
-from engine.lru import Bounded
+from engine.lru import WeightedLRU
 from engine.operation import NUMBERS, Operation
 from engine.sql.mappings import Mirrors
 from engine.sql.plan_builder import ListRead, NotPlannedError, Structure, Writer
@@ -29,8 +29,8 @@ from models.errors import BusinessError
 from models.reads.conditions import Condition
 
 # Bytes, more or less. Generated functions take some ten times their code.
-STATEMENTS: Bounded[str] = Bounded(8_000_000)
-COMPILED: "Bounded[Compiled | str]" = Bounded(24_000_000)
+STATEMENTS: WeightedLRU[str] = WeightedLRU(8_000_000)
+COMPILED: "WeightedLRU[Compiled | str]" = WeightedLRU(24_000_000)
 OF_A_CHARACTER = 10
 # PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
 MOST_COLUMNS = 1_000

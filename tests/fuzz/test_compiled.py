@@ -10,10 +10,10 @@ from graphql import ExecutionResult, FieldNode, GraphQLField
 from graphql.execution.values import get_argument_values
 from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
 from strawberry.types.arguments import convert_arguments
 
 from api.auth.csrf import Origins
+from api.http.responses import ResponseHead
 from api.limits import Limits
 from api.schema.build import make_schema, present_errors
 from api.schema.context import Context, Services
@@ -45,10 +45,8 @@ def any_field(_type: str, field: str) -> bool:
     return field not in MOMENTS
 
 
-def context_of(viewer: Viewer | None, response: Response | None = None) -> Context:
-    services = Services(
-        Feed(), make_provider("sandbox"), "https://example.com", Origins("https://example.com"), limits=LIMITS
-    )
+def context_of(viewer: Viewer | None, response: ResponseHead | None = None) -> Context:
+    services = Services(Feed(), make_provider("sandbox"), Origins("https://example.com"), limits=LIMITS)
     scope = {"type": "http", "headers": [], "client": (LOOPBACK, 1)}
     return Context(services, HTTPConnection(scope), response, viewer)
 
@@ -57,7 +55,7 @@ def compiled(document: Document) -> Bound | None:
     """The document's program; None where nothing of it can be run, or graphql-core is to run all of it."""
     core = SCHEMA.core
     try:
-        checked = SCHEMA.documents.check(core, document.query)
+        checked = SCHEMA.documents.check(document.query)
         operation = checked.operation(document.operation_name)
         return Program(core, checked.document, operation).bind(document.variables) if operation else None
     except Exception:  # noqa: BLE001 - not read at all, or not compiled: told by whatever answers
@@ -85,12 +83,12 @@ async def by_graphql_core(context: Context, document: Document) -> Any:
 
 
 async def by_program(bound: Bound, document: Document, context: Context, ways: Counter[str]) -> ExecutionResult:
-    def afresh() -> Context:
+    def fall_back() -> None:
         ways["left to graphql-core"] += 1
-        return context.afresh()
+        context.clear_loaders()
 
-    charge(context, SCHEMA.documents.check(SCHEMA.core, document.query).cost(document.operation_name))
-    result = await bound.run(context, afresh)
+    charge(context, SCHEMA.documents.check(document.query).cost(document.operation_name))
+    result = await bound.run(context, fall_back)
     present_errors(result, suggests=True)
     return result
 
@@ -137,13 +135,14 @@ async def test_payloads_of_mutations(known: Known, callers: Callers) -> None:
             seen["not compiled"] += 1
             return
         token = await callers.token("administrator")
-        context = context_of((await recognise(token or "", LOOPBACK)).viewer, Response())
+        context = context_of((await recognise(token or "", LOOPBACK)).viewer, ResponseHead())
         run = Run(context, bound.variables)
         for name, column in bound.compiled.selection.columns.items():
             nodes = bound.compiled.nodes[name]
             assert arguments_of(nodes[0], bound) == arguments_by_strawberry(nodes[0], bound), document
             outcome = await outcome_of(column, run)
-            core = await bound.remainder.run(context.afresh(), [(name, nodes)], outcome)
+            context.clear_loaders()
+            core = await bound.remainder.run(context, [(name, nodes)], outcome)
             seen[type(outcome.error or outcome.value).__name__] += 1
             if outcome.error is not None:
                 assert core.data is None, document

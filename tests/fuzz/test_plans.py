@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
 from api.auth.csrf import Origins
-from api.execution.plan_cache import bound_plan
+from api.execution.plan_cache import bind_plan
 from api.limits import Limits
 from api.schema.build import make_schema
 from api.schema.context import Context, Services
@@ -47,7 +47,7 @@ def any_field(_type: str, field: str) -> bool:
 
 async def by_graphql_core(viewer: Viewer, document: Document) -> tuple[bytes, Any]:
     """The data and the errors as graphql-core answers."""
-    services = Services(Feed(), make_provider("sandbox"), "https://example.com", Origins("https://example.com"))
+    services = Services(Feed(), make_provider("sandbox"), Origins("https://example.com"))
     context = Context(services, HTTPConnection({"type": "http", "headers": []}), None, viewer)
     result = await SCHEMA.execute(
         document.query,
@@ -62,12 +62,12 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
     """The data as its plan answers; None where there is none."""
     core = SCHEMA.core
     try:
-        checked = SCHEMA.documents.check(core, document.query)
+        checked = SCHEMA.documents.check(document.query)
     except Exception:  # noqa: BLE001 - not read at all, and so told by whatever answers
         return None
     operation = checked.operation(document.operation_name)
     try:
-        bound = bound_plan(core, checked, operation, document.variables) if operation else None
+        bound = bind_plan(core, checked, operation, document.variables) if operation else None
     except NotPlannedError:
         return None
     if bound is None or not bound.is_for(viewer):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from engine.lru import Bounded
+from engine.lru import WeightedLRU
 from models.database.clock import now
 from models.database.connection import fetch
 from models.database.ids import new_id
@@ -159,7 +159,7 @@ async def test_a_search_finds_whom_a_loop_finds(
 
         monkeypatch.setattr(SearchedIds, "_way", given)
         # Statements are kept, with the way in them.
-        monkeypatch.setattr("engine.sql.plan.STATEMENTS", Bounded(8_000_000))
+        monkeypatch.setattr("engine.sql.plan.STATEMENTS", WeightedLRU(8_000_000))
         expected = [person.email for person in people if person.has(search) and person.meets(**filter)]
         rows = Rows(User, company.account_id, user_conditions(UserFilter(search, **filter)))
         assert await rows.count() == len(expected)

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from api.auth import recent_viewers
-from api.auth.credentials import SentSecret
-from api.auth.recent_viewers import CallersSeen
+from api.auth.credentials import Credential
+from api.auth.recent_viewers import RecentViewers
 from api.limits import Limits
 from api.schema.ids import encode_id
 from models.access.viewer import Viewer
@@ -158,16 +158,16 @@ def test_somebody_is_recalled_with_their_secret_from_their_address_for_a_moment(
     viewer = Viewer(new_id(), frozenset(), new_id(), new_id(), None)
     clock = [1_000.0]
     monkeypatch.setattr(recent_viewers.time, "monotonic", lambda: clock[0])
-    seen = CallersSeen()
-    sent = SentSecret("secret", b"hash", "127.0.0.1")
-    assert seen.recall(sent) is None
+    seen = RecentViewers()
+    sent = Credential("secret", b"hash", "127.0.0.1")
+    assert seen.find(sent) is None
     seen.remember(sent, viewer)
-    assert seen.recall(sent) is viewer
-    assert seen.recall(SentSecret("secret", b"hash", "127.0.0.2")) is None
-    assert seen.recall(SentSecret("secre", b"another", "127.0.0.1")) is None
+    assert seen.find(sent) is viewer
+    assert seen.find(Credential("secret", b"hash", "127.0.0.2")) is None
+    assert seen.find(Credential("secre", b"another", "127.0.0.1")) is None
     assert "secret" not in repr([sent, vars(seen)])
     clock[0] += recent_viewers.FORGOTTEN_AFTER
-    assert seen.recall(sent) is None
+    assert seen.find(sent) is None
 
 
 async def test_who_is_refused_anything_is_looked_up_with_the_address_they_call_from(

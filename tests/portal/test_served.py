@@ -27,7 +27,7 @@ MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+
 
 
 def app_client(portal: Portal | None) -> httpx2.AsyncClient:
-    services = Services(Feed(), make_provider("sandbox"), INSTALL_URL, ORIGINS)
+    services = Services(Feed(), make_provider("sandbox"), ORIGINS)
     transport = httpx2.ASGITransport(make_app(services, explorer=None, portal=portal))
     return httpx2.AsyncClient(transport=transport, base_url="http://usher.example.com")
 

@@ -185,7 +185,7 @@ async def test_where_a_copy_is_missing_the_next_best_is_sent(tmp_path: Path) -> 
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("page")
     (tmp_path / "assets" / "a.js").write_text("script")
-    services = Services(Feed(), make_provider("sandbox"), INSTALL_URL, ORIGINS)
+    services = Services(Feed(), make_provider("sandbox"), ORIGINS)
     app = make_app(services, explorer=None, portal=Portal(tmp_path, INSTALL_URL, "sandbox"))
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://usher.example.com")
     async with client:

@@ -14,7 +14,7 @@ from models.events.seat_feed import Feed
 from models.operations.sign_in.complete_sign_in import complete_sign_in
 from models.tables import SessionKind
 from payments import make_provider
-from tests.conftest import COOKIE, INSTALL_URL, ROOT
+from tests.conftest import COOKIE, ROOT
 from tests.support.answers import refused, unauthenticated
 from tests.support.company import Company, sign_in_token
 from tests.support.unchanged import nothing_changes
@@ -152,7 +152,7 @@ async def test_installations_on_ports_of_one_host_have_sessions_of_their_own(com
         sites = []
         for port in (8000, 8001):
             url = f"http://127.0.0.1:{port}"
-            services = Services(feed, make_provider("sandbox"), INSTALL_URL, Origins(url))
+            services = Services(feed, make_provider("sandbox"), Origins(url))
             transport = httpx2.ASGITransport(app=make_app(services, explorer=None))
             site = httpx2.AsyncClient(transport=transport, base_url=url, cookies=jar)
             site.cookies = jar
@@ -165,7 +165,7 @@ async def test_installations_on_ports_of_one_host_have_sessions_of_their_own(com
 
 
 async def test_over_https_the_cookie_is_bound_to_the_host(company: Company, feed: Feed) -> None:
-    services = Services(feed, make_provider("sandbox"), INSTALL_URL, Origins("https://usher.example.com"))
+    services = Services(feed, make_provider("sandbox"), Origins("https://usher.example.com"))
     app = make_app(services, explorer=ROOT / "explorer" / "dist")
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://usher.example.com") as https:

@@ -12,8 +12,8 @@ from prometheus_client import REGISTRY
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-import api.endpoint
 import api.http.body
+import api.subscriptions.view
 from api.limits import Limits
 from models.events.seat_feed import Feed
 from payments import make_provider
@@ -113,7 +113,7 @@ async def test_as_many_messages_as_are_allowed_every_second_go_on(feed: Feed, co
 async def test_a_connection_that_never_says_who_it_is_is_closed(
     feed: Feed, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.endpoint, "INIT_TIMEOUT", api.endpoint.INIT_TIMEOUT / 50)
+    monkeypatch.setattr(api.subscriptions.view, "INIT_TIMEOUT", api.subscriptions.view.INIT_TIMEOUT / 50)
     async with limited(feed, company) as client, AsyncExitStack() as stack:
         url = f"ws{client.url.removeprefix('http')}/graphql"
         silent = [

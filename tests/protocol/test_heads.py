@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 import usher.server.http_protocol
-from api.http.headers import Head, Remembered, head_of
+from api.http import headers
+from api.http.headers import RequestHeaders, request_headers
 from api.http.responses import GRAPHQL_JSON
 from tests.support.client import Client
 from tests.support.company import Company
@@ -125,24 +126,24 @@ def scope(token: str = "a", client: str = "127.0.0.1", **more: Any) -> dict[str,
     return {"type": "http", "headers": fields, "client": (client, 1), **more}
 
 
-def sender(head: Head) -> tuple[str, str]:
-    assert head.sent is not None
-    return head.sent.secret, head.sent.address
+def sender(found: RequestHeaders) -> tuple[str, str]:
+    assert found.credential is not None
+    return found.credential.secret, found.credential.address
 
 
-def test_a_head_is_read_once_for_all_requests_that_say_the_same_from_the_same_place() -> None:
-    remembered = Remembered()
-    first = remembered.head(scope())
+def test_header_fields_are_parsed_once_for_all_requests_that_send_the_same_from_the_same_address() -> None:
+    first = request_headers(scope())
     assert sender(first) == ("a", "127.0.0.1")
-    assert remembered.head(scope()) is first
-    assert sender(remembered.head(scope("b"))) == ("b", "127.0.0.1")
-    # As behind a proxy that is believed.
-    assert sender(remembered.head(scope("b", "192.0.2.7"))) == ("b", "192.0.2.7")
-    assert remembered.head(scope()) == first
-    assert remembered.head(scope()) is not first
+    assert request_headers(scope()) is first
+    assert sender(request_headers(scope("b"))) == ("b", "127.0.0.1")
+    # As behind a trusted proxy.
+    assert sender(request_headers(scope("b", "192.0.2.7"))) == ("b", "192.0.2.7")
+    assert request_headers(scope()) is first
+    assert "s3cret" not in repr(request_headers(scope("s3cret")))
 
 
-def test_a_head_is_read_where_no_connection_remembers_any() -> None:
-    assert sender(head_of(scope())) == ("a", "127.0.0.1")
-    assert head_of(scope(extensions={})) == head_of(scope())
-    assert "s3cret" not in repr(head_of(scope("s3cret")))
+def test_no_header_fields_make_the_process_keep_more_than_their_share() -> None:
+    for number in range(200):
+        request_headers(scope(f"{number}" + "x" * 60_000))
+    assert 10 < len(headers._RECENT) < 100
+    assert headers._RECENT.weight <= headers._RECENT.maxsize == 4_000_000

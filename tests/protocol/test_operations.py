@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.endpoint import NO_STREAM_LISTED
+from api.http.streaming import NO_STREAM_LISTED
 from api.limits import DEFAULT_LIMITS
 from tests.support.client import Client
 

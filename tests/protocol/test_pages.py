@@ -12,7 +12,7 @@ from api.schema.context import Services
 from models.events.seat_feed import Feed
 from models.tables import Event
 from payments import make_provider
-from tests.conftest import INSTALL_URL, METRICS_TOKEN, ORIGINS, ROOT
+from tests.conftest import METRICS_TOKEN, ORIGINS, ROOT
 from tests.support.company import Company
 
 TOKEN = {"authorization": f"Bearer {METRICS_TOKEN}"}
@@ -122,7 +122,7 @@ async def test_no_redirect_is_made_of_the_host(http: httpx2.AsyncClient, path: s
 @pytest.fixture
 async def not_built(feed: Feed, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an installation whose explorer was never built."""
-    services = Services(feed, make_provider("sandbox"), INSTALL_URL, ORIGINS)
+    services = Services(feed, make_provider("sandbox"), ORIGINS)
     transport = httpx2.ASGITransport(app=make_app(services, explorer=tmp_path / "dist"))
     async with httpx2.AsyncClient(transport=transport, base_url="http://usher.example.com") as client:
         yield client

@@ -6,8 +6,8 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from api.endpoint import NO_STREAM_LISTED
 from api.http import streaming
+from api.http.streaming import NO_STREAM_LISTED
 from api.limits import Limits
 from api.schema import subscription
 from models.events.seat_feed import FOLLOWERS, Feed

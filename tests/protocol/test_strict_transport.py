@@ -26,9 +26,7 @@ PATHS = [
 
 
 def client(public_url: str) -> httpx2.AsyncClient:
-    services = Services(
-        Feed(), make_provider("sandbox"), INSTALL_URL, Origins(public_url, frozenset({APP})), get_queries=True
-    )
+    services = Services(Feed(), make_provider("sandbox"), Origins(public_url, frozenset({APP})), get_queries=True)
     portal = Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox")
     app = make_app(services, explorer=ROOT / "explorer" / "dist", portal=portal)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=public_url)

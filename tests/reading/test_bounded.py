@@ -4,19 +4,22 @@ from uuid import uuid4
 
 import orjson
 
+from api.auth.csrf import Origins
 from api.documents.cache import Documents
-from api.documents.policy import DEFAULT_RULES
-from api.execution.request_cache import Questions, _digest
+from api.execution.request_cache import RequestCache, _digest
 from api.limits import DEFAULT_LIMITS
 from api.schema.build import make_schema
 from api.schema.connections import encode_cursor
-from engine.lru import Bounded
+from api.schema.context import Services
+from engine.lru import WeightedLRU
 from engine.sql.plan import COMPILED, STATEMENTS
+from models.events.seat_feed import Feed
+from payments import make_provider
 from tests.reading.test_plans import ASKING, bound
 
 
 def test_what_was_used_longest_ago_makes_room() -> None:
-    kept: Bounded[str] = Bounded(3)
+    kept: WeightedLRU[str] = WeightedLRU(3)
     for key in "abc":
         kept.put(key, key, 1)
     assert kept.get("a") == "a"
@@ -25,7 +28,7 @@ def test_what_was_used_longest_ago_makes_room() -> None:
 
 
 def test_a_value_takes_the_place_of_the_one_before_it() -> None:
-    kept: Bounded[int] = Bounded(3)
+    kept: WeightedLRU[int] = WeightedLRU(3)
     for number in range(9):
         kept.put("a", number, 2)
     kept.put("b", 0, 1)
@@ -33,11 +36,10 @@ def test_a_value_takes_the_place_of_the_one_before_it() -> None:
 
 
 def test_what_is_heavier_than_all_there_is_room_for_is_not_kept() -> None:
-    kept: Bounded[str] = Bounded(3)
+    kept: WeightedLRU[str] = WeightedLRU(3)
     kept.put("a", "a", 1)
     kept.put("b", "b", 4)
-    assert (kept.get("a"), kept.get("b")) == (None, None)
-    kept.forget("b")
+    assert (kept.get("a"), kept.get("b")) == ("a", None)
     kept.put("c", "c", 3)
     assert kept.get("c") == "c"
 
@@ -57,36 +59,36 @@ def test_no_document_makes_the_process_keep_more_than_its_share() -> None:
     for shape in range(2**10):
         given = {f"c{n}": cursor for n in range(10) if shape >> n & 1}
         bound(document, **given, s=bool(shape % 2)).statement(ASKING)
-    assert STATEMENTS._weight <= STATEMENTS._most == 8_000_000
-    assert COMPILED._weight <= COMPILED._most == 24_000_000
-    assert len(STATEMENTS._kept) > 100
+    assert STATEMENTS.weight <= STATEMENTS.maxsize == 8_000_000
+    assert COMPILED.weight <= COMPILED.maxsize == 24_000_000
+    assert len(STATEMENTS) > 100
 
 
 def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
     schema = make_schema(DEFAULT_LIMITS)
-    questions = Questions(schema, DEFAULT_RULES, DEFAULT_LIMITS)
+    requests = RequestCache(schema, Services(Feed(), make_provider("sandbox"), Origins("https://example.com")))
     fields = " ".join(f"a{n}: name" for n in range(40))
-    schema.documents.check(schema.core, f"{{ account {{ {fields} }} }}")
+    schema.documents.check(f"{{ account {{ {fields} }} }}")
     for number in range(3_000):
         body = orjson.dumps({"query": f"{{ account {{ {fields} }} }}", "variables": {"n": number}})
-        question = questions.of_body(body)
-        assert question is not None
-        assert questions.of_body(body) is question
-    assert questions._kept._weight <= questions._kept._most == 4_000_000
-    assert 100 < len(questions._kept._kept) < 3_000
+        request = requests.parse("POST", b"", body)
+        assert request.plan is not None
+        assert requests.parse("POST", b"", body) is request
+    assert requests._cached.weight <= requests._cached.maxsize == 4_000_000
+    assert 100 < len(requests._cached) < 3_000
 
 
 def test_no_documents_make_the_process_keep_more_than_their_share() -> None:
-    documents, schema = Documents(DEFAULT_LIMITS), make_schema(DEFAULT_LIMITS).core
+    documents = Documents(make_schema(DEFAULT_LIMITS).core, DEFAULT_LIMITS)
     kept = documents._kept
     for number in range(200):
         # Many short words: it is not the length that takes room.
         document = (
             "{ " + " ".join(f"{chr(97 + n % 26)}{n // 26}_{number}: packages {{ id }}" for n in range(120)) + " }"
         )
-        checked = documents.check(schema, document)
-        assert kept._kept[document][1] > 500 * checked.document.token_count > 25 * len(document)
-    assert kept._weight <= kept._most == 32_000_000
+        checked = documents.check(document)
+        assert kept._entries[document][1] > 500 * checked.document.token_count > 25 * len(document)
+    assert kept.weight <= kept.maxsize == 32_000_000
     assert 50 < len(kept) < 200
     assert not documents.knows("{ a0_0: packages { id } }")
     assert documents.knows(document)

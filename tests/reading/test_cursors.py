@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.execution.plan_cache import QUERIES
+from api.execution.metrics import QUERIES
 from models.permissions import Permission
 from tests.support.api_keys import make_key
 from tests.support.client import Client

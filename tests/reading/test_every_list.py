@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from graphql import GraphQLObjectType, get_named_type
 
-from api.execution.plan_cache import QUERIES
+from api.execution.metrics import QUERIES
 from api.schema.ids import split_id
 from models.database.clock import now
 from models.database.connection import fetch

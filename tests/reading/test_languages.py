@@ -10,7 +10,7 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 
-from api.execution.plan_cache import QUERIES
+from api.execution.metrics import QUERIES
 from api.http.languages import preferred_language
 from models.database.connection import fetch
 from models.permissions import Permission

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.execution.plan_cache import QUERIES
+from api.execution.metrics import QUERIES, UNPLANNED
 from models.database.connection import fetch
 from tests.support.answers import refused
 from tests.support.client import Client
@@ -23,7 +23,7 @@ both_ways = pytest.mark.parametrize("more", WAYS.values(), ids=WAYS)
 
 
 def taken(way: str) -> float:
-    return QUERIES.labels(way)._value.get()
+    return QUERIES.labels(way)._value.get() + UNPLANNED.labels(way)._value.get()
 
 
 async def pools(client: Client, more: str, *codes: str) -> list[str]:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 import models.reads.rows
-from api.execution.plan_cache import bound_plan
+from api.execution.plan_cache import bind_plan
 from models.database.connection import fetch, run_alone
 from models.operations.upkeep.keep_search_entries import keep_search_entries
 from models.operations.upkeep.keep_totals import keep_totals
@@ -105,10 +105,10 @@ async def test_a_plan_reads_few_rows(large: Company, name: str) -> None:
     core = SCHEMA.core
 
     async def read(fields: str, **window: int) -> int:
-        checked = SCHEMA.documents.check(core, USERS % fields)
+        checked = SCHEMA.documents.check(USERS % fields)
         operation = checked.operation(None)
         assert operation is not None
-        bound = bound_plan(core, checked, operation, {"filter": filter, **window})
+        bound = bind_plan(core, checked, operation, {"filter": filter, **window})
         statement, values = asked(bound, large.account_id)
         return await rows_read(statement, values)
 

@@ -4,7 +4,7 @@
 from typing import Any
 from uuid import UUID
 
-from api.execution.plan_cache import bound_plan
+from api.execution.plan_cache import bind_plan
 from api.limits import Limits
 from api.schema.build import make_schema
 from models.operations.people.add_domain import add_domain
@@ -117,10 +117,10 @@ async def found_by_rows(account_id: UUID, **filter: Any) -> list[str]:
 async def found_by_plan(account_id: UUID, **filter: Any) -> list[str]:
     """The same of the plan of a query."""
     core = SCHEMA.core
-    checked = SCHEMA.documents.check(core, USERS)
+    checked = SCHEMA.documents.check(USERS)
     operation = checked.operation(None)
     assert operation is not None
-    users = (await answered(bound_plan(core, checked, operation, {"filter": filter}), account_id))["account"]["users"]
+    users = (await answered(bind_plan(core, checked, operation, {"filter": filter}), account_id))["account"]["users"]
     assert users["totalCount"] == len(users["nodes"])
     return [node["email"].partition("@")[0] for node in users["nodes"]]
 

@@ -15,8 +15,7 @@ import httptools
 from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.http.headers import REMEMBERED, Remembered
-from api.http.responses import WHOLE, refusal
+from api.http.responses import DIRECT_WRITE, refusal
 from api.limits import DEFAULT_LIMITS
 from models.access.anonymous_caller import Network
 from usher.server.connection_limits import ConnectionLimits, TooManyConnections
@@ -85,7 +84,6 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, limits: ConnectionLimits | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._limits = limits or self.limits
-        self._remembered = Remembered()
         self._come_of_head = 0
         self._late: asyncio.TimerHandle | None = None
         self._counted: Sequence[Network] | None = None
@@ -161,7 +159,7 @@ class Connection(HttpToolsProtocol):
         if self.cycle is not before:
             if self._late is not None:
                 self._end_waiting()
-            self.cycle.scope["extensions"] = cast("Any", {WHOLE: Whole(self.cycle), REMEMBERED: self._remembered})
+            self.cycle.scope["extensions"] = cast("Any", {DIRECT_WRITE: Whole(self.cycle)})
             if cast("Any", self.parser).should_upgrade():
                 self._body_is_upgrade = has_body(self.headers)
                 if self.scope["method"] == "CONNECT":

@@ -12,7 +12,7 @@ def alone(resolver: Resolver) -> Resolver:
 
     @wraps(resolver)
     async def resolve(**given: Any) -> Any:
-        given["info"].context.forget()
+        given["info"].context.clear_loaders()
         return await resolver(**given)
 
     return resolve  # pyright: ignore[reportReturnType]

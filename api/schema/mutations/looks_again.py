@@ -29,9 +29,9 @@ def looks_again(*found: type[BusinessError]) -> Callable[[Resolver], Resolver]:
                 except ViewerChanged:
                     pass
                 except BusinessError:
-                    if context.recalled is None:
+                    if context.recent_credential is None:
                         raise
-                await context.look_again()
+                await context.revalidate()
 
         resolve.looks_again = True  # pyright: ignore[reportAttributeAccessIssue]
         return resolve  # pyright: ignore[reportReturnType]
