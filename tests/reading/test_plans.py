@@ -133,6 +133,27 @@ async def test_what_is_answered_which_way_is_counted(admin: Client, document: st
     assert taken(way) == before + 1
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ account { name } }",
+        "{ account { name cart { version } } }",
+        "{ account { users(first: 101) { totalCount } } }",
+        "{ account { purchases(first: 101) { totalCount } } viewer { permissions } }",
+        "{ __schema { queryType { name } } }",
+        "{ nothing }",
+        "mutation { signOut { session { id } } }",
+    ],
+)
+async def test_each_operation_is_counted_once(admin: Client, document: str) -> None:
+    def counted() -> float:
+        return sum(each.value for each in QUERIES.collect()[0].samples if each.name.endswith("_total"))
+
+    before = counted()
+    await admin.post(document)
+    assert counted() == before + 1
+
+
 async def test_who_may_not_is_refused_by_graphql_core(standard: Client) -> None:
     before = taken("permission")
     answer = await standard.post("{ account { name users { totalCount } } }")
