@@ -8,9 +8,9 @@ import { Notice } from "../design/Notice";
 import { ChangeLicenseDocument, type SeatsElsewhereFragment } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
-import type { StepProps } from "./ManageHeldLicense";
 import { NoSeat } from "./NoSeat";
 import { PackageChoice } from "./PackageChoice";
+import type { StepProps } from "./StepProps";
 import { useSeatPools } from "./useSeatPools";
 
 /** Moves somebody to another package that has a free seat. */

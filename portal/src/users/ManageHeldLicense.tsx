@@ -9,6 +9,7 @@ import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { ChangeLicense } from "./ChangeLicense";
 import { RemoveLicense } from "./RemoveLicense";
+import type { StepProps } from "./StepProps";
 import { TransferLicense } from "./TransferLicense";
 import { useSendLink } from "./useSendLink";
 
@@ -17,13 +18,6 @@ type ManageHeldLicenseProps = {
   license: HeldLicenseFragment;
   news: string | null;
   onClose: () => void;
-  onDone: (told: string) => void;
-};
-
-export type StepProps = {
-  user: ManagedUserFragment;
-  license: HeldLicenseFragment;
-  onBack: () => void;
   onDone: (told: string) => void;
 };
 

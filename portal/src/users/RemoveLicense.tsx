@@ -8,7 +8,7 @@ import { Notice } from "../design/Notice";
 import { RemoveLicenseDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
-import type { StepProps } from "./ManageHeldLicense";
+import type { StepProps } from "./StepProps";
 
 /** Takes a license away, once that is confirmed. */
 export function RemoveLicense({ user, license, onBack, onDone }: StepProps) {

@@ -8,8 +8,8 @@ import { Notice } from "../design/Notice";
 import { TransferLicenseDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
-import type { StepProps } from "./ManageHeldLicense";
 import { PersonChoice, type Person } from "./PersonChoice";
+import type { StepProps } from "./StepProps";
 
 /** Hands a license to somebody who holds none. */
 export function TransferLicense({ user, license, onBack, onDone }: StepProps) {
