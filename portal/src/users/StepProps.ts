@@ -5,5 +5,5 @@ export type StepProps = {
   user: ManagedUserFragment;
   license: HeldLicenseFragment;
   onBack: () => void;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
 };

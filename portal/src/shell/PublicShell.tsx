@@ -5,8 +5,8 @@ import { PageSkeleton } from "../design/PageSkeleton";
 import { Footer } from "./Footer";
 import { Wordmark } from "./Wordmark";
 
-/** What surrounds the pages that need no sign-in. */
-export function OpenShell() {
+/** The layout of the pages that need no sign-in. */
+export function PublicShell() {
   return (
     <div className="open-shell">
       <header className="open-top">

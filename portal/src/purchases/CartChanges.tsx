@@ -2,10 +2,10 @@ import type { CartContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 
-type CartMovedProps = { before: CartContentsFragment; after: CartContentsFragment };
+type CartChangesProps = { before: CartContentsFragment; after: CartContentsFragment };
 
-/** What became of the cart since it was looked at, line by line. */
-export function CartMoved({ before, after }: CartMovedProps) {
+/** The differences between two versions of the cart, line by line. */
+export function CartChanges({ before, after }: CartChangesProps) {
   const text = useText();
   const { money } = useFormats();
   const lineIn = (cart: CartContentsFragment, id: string) => cart.lines.find((line) => line.id === id);

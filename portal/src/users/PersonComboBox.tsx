@@ -8,14 +8,14 @@ import { useText } from "../texts/useText";
 
 export type Person = { id: string; name: string };
 
-type PersonChoiceProps = { chosen: Person | null; onChoose: (person: Person | null) => void };
+type PersonComboBoxProps = { selected: Person | null; onSelect: (person: Person | null) => void };
 
-/** One of the people without a license, found by the server while somebody types. */
-export function PersonChoice({ chosen, onChoose }: PersonChoiceProps) {
+/** Picks one of the people without a license; the server searches as the viewer types. */
+export function PersonComboBox({ selected, onSelect }: PersonComboBoxProps) {
   const text = useText();
-  const [typed, setTyped] = useState("");
-  // With somebody chosen the field holds their name, which is no search for others.
-  const search = useDeferredValue(chosen?.name === typed ? "" : typed.trim());
+  const [inputValue, setInputValue] = useState("");
+  // After a choice the input holds the person's name, which is no search for others.
+  const search = useDeferredValue(selected?.name === inputValue ? "" : inputValue.trim());
   const { data, previousData } = useQuery(PeopleWithoutLicenseDocument, {
     variables: { search: search || null, first: 20 },
     fetchPolicy: "cache-and-network",
@@ -26,10 +26,10 @@ export function PersonChoice({ chosen, onChoose }: PersonChoiceProps) {
     <ComboBox
       className="field"
       items={people}
-      inputValue={typed}
-      onInputChange={setTyped}
-      value={chosen?.id ?? null}
-      onChange={(key) => onChoose(people.find((person) => person.id === key) ?? null)}
+      inputValue={inputValue}
+      onInputChange={setInputValue}
+      value={selected?.id ?? null}
+      onChange={(key) => onSelect(people.find((person) => person.id === key) ?? null)}
       allowsEmptyCollection
       menuTrigger="input"
       autoFocus

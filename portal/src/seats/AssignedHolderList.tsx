@@ -1,22 +1,29 @@
 import { useQuery } from "@apollo/client/react";
 
 import { Pager } from "../design/Pager";
-import { usePages } from "../design/usePages";
+import { usePagination } from "../design/usePagination";
 import { HoldersDocument } from "../gql/graphql";
 import { HolderList } from "./HolderList";
 
-/** Everybody who holds a license of a package now. */
-export function EveryHolderList({ code }: { code: string }) {
-  const pages = usePages(10, code);
+/** The users that hold a license of a package now. */
+export function AssignedHolderList({ code }: { code: string }) {
+  const pagination = usePagination(10, code);
   const { data, previousData, error } = useQuery(HoldersDocument, {
-    variables: { packageCode: code, ...pages.variables },
+    variables: { packageCode: code, ...pagination.variables },
     fetchPolicy: "cache-and-network",
   });
   const found = (data ?? previousData)?.account.users;
   const holders = found?.nodes.flatMap(({ license, ...user }) => (license ? [{ user, license }] : []));
   return (
     <HolderList holders={holders} total={found?.totalCount ?? 0} error={error}>
-      {found && <Pager pages={pages} shown={found.nodes.length} total={found.totalCount} ends={found.pageInfo} />}
+      {found && (
+        <Pager
+          pagination={pagination}
+          shown={found.nodes.length}
+          total={found.totalCount}
+          pageInfo={found.pageInfo}
+        />
+      )}
     </HolderList>
   );
 }

@@ -3,8 +3,8 @@ import { map } from "rxjs";
 
 const channel = new BroadcastChannel("usher.cart");
 
-// What changes the cart, or what is being bought of it.
-const CHANGES = new Set([
+// Mutations of the cart, or of a purchase made of it.
+const CART_MUTATIONS = new Set([
   "AddToCart",
   "ChangeCartLine",
   "RemoveFromCart",
@@ -13,17 +13,17 @@ const CHANGES = new Set([
   "CancelPurchase",
 ]);
 
-/** Tells the other windows of this browser, once the server has answered a change of the cart or of a purchase. */
-export const tellOtherWindows = new ApolloLink((operation, forward) =>
+/** Notifies the other windows of this browser of each completed mutation of the cart or of a purchase. */
+export const cartBroadcastLink = new ApolloLink((operation, forward) =>
   forward(operation).pipe(
     map((result) => {
-      if (CHANGES.has(operation.operationName ?? "")) channel.postMessage("changed");
+      if (CART_MUTATIONS.has(operation.operationName ?? "")) channel.postMessage("changed");
       return result;
     }),
   ),
 );
 
-export function onChangeElsewhere(listener: () => void): () => void {
+export function onCartChangedElsewhere(listener: () => void): () => void {
   channel.addEventListener("message", listener);
   return () => channel.removeEventListener("message", listener);
 }

@@ -1,5 +1,5 @@
-// The policy lets no string become HTML. react-aria empties its announcements by `innerHTML = ""`: that much is let
-// through, and nothing else.
+// The content security policy lets no string become HTML. react-aria empties its announcements by `innerHTML = ""`, which
+// is the one string that this policy lets through.
 type Policies = { createPolicy: (name: string, rules: { createHTML: (html: string) => string | null }) => unknown };
 
 const policies = (window as { trustedTypes?: Policies }).trustedTypes;

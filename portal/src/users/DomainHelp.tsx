@@ -1,20 +1,20 @@
 import { Link } from "react-router";
 
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
 import { Notice } from "../design/Notice";
 import { TxtRecord } from "../domains/TxtRecord";
 import type { ClaimedDomainFragment } from "../gql/graphql";
 import { paths } from "../paths";
 import { useText } from "../texts/useText";
 
-/** The way out where a domain is not approved: claim it, or publish its record, or leave it. */
-export function DomainWayOut({ name, domain }: { name: string; domain: ClaimedDomainFragment | null }) {
+/** Explains what to do about a domain that is not approved: claim it, or publish its TXT record. */
+export function DomainHelp({ name, domain }: { name: string; domain: ClaimedDomainFragment | null }) {
   const text = useText();
   if (!domain) {
     const add = `${paths.domains}?add=${encodeURIComponent(name)}`;
     return (
       <Notice
-        look="bad"
+        variant="bad"
         actions={
           <Link className="button button-plain button-small" to={add}>
             {text("users.addDomain", { domain: name })}
@@ -30,7 +30,7 @@ export function DomainWayOut({ name, domain }: { name: string; domain: ClaimedDo
     case "APPROVED":
       return (
         <Notice
-          look="warning"
+          variant="warning"
           actions={
             <Link className="button button-plain button-small" to={paths.domains}>
               {text("users.toDomains")}
@@ -42,8 +42,8 @@ export function DomainWayOut({ name, domain }: { name: string; domain: ClaimedDo
         </Notice>
       );
     case "REFUSED":
-      return <Notice look="bad">{text("users.domainRefused", { domain: domain.name })}</Notice>;
+      return <Notice variant="bad">{text("users.domainRefused", { domain: domain.name })}</Notice>;
     default:
-      return unreachable(domain.state);
+      return assertNever(domain.state);
   }
 }

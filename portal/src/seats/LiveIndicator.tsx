@@ -1,7 +1,7 @@
 import type { TextId } from "../texts/catalogues";
 import { useText } from "../texts/useText";
-import type { LiveState } from "./followSeatCounts";
-import { useLive } from "./live";
+import type { LiveState } from "./subscribeToSeatCounts";
+import { useLiveState } from "./LiveContext";
 
 const NAMES: Record<LiveState, TextId> = {
   connecting: "shell.live.connecting",
@@ -9,10 +9,10 @@ const NAMES: Record<LiveState, TextId> = {
   lost: "shell.live.lost",
 };
 
-/** A light that says whether the counts move by themselves. */
-export function LiveLight() {
+/** Shows whether the counts are live. */
+export function LiveIndicator() {
   const text = useText();
-  const state = useLive();
+  const state = useLiveState();
   if (!state) return null;
   return (
     <p

@@ -4,22 +4,29 @@ import { ChevronIcon } from "./icons";
 
 export type Option = { id: string; label: string; detail?: string; isDisabled?: boolean };
 
-type ChoiceProps = {
+type SelectInputProps = {
   label: string;
   options: Option[];
-  chosen: string | null;
-  onChoose: (id: string) => void;
+  selected: string | null;
+  onSelect: (id: string) => void;
   placeholder?: string;
   autoFocus?: boolean;
 };
 
-/** One of a few, from a list that opens. */
-export function Choice({ label, options, chosen, onChoose, placeholder, autoFocus = false }: ChoiceProps) {
+/** A labelled select. */
+export function SelectInput({
+  label,
+  options,
+  selected,
+  onSelect,
+  placeholder,
+  autoFocus = false,
+}: SelectInputProps) {
   return (
     <Select
       className="field"
-      value={chosen}
-      onChange={(key) => key !== null && onChoose(String(key))}
+      value={selected}
+      onChange={(key) => key !== null && onSelect(String(key))}
       {...(placeholder ? { placeholder } : {})}
       autoFocus={autoFocus}
     >

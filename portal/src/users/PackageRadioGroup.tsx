@@ -5,20 +5,20 @@ import type { SeatPoolCountsFragment } from "../gql/graphql";
 import { paths } from "../paths";
 import { useText } from "../texts/useText";
 
-type PackageChoiceProps = {
+type PackageRadioGroupProps = {
   pools: SeatPoolCountsFragment[];
-  chosen: string | null;
-  onChoose: (packageId: string) => void;
+  selected: string | null;
+  onSelect: (packageId: string) => void;
 };
 
 /**
- * Every package, and how many seats of it are available. One without a seat cannot be chosen: beside it is the way to
- * buy more. The counts move while one chooses.
+ * The packages with their available seats. One without a seat is disabled, with a link to buy more beside it. The
+ * counts are live.
  */
-export function PackageChoice({ pools, chosen, onChoose }: PackageChoiceProps) {
+export function PackageRadioGroup({ pools, selected, onSelect }: PackageRadioGroupProps) {
   const text = useText();
   return (
-    <RadioGroup className="choices" value={chosen} onChange={onChoose}>
+    <RadioGroup className="choices" value={selected} onChange={onSelect}>
       <Label className="field-label">{text("users.choosePackage")}</Label>
       {pools.map((pool) => (
         <div key={pool.id} className="choice-row">

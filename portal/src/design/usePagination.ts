@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-/** Pages of a list by its cursors. `of` is what the list is filtered by: another filter begins at the first page. */
-export function usePages(size: number, of = "") {
+/** Pagination by cursors. A change of `of`, the filter of the list, goes back to the first page. */
+export function usePagination(size: number, of = "") {
   const [state, setState] = useState<{ of: string; cursors: string[] }>({ of, cursors: [] });
   const cursors = state.of === of ? state.cursors : [];
   return {
@@ -14,4 +14,4 @@ export function usePages(size: number, of = "") {
   };
 }
 
-export type Pages = ReturnType<typeof usePages>;
+export type Pagination = ReturnType<typeof usePagination>;

@@ -4,20 +4,20 @@ import { Page } from "../design/Page";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 
-type LinkAskedProps = { email: string; expiresAt: string; onAgain: () => void };
+type LinkRequestedProps = { email: string; expiresAt: string; onAskAgain: () => void };
 
-/** A link is on its way, if the address is a user's. This window goes on by itself once the link is followed. */
-export function LinkAsked({ email, expiresAt, onAgain }: LinkAskedProps) {
+/** A link was requested; it is sent if the address is a user's. SessionWatch moves on once it was used. */
+export function LinkRequested({ email, expiresAt, onAskAgain }: LinkRequestedProps) {
   const text = useText();
   const { time } = useFormats();
   return (
-    <Page title={text("signIn.asked")} look="narrow">
+    <Page title={text("signIn.asked")} variant="narrow">
       <p className="big-icon">
         <MailIcon />
       </p>
       <p role="status">{text("signIn.askedText", { email, time: time(expiresAt) })}</p>
       <p className="quiet">{text("signIn.askedHint")}</p>
-      <Button onPress={onAgain}>{text("signIn.again")}</Button>
+      <Button onPress={onAskAgain}>{text("signIn.again")}</Button>
     </Page>
   );
 }
