@@ -4,10 +4,10 @@ import { OperationTypeNode } from "graphql";
 
 import possible from "../gql/possible-types";
 import { cartBroadcastLink } from "../purchases/cartChannel";
-import { retryWhenIdempotent } from "./retryWhenIdempotent";
-import { repeatOutdatedReads } from "./repeatOutdatedReads";
 import { toFailure } from "./failure";
 import { httpLink } from "./httpLink";
+import { repeatOutdatedReads } from "./repeatOutdatedReads";
+import { retryWhenIdempotent } from "./retryWhenIdempotent";
 import { webSocketLink } from "./webSocketLink";
 
 /** `onSignedOut` is called for each response with UNAUTHENTICATED. */

@@ -1,5 +1,5 @@
-import type { Failure } from "../api/failure";
 import { assertNever } from "../api/assertNever";
+import type { Failure } from "../api/failure";
 import { useText } from "../texts/useText";
 
 /** A failure in words. */

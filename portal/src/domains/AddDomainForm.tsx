@@ -2,8 +2,8 @@ import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { useSearchParams } from "react-router";
 
-import { useApiMutation } from "../api/useApiMutation";
 import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";

@@ -3,10 +3,10 @@ import { CheckboxButton, CheckboxField } from "react-aria-components";
 
 import type { Failure } from "../api/failure";
 import { Button } from "../design/Button";
-import { SelectInput } from "../design/SelectInput";
 import { FailureNotice } from "../design/FailureNotice";
 import { CheckIcon } from "../design/icons";
 import { Notice } from "../design/Notice";
+import { SelectInput } from "../design/SelectInput";
 import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useSession } from "../session/SessionContext";
 import { useConfig } from "../shell/ConfigContext";

@@ -1,8 +1,8 @@
 import { useState } from "react";
 
+import { assertNever } from "../api/assertNever";
 import { newIdempotencyKey } from "../api/newIdempotencyKey";
 import { useApiMutation } from "../api/useApiMutation";
-import { assertNever } from "../api/assertNever";
 import { ProceedToPurchaseDocument, type PurchaseContentsFragment } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";

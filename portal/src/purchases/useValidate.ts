@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { useApiMutation } from "../api/useApiMutation";
 import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { type CartContentsFragment, type PurchaseContentsFragment, ValidatePurchaseDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";

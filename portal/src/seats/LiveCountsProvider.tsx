@@ -4,8 +4,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useAnnounce } from "../design/useAnnounce";
 import { useSession } from "../session/SessionContext";
 import { useText } from "../texts/useText";
-import { type SeatCountsUpdate, subscribeToSeatCounts, type LiveState } from "./subscribeToSeatCounts";
 import { LiveContext } from "./LiveContext";
+import { type SeatCountsUpdate, subscribeToSeatCounts, type LiveState } from "./subscribeToSeatCounts";
 
 // Queries whose results a change of seats may also have changed.
 const REFETCHED_QUERIES = new Set([

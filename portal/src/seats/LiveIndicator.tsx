@@ -1,7 +1,7 @@
 import type { TextId } from "../texts/catalogues";
 import { useText } from "../texts/useText";
-import type { LiveState } from "./subscribeToSeatCounts";
 import { useLiveState } from "./LiveContext";
+import type { LiveState } from "./subscribeToSeatCounts";
 
 const NAMES: Record<LiveState, TextId> = {
   connecting: "shell.live.connecting",

@@ -4,9 +4,9 @@ import { Navigate, Outlet, useLocation } from "react-router";
 
 import { toFailure } from "../api/failure";
 import { PageSkeleton } from "../design/PageSkeleton";
-import { FailurePage } from "../shell/FailurePage";
 import { ViewerDocument } from "../gql/graphql";
 import { paths } from "../paths";
+import { FailurePage } from "../shell/FailurePage";
 import { saveReturnPath } from "./returnPath";
 import { SessionContext } from "./SessionContext";
 

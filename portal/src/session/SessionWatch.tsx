@@ -4,9 +4,9 @@ import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { ViewerDocument } from "../gql/graphql";
 import { paths } from "../paths";
-import { onSignedOut } from "./signedOut";
-import { onSessionMessage } from "./sessionChannel";
 import { saveReturnPath, takeReturnPath } from "./returnPath";
+import { onSessionMessage } from "./sessionChannel";
+import { onSignedOut } from "./signedOut";
 
 /** Navigates when the viewer signs in or out, in this window or in another of this browser. */
 export function SessionWatch() {

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from "react";
 
-import { Page } from "../design/Page";
 import { FailureNotice } from "../design/FailureNotice";
+import { Page } from "../design/Page";
 import { useText } from "../texts/useText";
 
 /** Shows a page with a reload button if rendering throws. */

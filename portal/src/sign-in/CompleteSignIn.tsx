@@ -1,14 +1,14 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useNavigate } from "react-router";
 
-import { useApiMutation } from "../api/useApiMutation";
 import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Page } from "../design/Page";
 import { CompleteSignInDocument } from "../gql/graphql";
-import { broadcastSession } from "../session/sessionChannel";
 import { takeReturnPath } from "../session/returnPath";
+import { broadcastSession } from "../session/sessionChannel";
 import { useText } from "../texts/useText";
 
 type CompleteSignInProps = { token: string; onUsed: () => void; onInvalid: () => void };

@@ -3,8 +3,8 @@ import { useLocation } from "react-router";
 
 import { mailedToken } from "../session/mailedToken";
 import type { TextId } from "../texts/catalogues";
-import { RequestSignIn } from "./RequestSignIn";
 import { CompleteSignIn } from "./CompleteSignIn";
+import { RequestSignIn } from "./RequestSignIn";
 
 const REASONS: Record<string, TextId> = {
   lost: "signIn.why.lost",

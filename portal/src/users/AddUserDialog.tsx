@@ -1,13 +1,13 @@
 import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 
-import { useApiMutation } from "../api/useApiMutation";
 import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
-import { SelectInput } from "../design/SelectInput";
 import { FailureNotice } from "../design/FailureNotice";
 import { Modal } from "../design/Modal";
 import { Notice } from "../design/Notice";
+import { SelectInput } from "../design/SelectInput";
 import { TextInput } from "../design/TextInput";
 import { AddUserDocument, type ClaimedDomainFragment } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";

@@ -1,8 +1,8 @@
 import { useState } from "react";
 
+import { assertNever } from "../api/assertNever";
 import { newIdempotencyKey } from "../api/newIdempotencyKey";
 import { useApiMutation } from "../api/useApiMutation";
-import { assertNever } from "../api/assertNever";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";

@@ -2,8 +2,8 @@ import { useQuery } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { Button, Input, Label, SearchField } from "react-aria-components";
 
-import { SelectInput } from "../design/SelectInput";
 import { CrossIcon } from "../design/icons";
+import { SelectInput } from "../design/SelectInput";
 import { SeatInventoryDocument } from "../gql/graphql";
 import { useText } from "../texts/useText";
 

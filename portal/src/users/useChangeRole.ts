@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 
-import { useApiMutation } from "../api/useApiMutation";
 import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { ChangeUserRoleDocument, type ManagedUserFragment, ViewerDocument } from "../gql/graphql";
 import { useSession } from "../session/SessionContext";
 import { useRefusalText } from "../shell/useRefusalText";

@@ -1,5 +1,5 @@
-import { useApiMutation } from "../api/useApiMutation";
 import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { SendActivationLinkDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";

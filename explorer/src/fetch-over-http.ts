@@ -3,13 +3,13 @@ import type { ExecutionResult } from "graphql";
 
 import { withCredential } from "./credential";
 import { httpUrl } from "./endpoint";
-import { failure } from "./failure";
+import { errorWithoutStack } from "./error-without-stack";
 
-/** Sends one query or mutation, with who asks and what the headers editor holds; `heard` is shown the response. */
-export async function overHttp(
+/** Sends a query or mutation with the credential and the headers of the Headers pane. */
+export async function fetchOverHttp(
   params: FetcherParams,
   extraHeaders: Record<string, string> = {},
-  heard: (response: Response) => void = () => {},
+  onResponse: (response: Response) => void = () => {},
 ): Promise<ExecutionResult> {
   const headers = new Headers({
     Accept: "application/graphql-response+json, application/json",
@@ -24,16 +24,16 @@ export async function overHttp(
     headers,
     body: JSON.stringify(params),
   });
-  heard(response);
+  onResponse(response);
   if (response.status === 304) {
-    // It has no body, and is no failure.
+    // A 304 has no body, and is no failure.
     return { extensions: { status: 304, meaning: "Nothing has changed since the answer that has this ETag." } };
   }
   const text = await response.text();
   try {
     return JSON.parse(text) as ExecutionResult;
   } catch {
-    // A proxy's page, or a refusal from before GraphQL began (413, 429): show it rather than a parser's complaint.
-    throw failure(`HTTP ${response.status} ${response.statusText}\n${text.slice(0, 500)}`);
+    // A proxy's page, or a plain-text refusal (413, 429): show it rather than the parser's error.
+    throw errorWithoutStack(`HTTP ${response.status} ${response.statusText}\n${text.slice(0, 500)}`);
   }
 }
