@@ -1,5 +1,5 @@
-// One WebSocket of graphql-ws with several operations, some of them broken. Prints what each was told, and how many
-// sockets were opened and closed meanwhile.
+// One WebSocket of graphql-ws with several operations, some of them invalid. Prints their results, and the number of
+// sockets that were opened and closed.
 import { createClient } from "graphql-ws";
 
 const [url, token] = process.argv.slice(2);
@@ -10,7 +10,7 @@ const client = createClient({
   on: { opened: () => sockets.opened++, closed: () => sockets.closed++ },
 });
 
-const BROKEN = {
+const INVALID = {
   syntax: "subscription {",
   field: "subscription { nothingLikeIt }",
   variable: "subscription ($after: String!) { seatCountsChanged(after: $after) { version } }",
@@ -18,22 +18,22 @@ const BROKEN = {
   cost: `{ account { ${"abcdefghijklmnopqrst".replace(/\w/g, (name) => ` ${name}: users(first: 100) { nodes { license { user { id email license { id state } } } } }`)} } }`,
 };
 
-const told = [];
+const updates = [];
 let wake = () => {};
 client.subscribe(
   { query: "subscription { seatCountsChanged { snapshot pools { assigned } } }" },
   {
-    next: ({ data }) => (told.push(data.seatCountsChanged.snapshot), wake()),
-    error: (error) => told.push(String(error)),
-    complete: () => told.push("complete"),
+    next: ({ data }) => (updates.push(data.seatCountsChanged.snapshot), wake()),
+    error: (error) => updates.push(String(error)),
+    complete: () => updates.push("complete"),
   },
 );
 const until = async (count) => {
-  while (told.length < count) await new Promise((resolve) => (wake = resolve));
+  while (updates.length < count) await new Promise((resolve) => (wake = resolve));
 };
 
-/** How an operation ended: the codes of its errors. */
-function ask(query, variables) {
+/** Runs an operation to its end: the codes of its errors, or its data. */
+function run(query, variables) {
   return new Promise((resolve) => {
     let last = null;
     const codes = (errors) => errors.map((each) => each.extensions?.code ?? each.message);
@@ -50,19 +50,19 @@ function ask(query, variables) {
 
 await until(1);
 const broken = {};
-for (const [name, query] of Object.entries(BROKEN)) broken[name] = await ask(query);
-const { packages, account } = await ask(
+for (const [name, query] of Object.entries(INVALID)) broken[name] = await run(query);
+const { packages, account } = await run(
   "{ packages { id code } account { users(filter: { licensed: false }) { nodes { id } } } }",
 );
 const input = { packageId: packages.find((each) => each.code === "PRO").id, userId: account.users.nodes[0].id };
-const { assignLicense } = await ask(
+const { assignLicense } = await run(
   "mutation ($input: AssignLicenseInput!) { assignLicense(input: $input) { ... on LicenseAssigned { license { id } } } }",
   { input },
 );
 await until(2);
-await ask("mutation ($input: RemoveLicenseInput!) { removeLicense(input: $input) { __typename } }", {
+await run("mutation ($input: RemoveLicenseInput!) { removeLicense(input: $input) { __typename } }", {
   input: { licenseId: assignLicense.license.id },
 });
 await until(3);
-console.log(JSON.stringify({ broken, told, sockets }));
+console.log(JSON.stringify({ broken, told: updates, sockets }));
 process.exit(0);

@@ -1,4 +1,4 @@
-"""Operations of one WebSocket of graphql-ws have nothing to do with each other."""
+"""The operations of one WebSocket of graphql-ws are independent."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ from e2e.javascript import run_script
 from e2e.test_clients import access_token
 
 
-async def test_operations_of_one_socket_that_are_broken_leave_the_others_alone(tmp_path: Path) -> None:
+async def test_invalid_operations_leave_the_others_of_their_socket_running(tmp_path: Path) -> None:
     async with running_demo(tmp_path) as demo:
-        found = await run_script("neighbours.js", f"{demo.url}/graphql", await access_token(demo))
+        found = await run_script("socket-operations.js", f"{demo.url}/graphql", await access_token(demo))
     assert found == {
         "broken": {
             "syntax": ["GRAPHQL_PARSE_FAILED"],
