@@ -21,7 +21,7 @@ function describe(run: Run): string {
       return `${run.unchanged ? "Not changed. " : ""}Cost ${number(run.cost)}; ${number(run.remaining)} of ${number(run.limit)} left`;
     case "free":
       return "Not charged";
-    case "followed":
+    case "subscribed":
       return "Charged once, as it begins";
     case "refused":
       return `${run.status === 429 ? "Too much was asked for" : "Not to be had now"}. Come back in ${run.seconds} s, at ${run.at.toLocaleTimeString()}`;

@@ -16,7 +16,7 @@ type Viewer = {
   apiKey: { name: string; scopes: string[] } | null;
   account: { name: string };
 };
-type Status = { viewer: Viewer } | { problem: string } | "nobody" | "restricted" | "failed";
+type Status = { viewer: Viewer } | { problem: string } | "signed-out" | "restricted" | "failed";
 
 /** Shows the viewer. Refetched on focus and after each mutation, because either may follow a sign-in or sign-out. */
 export function ViewerStatus() {
@@ -53,7 +53,7 @@ async function fetchStatus(hasPastedSecret: boolean): Promise<Status> {
     if (errors?.[0]) return { problem: errors[0].message };
     const viewer = (data as { viewer: Viewer | null }).viewer;
     if (viewer) return { viewer };
-    return hasPastedSecret ? { problem: await fetchReason() } : "nobody";
+    return hasPastedSecret ? { problem: await fetchReason() } : "signed-out";
   } catch {
     return "failed";
   }
@@ -67,7 +67,7 @@ async function fetchReason(): Promise<string> {
 function describe(status: Status): ReactNode {
   if (status === "failed") return "Usher does not answer.";
   if (status === "restricted") return "This server runs trusted documents alone; the explorer shows no documentation here.";
-  if (status === "nobody") {
+  if (status === "signed-out") {
     return (
       <>
         Nobody is signed in. <a href="/sign-in">Sign in</a>, or paste a token or key:

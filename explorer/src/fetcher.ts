@@ -23,7 +23,7 @@ export const fetcher: Fetcher = (params, options) => {
   lastRun.set(null);
   filledVariables.set([]);
   if (operation === "subscription") {
-    lastRun.set({ kind: "followed" });
+    lastRun.set({ kind: "subscribed" });
     return subscribeOverWebSocket(request, headers);
   }
   return runAndRecord(request, headers, operation === "mutation");

@@ -4,7 +4,7 @@ import { createStore } from "./store";
 export type Run =
   | { kind: "charged"; cost: number; remaining: number; limit: number; unchanged: boolean; etag: string | null }
   | { kind: "free" }
-  | { kind: "followed" }
+  | { kind: "subscribed" }
   | { kind: "refused"; status: number; seconds: number; at: Date };
 
 export const lastRun = createStore<Run | null>(null);
