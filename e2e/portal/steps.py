@@ -18,7 +18,9 @@ async def counts(page: Page, package: str) -> tuple[int, ...]:
 
 async def expect_counts(page: Page, package: str, *expected: int) -> None:
     """Wait until the license table shows these counts."""
-    for cell, count in zip(await row_of(page, package).locator("td").all(), expected, strict=True):
+    cells = row_of(page, package).locator("td")
+    await expect(cells).to_have_count(len(expected))
+    for cell, count in zip(await cells.all(), expected, strict=True):
         await expect(cell).to_have_text(str(count))
 
 
