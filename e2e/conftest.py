@@ -1,4 +1,4 @@
-"""The demo as a user starts it, and a real browser to look at it."""
+"""The demo as a user starts it, and a real browser."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +24,7 @@ class Demo:
 
 @dataclass
 class Watched:
-    """A page, and everything about it that must stay empty."""
+    """A page, with its errors and its requests to other hosts, which must stay empty."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 async def watched(browser: Browser, demo: Demo) -> AsyncIterator[Watched]:
-    """A page that notes each error of the console and each request to another host."""
+    """A page that records each error of the console and each request to another host."""
     async with watching(browser, demo.url) as watched:
         yield watched
 
@@ -69,14 +69,14 @@ async def watching(browser: Browser, url: str) -> AsyncIterator[Watched]:
     context = await browser.new_context(viewport={"width": 1400, "height": 900})
     await context.grant_permissions([])
     watched = Watched(await context.new_page())
-    watched.page.on("console", lambda told: told.type == "error" and watched.errors.append(told.text))
+    watched.page.on("console", lambda message: message.type == "error" and watched.errors.append(message.text))
     watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
     watched.page.on(
         "request",
-        lambda asked: (
-            asked.url.startswith(("http", "ws"))
-            and not asked.url.startswith((url, url.replace("http", "ws")))
-            and watched.foreign.append(asked.url)
+        lambda request: (
+            request.url.startswith(("http", "ws"))
+            and not request.url.startswith((url, url.replace("http", "ws")))
+            and watched.foreign.append(request.url)
         ),
     )
     yield watched

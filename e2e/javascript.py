@@ -1,4 +1,4 @@
-"""Running the scripts of e2e/clients with Node, each of which prints what it found as JSON."""
+"""Runs the scripts of e2e/clients with Node, each of which prints its results as JSON."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ ENDS_WITHIN = 60.0
 
 
 async def run_script(name: str, *arguments: str, folder: Path = FOLDER) -> Any:
-    """What a script prints; fails the test when it fails, or prints anything on standard error."""
+    """The output of a script; fails the test if it fails, or prints anything on standard error."""
     process = await asyncio.create_subprocess_exec(
         NODE,
         name,

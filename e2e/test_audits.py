@@ -1,4 +1,4 @@
-"""The audits of GraphQL over HTTP that its working group's own implementation brings."""
+"""The audits of GraphQL over HTTP, from graphql-http, its reference implementation."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from e2e.conftest import Demo, running_demo
 from e2e.javascript import run_script
 
 AUDITS = 61
-# They ask for what a server may do, and this one does only where it is told to.
+# These audit an optional feature, which is off by default.
 OF_GET = {
     "5A70": "MAY accept application/x-www-form-urlencoded formatted GET requests",
     "D6D5": (
@@ -17,7 +17,7 @@ OF_GET = {
 }
 
 
-async def test_every_audit_passes_where_queries_may_come_by_get(tmp_path: Path) -> None:
+async def test_every_audit_passes_if_queries_by_get_are_on(tmp_path: Path) -> None:
     async with running_demo(tmp_path, GET_QUERIES="true") as demo:
         assert await failures(demo) == {}
 
@@ -29,7 +29,7 @@ async def test_without_get_every_audit_passes_but_those_of_get(demo: Demo) -> No
 
 
 async def failures(demo: Demo) -> dict[str, dict[str, str]]:
-    """The audits that do not pass, by their id, with what they say."""
+    """The audits that do not pass, by their id."""
     audits = await run_script("audits.js", f"{demo.url}/graphql")
     assert len({audit["id"] for audit in audits}) == len(audits) == AUDITS
     return {audit["id"]: audit for audit in audits if audit["status"] != "ok"}

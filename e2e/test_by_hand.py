@@ -1,4 +1,4 @@
-"""What a new user does by hand: sign in, look, watch, read the mail, activate. One browser, in this order."""
+"""A new user's first steps: sign in, query, subscribe, read the mail, activate. One browser, in this order."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ async def test_the_printed_link_signs_in_by_a_button(watched: Watched, demo: Dem
     await expect(page.get_by_text("admin@example.com")).to_be_visible()
 
 
-async def test_the_explorer_knows_who_asks_and_answers(watched: Watched, demo: Demo) -> None:
+async def test_the_explorer_shows_the_viewer_and_runs_queries(watched: Watched, demo: Demo) -> None:
     page = watched.page
     await page.goto(f"{demo.url}/graphiql")
     await expect(page.get_by_role("status").first).to_contain_text("admin@example.com")
@@ -36,7 +36,7 @@ async def test_the_explorer_shows_the_descriptions_of_the_schema(watched: Watche
     await expect(page.get_by_text("Gives one free seat of a package to a user").first).to_be_visible()
 
 
-async def test_a_live_subscription_sees_an_assignment(watched: Watched) -> None:
+async def test_a_live_subscription_receives_an_assignment(watched: Watched) -> None:
     page = watched.page
     await _open_tab(page, "WatchTheCounts")
     await page.get_by_role("button", name="Execute query").click()
@@ -55,7 +55,7 @@ async def test_the_mail_is_in_the_mailbox_and_its_link_activates(watched: Watche
     await expect(page.get_by_role("heading")).to_contain_text("active")
 
 
-async def test_nothing_went_wrong_and_nobody_else_was_asked(watched: Watched) -> None:
+async def test_there_were_no_errors_and_no_requests_to_other_hosts(watched: Watched) -> None:
     assert watched.errors == []
     assert watched.foreign == []
 
@@ -65,21 +65,21 @@ async def _open_tab(page: Page, name: str) -> None:
 
 
 async def _assign_pro_to(page: Page, email: str) -> None:
-    """From the page itself, with the session cookie that a script cannot see."""
-    found = await _ask(
+    """Assign from the page itself, with the session cookie, which a script cannot read."""
+    found = await _fetch(
         page,
         f'{{ packages {{ id code }} account {{ users(filter: {{search: "{email}"}}) {{ nodes {{ id }} }} }} }}',
     )
     package = next(each["id"] for each in found["packages"] if each["code"] == "PRO")
     user = found["account"]["users"]["nodes"][0]["id"]
-    done = await _ask(
+    done = await _fetch(
         page,
         f'mutation {{ assignLicense(input: {{userId: "{user}", packageId: "{package}"}}) {{ __typename }} }}',
     )
     assert done["assignLicense"] == {"__typename": "LicenseAssigned"}
 
 
-async def _ask(page: Page, query: str) -> dict[str, Any]:
+async def _fetch(page: Page, query: str) -> dict[str, Any]:
     answer = await page.evaluate(
         """async (query) => (await fetch("/graphql", {
             method: "POST",

@@ -11,7 +11,7 @@ SIGN_IN = (
     " { ... on SignedIn { accessToken } } }"
 )
 EMAIL = "admin@example.com"
-# A snapshot, and what one assignment changes.
+# A snapshot, and the update of one assignment.
 UPDATES = [
     {"snapshot": True, "codes": ["ECO", "ADVANCED", "PRO"]},
     {"snapshot": False, "codes": ["PRO"]},
@@ -19,13 +19,13 @@ UPDATES = [
 
 
 @pytest.mark.parametrize("client", ["graphql-ws", "graphql-sse", "@apollo/client", "urql"])
-async def test_a_client_asks_and_follows(followed: dict, client: str) -> None:
-    assert followed[client] == {"email": EMAIL, "updates": UPDATES}
+async def test_a_client_queries_and_subscribes(results: dict, client: str) -> None:
+    assert results[client] == {"email": EMAIL, "updates": UPDATES}
 
 
 @pytest.fixture(scope="module")
-async def followed(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What each client found, of a demo of its own whose link nobody else uses."""
+async def results(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """The results of each client, from a demo of its own, because the printed link works once."""
     async with running_demo(tmp_path_factory.mktemp("clients")) as demo:
         return await run_script("subscriptions.js", f"{demo.url}/graphql", await access_token(demo))
 

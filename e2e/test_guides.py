@@ -1,4 +1,4 @@
-"""What the guides have that needs more than Python and Node: curl, and packages of npm."""
+"""The programs of the guides that need more than Python and Node: curl, and packages of npm."""
 
 import json
 import os
@@ -30,7 +30,7 @@ mutation ($user: ID!, $package: ID!) { assignLicense(input: { userId: $user, pac
 
 @dataclass(frozen=True)
 class Guided:
-    """A demo of its own, and what opens it."""
+    """A demo of its own, with a token and an API key."""
 
     url: str
     token: str
@@ -38,35 +38,35 @@ class Guided:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the programs are told."""
+        """The environment variables of the programs."""
         return {"USHER_URL": self.url, "USHER_KEY": self.key, "USHER_TOKEN": self.token}
 
-    async def ask(self, query: str, **variables: str) -> httpx2.Response:
+    async def run_query(self, query: str, **variables: str) -> httpx2.Response:
         """Run a document as the administrator."""
         async with httpx2.AsyncClient(headers={"authorization": f"Bearer {self.token}"}) as http:
             return await http.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
 
     async def assign(self) -> None:
-        """Give somebody a seat of PRO."""
-        found = (await self.ask(FIND)).json()["data"]
+        """Assign a PRO license to a user without one."""
+        found = (await self.run_query(FIND)).json()["data"]
         (user,) = found["account"]["users"]["nodes"]
         pro = next(each["id"] for each in found["packages"] if each["code"] == "PRO")
-        done = (await self.ask(ASSIGN, user=user["id"], package=pro)).json()
+        done = (await self.run_query(ASSIGN, user=user["id"], package=pro)).json()
         assert done["data"]["assignLicense"]["__typename"] == "LicenseAssigned"
 
 
 @pytest.fixture(scope="module")
 async def guided(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guided]:
-    """A demo, signed in to, with a key that reads."""
+    """A demo, with a token and a key that may read the inventory."""
     async with running_demo(tmp_path_factory.mktemp("guides")) as demo:
         guided = Guided(demo.url, await access_token(demo), "")
-        made = (await guided.ask(MAKE)).json()
+        made = (await guided.run_query(MAKE)).json()
         yield Guided(demo.url, guided.token, made["data"]["createApiKey"]["secret"])
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder after what the page asks for: its packages alone, and the oldest Node that it takes."""
+    """A folder with the packages that the page asks for, and the oldest Node that it supports."""
     folder = tmp_path_factory.mktemp("spa")
     for name, text in programs(SPA).items():
         (folder / name).write_text(text)
@@ -81,22 +81,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-async def test_curl_has_the_first_answer(guided: Guided, tmp_path: Path) -> None:
+async def test_curl_gets_the_first_response(guided: Guided, tmp_path: Path) -> None:
     done = await run(PARTNERS, "first.sh", tmp_path, **guided.environment)
     assert (done.code, done.err) == (0, "")
     pools = json.loads(done.out)["data"]["account"]["seatInventory"]["pools"]
     assert [pool["package"]["code"] for pool in pools] == ["ECO", "ADVANCED", "PRO"]
 
 
-async def test_curl_is_told_that_nothing_has_changed(guided: Guided, tmp_path: Path) -> None:
+async def test_curl_gets_304_if_nothing_has_changed(guided: Guided, tmp_path: Path) -> None:
     query = "{ account { version seatInventory { pools { id available } } } }"
-    tag = (await guided.ask(query)).headers["etag"]
+    tag = (await guided.run_query(query)).headers["etag"]
     own = guided.environment | {"USHER_KEY": guided.token, "BODY": json.dumps({"query": query})}
     assert (await run(PARTNERS, "unchanged.sh", tmp_path, **own, TAG="")).out == "200\n"
     assert (await run(PARTNERS, "unchanged.sh", tmp_path, **own, TAG=tag)).out == "304\n"
 
 
-async def test_a_page_shows_the_seats_and_follows_them(guided: Guided, folder: Path) -> None:
+async def test_a_page_shows_the_seats_and_subscribes_to_them(guided: Guided, folder: Path) -> None:
     async with running(SPA, "seats.mjs", folder, **guided.environment) as program:
         first = json.loads(await program.line())
         await guided.assign()
@@ -105,7 +105,7 @@ async def test_a_page_shows_the_seats_and_follows_them(guided: Guided, folder: P
     assert {code: first[code] - changed[code] for code in first} == {"ECO": 0, "ADVANCED": 0, "PRO": 1}
 
 
-async def test_refusals_are_told_by_their_type(guided: Guided, folder: Path) -> None:
+async def test_refusals_are_told_apart_by_their_type(guided: Guided, folder: Path) -> None:
     done = await run(SPA, "buy.mjs", folder, **guided.environment)
     assert (done.code, done.err) == (0, ""), done.err
     assert done.out.splitlines() == ["declined: card_declined", "2 seats more of PRO"]

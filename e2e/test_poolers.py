@@ -1,4 +1,4 @@
-"""Usher behind Debian's PgBouncer: the whole job in both of its modes, and what is told of a wrong setup."""
+"""Usher behind Debian's PgBouncer: the whole procedure in both of its modes, and the errors of a wrong setup."""
 
 import asyncio
 import re
@@ -38,7 +38,7 @@ SESSIONS = 40
 
 @dataclass
 class Pooled:
-    """An installation of which nothing runs yet: its database behind PgBouncer, and a mail server."""
+    """An installation without processes yet: its database behind PgBouncer, and a mail server."""
 
     cluster: Cluster
     pooler: PgBouncer
@@ -46,7 +46,7 @@ class Pooled:
     mail: MailServer
 
     async def migrate(self) -> str:
-        """Run `usher migrate`; returns what it printed. Fails unless it succeeded."""
+        """Run `usher migrate`; returns its output, and fails unless it succeeded."""
         code, printed = await self.installation.run("migrate")
         assert code == 0, printed
         return printed
@@ -60,7 +60,7 @@ class Pooled:
 
 @asynccontextmanager
 async def pooled(mode: Mode, folder: Path, *, without: tuple[str, ...] = ()) -> AsyncIterator[Pooled]:
-    """Such an installation, set up as the documentation says, but for what it is without."""
+    """Set such an installation up as the documentation says, but for the settings in `without`."""
     pool = SESSIONS if mode == "session" else 4
     async with Cluster() as cluster, PgBouncer(cluster, mode, pool) as pooler, MailServer() as mail:
         none_kept = "" if mode == "session" or "statement_cache_size" in without else "&statement_cache_size=0"
@@ -80,18 +80,18 @@ async def pooled(mode: Mode, folder: Path, *, without: tuple[str, ...] = ()) -> 
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])
-async def test_the_whole_job(mode: Mode, tmp_path: Path) -> None:
-    async with pooled(mode, tmp_path) as made:
-        await made.migrate()
-        assert "applied" not in await made.migrate()
-        await assert_limits_are_in_force(made)
-        serving = await made.installation.serve("--relay")
-        other = await made.installation.serve("--no-relay")
+async def test_the_whole_procedure(mode: Mode, tmp_path: Path) -> None:
+    async with pooled(mode, tmp_path) as setup:
+        await setup.migrate()
+        assert "applied" not in await setup.migrate()
+        await assert_limits_are_in_force(setup)
+        serving = await setup.installation.serve("--relay")
+        other = await setup.installation.serve("--no-relay")
         for server in (serving, other):
-            await until_told(lambda server=server: _hears(server, 1))
-        token, user = await open_account(made, serving)
-        await do_the_job(made, token, user, serving=serving, other=other)
-        await made.installation.verify()
+            await until_told(lambda server=server: _receives_notifications(server, 1))
+        token, user = await open_account(setup, serving)
+        await run_procedure(setup, token, user, serving=serving, other=other)
+        await setup.installation.verify()
         for server in (serving, other):
             assert_log_is_calm(server)
             assert "neighbours." not in server.printed
@@ -99,54 +99,54 @@ async def test_the_whole_job(mode: Mode, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])
-async def test_more_callers_than_connections_are_answered_right(mode: Mode, tmp_path: Path) -> None:
-    async with pooled(mode, tmp_path) as made:
-        await made.migrate()
-        company = await make_company(made, tmp_path)
-        server = await made.installation.serve("--no-relay")
-        assert made.pooler.pool < CLIENTS
+async def test_more_clients_than_connections_get_correct_results(mode: Mode, tmp_path: Path) -> None:
+    async with pooled(mode, tmp_path) as setup:
+        await setup.migrate()
+        company = await make_company(setup, tmp_path)
+        server = await setup.installation.serve("--no-relay")
+        assert setup.pooler.pool < CLIENTS
         async with under_load(server, company) as load:
             await load.more_rounds(2 * CLIENTS)
         assert load.experience.outcomes["unavailable"] == 0
         await server.stop()
         assert_log_is_calm(server)
-        await assert_nothing_is_lost(load, made.cluster, tmp_path)
+        await assert_nothing_is_lost(load, setup.cluster, tmp_path)
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])
-async def test_a_pooler_that_was_killed_is_found_again(mode: Mode, tmp_path: Path) -> None:
-    async with pooled(mode, tmp_path) as made:
-        await made.migrate()
-        company = await make_company(made, tmp_path)
-        server = await made.installation.serve("--no-relay")
+async def test_processes_reconnect_after_the_pooler_was_killed(mode: Mode, tmp_path: Path) -> None:
+    async with pooled(mode, tmp_path) as setup:
+        await setup.migrate()
+        company = await make_company(setup, tmp_path)
+        server = await setup.installation.serve("--no-relay")
         async with under_load(server, company) as load:
             await load.more_rounds(CLIENTS)
-            await made.pooler.kill()
+            await setup.pooler.kill()
             await load.experience.more("unavailable", 1)
-            await made.pooler.start()
+            await setup.pooler.start()
             await load.more_rounds(CLIENTS)
         await server.stop()
         assert_log_is_calm(server)
-        await assert_nothing_is_lost(load, made.cluster, tmp_path)
+        await assert_nothing_is_lost(load, setup.cluster, tmp_path)
 
 
-async def test_the_pooler_of_a_promoted_standby_is_found(tmp_path: Path) -> None:
-    async with pooled("transaction", tmp_path) as made, Cluster(follows=made.cluster) as standby:
-        await made.cluster.replicate()
+async def test_processes_connect_to_the_pooler_of_a_promoted_standby(tmp_path: Path) -> None:
+    async with pooled("transaction", tmp_path) as setup, Cluster(follows=setup.cluster) as standby:
+        await setup.cluster.replicate()
         async with PgBouncer(standby) as other:
-            clusters = f"postgres://postgres@/usher?host={made.cluster.folder},{standby.folder}"
-            poolers = f"postgres://postgres@/usher?host={made.pooler.folder},{other.folder}&port=6432"
-            settings = made.installation.settings
+            clusters = f"postgres://postgres@/usher?host={setup.cluster.folder},{standby.folder}"
+            poolers = f"postgres://postgres@/usher?host={setup.pooler.folder},{other.folder}&port=6432"
+            settings = setup.installation.settings
             settings |= {"DATABASE_URL": f"{poolers}&statement_cache_size=0", "DATABASE_DIRECT_URL": clusters}
-            await made.migrate()
-            company = await make_company(made, tmp_path)
-            server = await made.installation.serve("--no-relay")
+            await setup.migrate()
+            company = await make_company(setup, tmp_path)
+            server = await setup.installation.serve("--no-relay")
             async with under_load(server, company) as load:
-                # The pooler of the standby has been told by now that this is one.
+                # By now the pooler of the standby has recognised it as one.
                 await load.more_rounds(CLIENTS)
                 with pytest.raises(CannotConnect):
                     await connect_to_database(DatabaseUrl.parse(f"{other.url}&target_session_attrs=primary"))
-                await made.cluster.kill()
+                await setup.cluster.kill()
                 await standby.take_over()
                 await load.more_rounds(CLIENTS)
             await server.stop()
@@ -156,55 +156,55 @@ async def test_the_pooler_of_a_promoted_standby_is_found(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("command", ["serve", "relay"])
 async def test_a_pooler_that_keeps_no_statements_stops_the_start(command: str, tmp_path: Path) -> None:
-    async with pooled("transaction", tmp_path, without=("statement_cache_size",)) as made:
-        await made.migrate()
-        code, printed = await made.installation.run(command)
+    async with pooled("transaction", tmp_path, without=("statement_cache_size",)) as setup:
+        await setup.migrate()
+        code, printed = await setup.installation.run(command)
         assert code == 2
         assert "Add statement_cache_size=0 to USHER_DATABASE_URL" in printed
         assert "Traceback" not in printed
 
 
-async def test_statements_that_are_lost_later_are_told_once_and_calls_may_be_repeated(tmp_path: Path) -> None:
-    async with pooled("session", tmp_path) as made:
-        await made.migrate()
-        company = await make_company(made, tmp_path)
-        server = await made.installation.serve("--no-relay")
-        made.pooler.use("transaction", pool=2)
+async def test_lost_prepared_statements_are_logged_once_and_answered_with_unavailable(tmp_path: Path) -> None:
+    async with pooled("session", tmp_path) as setup:
+        await setup.migrate()
+        company = await make_company(setup, tmp_path)
+        server = await setup.installation.serve("--no-relay")
+        setup.pooler.use("transaction", pool=2)
         async with Client(server.url, company.token) as client:
-            # Each is another statement, prepared in one transaction and run in the next.
+            # Each is a statement of its own, prepared in one transaction and executed in the next.
             reads = [
                 f"{{ account {{ users {{ nodes {{ {' '.join(fields)} }} }} }} }}"
                 for number in range(1, 5)
                 for fields in combinations(["id", "email", "firstName", "lastName", "role", "locale"], number)
             ]
 
-            async def is_told() -> bool:
+            async def is_logged() -> bool:
                 answers = await asyncio.gather(*[client.post(read) for read in reads])
                 codes = {error["extensions"]["code"] for answer in answers for error in answer.get("errors", [])}
                 assert codes <= {"UNAVAILABLE"}
                 return "database.prepared_statements_lost" in server.printed
 
-            await until_told(is_told)
-            await is_told()
+            await until_told(is_logged)
+            await is_logged()
         assert logged(server, "database.prepared_statements_lost") == [
             {"level": "error", "see": "statement_cache_size=0 in USHER_DATABASE_URL"}
         ]
         assert "internal_error" not in server.printed
         assert "Traceback" not in server.printed
-        made.pooler.use("session", pool=SESSIONS)
+        setup.pooler.use("session", pool=SESSIONS)
 
 
-async def test_without_a_direct_address_processes_say_that_they_hear_nothing(tmp_path: Path) -> None:
-    async with pooled("transaction", tmp_path) as made:
-        await made.migrate()
-        del made.installation.settings["DATABASE_DIRECT_URL"]
-        company = await make_company(made, tmp_path)
-        server = await made.installation.serve("--no-relay")
-        other = await made.installation.serve("--no-relay")
+async def test_without_a_direct_url_processes_log_that_they_receive_no_notifications(tmp_path: Path) -> None:
+    async with pooled("transaction", tmp_path) as setup:
+        await setup.migrate()
+        del setup.installation.settings["DATABASE_DIRECT_URL"]
+        company = await make_company(setup, tmp_path)
+        server = await setup.installation.serve("--no-relay")
+        other = await setup.installation.serve("--no-relay")
         await until(lambda: bool(logged(server, "neighbours.deaf")))
         assert logged(server, "neighbours.deaf") == [{"level": "warning", "see": "USHER_DATABASE_DIRECT_URL"}]
-        assert await _hears(server, 0)
-        # They look every second.
+        assert await _receives_notifications(server, 0)
+        # They poll every second.
         async with Client(server.url, company.token) as client, client.live() as live:
             await live.subscribe(SEATS)
             await next_update(live)
@@ -216,58 +216,60 @@ async def test_without_a_direct_address_processes_say_that_they_hear_nothing(tmp
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])
 async def test_migrations_through_a_pooler_are_refused(mode: Mode, tmp_path: Path) -> None:
-    async with pooled(mode, tmp_path, without=("DATABASE_DIRECT_URL",)) as made:
-        code, printed = await made.installation.run("migrate")
+    async with pooled(mode, tmp_path, without=("DATABASE_DIRECT_URL",)) as setup:
+        code, printed = await setup.installation.run("migrate")
         assert code == 2
         assert "Set USHER_DATABASE_DIRECT_URL" in printed
-        assert await made.cluster.fetch("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
+        assert await setup.cluster.fetch("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
 
 
 async def test_connections_that_the_pooler_had_before_the_limits_stop_the_start(tmp_path: Path) -> None:
-    async with pooled("transaction", tmp_path) as made:
-        await made.migrate()
-        await made.cluster.execute("ALTER ROLE CURRENT_USER IN DATABASE usher RESET ALL")
-        await made.pooler.kill()
-        await made.pooler.start()
+    async with pooled("transaction", tmp_path) as setup:
+        await setup.migrate()
+        await setup.cluster.execute("ALTER ROLE CURRENT_USER IN DATABASE usher RESET ALL")
+        await setup.pooler.kill()
+        await setup.pooler.start()
         for advice in ("Run `usher migrate`", "RECONNECT"):
-            code, printed = await made.installation.run("serve")
+            code, printed = await setup.installation.run("serve")
             assert code == 2
             assert advice in printed
-            await made.migrate()
-        await made.pooler.kill()
-        await made.pooler.start()
-        server = await made.installation.serve("--no-relay")
+            await setup.migrate()
+        await setup.pooler.kill()
+        await setup.pooler.start()
+        server = await setup.installation.serve("--no-relay")
         await server.stop()
 
 
-async def assert_limits_are_in_force(made: Pooled) -> None:
-    """Each connection of the pooler has the limits of the role, though nobody asked for them."""
-    connection = await asyncpg.connect(made.pooler.url, statement_cache_size=0)
+async def assert_limits_are_in_force(setup: Pooled) -> None:
+    """Each connection of the pooler has the limits of the role, without asking for them."""
+    connection = await asyncpg.connect(setup.pooler.url, statement_cache_size=0)
     shown = {name: await connection.fetchval("SELECT current_setting($1)", name) for name in LIMITS_SHOWN}
     await connection.close()
     assert shown == LIMITS_SHOWN
 
 
-async def open_account(made: Pooled, server: UsherProcess) -> tuple[str, str]:
+async def open_account(setup: Pooled, server: UsherProcess) -> tuple[str, str]:
     """Open an account with an approved domain, sign in by mail; returns the access token and a user to license."""
-    async with Client(server.url) as nobody:
-        await nobody.mutate("openAccount", "", companyName="Example", email=ADMIN, firstName="Ada", lastName="Admin")
-        link = await mailed_token(made.mail, ADMIN, "sign-in")
-        signed_in = await nobody.mutate(
+    async with Client(server.url) as anonymous:
+        await anonymous.mutate(
+            "openAccount", "", companyName="Example", email=ADMIN, firstName="Ada", lastName="Admin"
+        )
+        link = await mailed_token(setup.mail, ADMIN, "sign-in")
+        signed_in = await anonymous.mutate(
             "completeSignIn", "... on SignedIn { accessToken }", token=link, session="BEARER"
         )
         token = signed_in["accessToken"]
-        admin = nobody.signed_in(token)
+        admin = anonymous.signed_in(token)
         await admin.mutate("addDomain", "", name="example.com")
-        await made.prints("domain", "approve", "--yes", "example.com")
+        await setup.prints("domain", "approve", "--yes", "example.com")
         added = await admin.mutate(
             "addUser", "... on UserAdded { user { id } }", email="person@example.com", firstName="Per", lastName="Son"
         )
     return token, added["user"]["id"]
 
 
-async def do_the_job(made: Pooled, token: str, user: str, *, serving: UsherProcess, other: UsherProcess) -> None:
-    """Buy, assign and activate through one process, and hear of each through another one."""
+async def run_procedure(setup: Pooled, token: str, user: str, *, serving: UsherProcess, other: UsherProcess) -> None:
+    """Buy, assign and activate through one process, with a subscription through another one."""
     async with Client(other.url, token) as admin, Client(serving.url, token).live() as live:
         await live.subscribe(SEATS)
         assert (await next_update(live))[1]
@@ -278,7 +280,7 @@ async def do_the_job(made: Pooled, token: str, user: str, *, serving: UsherProce
             "assignLicense", "... on LicenseAssigned { license { id } }", userId=user, packageId=packages["PRO"]
         )
         assert (await next_update(live))[1:] == (False, {"PRO": (3, 1, 0)})
-        link = await mailed_token(made.mail, "person@example.com", "activate")
+        link = await mailed_token(setup.mail, "person@example.com", "activate")
         active = await admin.mutate("activateLicense", "... on LicenseActivated { license { id } }", token=link)
         assert active["license"] == assigned["license"]
         assert (await next_update(live))[1:] == (False, {"PRO": (3, 1, 1)})
@@ -304,7 +306,7 @@ async def buy(admin: Client, package: str, quantity: int) -> str:
 
 
 async def mailed_token(mail: MailServer, to: str, path: str) -> str:
-    """The token of a link that somebody was sent, once it has come."""
+    """The token of a mailed link, once the mail has come."""
     link = re.compile(rf"{PUBLIC_URL}/{path}\?token=([\w-]+)")
 
     def find() -> str | None:
@@ -316,9 +318,9 @@ async def mailed_token(mail: MailServer, to: str, path: str) -> str:
     return find() or ""
 
 
-async def make_company(made: Pooled, folder: Path) -> Business:
+async def make_company(setup: Pooled, folder: Path) -> Business:
     """An account with a user and a seat for each client, made through the pooler."""
-    url = made.installation.settings["DATABASE_URL"]
+    url = setup.installation.settings["DATABASE_URL"]
     return await make_business(url, folder, "company.example.com", people=CLIENTS, seats=CLIENTS)
 
 
@@ -329,7 +331,7 @@ def logged(server: UsherProcess, event: str) -> list[dict[str, Any]]:
     return [{name: line[name] for name in line.keys() & {"level", "see"}} for line in found]
 
 
-async def _hears(server: UsherProcess, value: int) -> bool:
+async def _receives_notifications(server: UsherProcess, value: int) -> bool:
     async with httpx2.AsyncClient(headers={"authorization": f"Bearer {METRICS_TOKEN}"}) as http:
         text = (await http.get(f"{server.url}/metrics")).text
     return f"\nusher_neighbours_hear {float(value)}\n" in text

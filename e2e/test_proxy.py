@@ -127,7 +127,7 @@ async def cookie(proxied: Proxied) -> str:
     return line.partition(";")[0]
 
 
-async def test_a_page_is_signed_in_and_stays_so(http: httpx2.AsyncClient, cookie: str) -> None:
+async def test_a_session_cookie_counts_for_the_public_origin_alone(http: httpx2.AsyncClient, cookie: str) -> None:
     for origin, signed_in in ((PUBLIC, True), ("http://usher.example.com", False), ("https://evil.example", False)):
         body = {"query": "{ viewer { user { email } } }"}
         answer = await http.post("/graphql", json=body, headers={"cookie": cookie, "origin": origin})
@@ -145,14 +145,14 @@ async def test_a_client_does_not_choose_its_address(http: httpx2.AsyncClient, co
     for network, works in (("127.0.0.1/32", True), ("192.0.2.1/32", False)):
         body = {"query": KEY, "variables": {"network": network}}
         secret = (await http.post("/graphql", json=body, headers={"cookie": cookie})).json()["data"]["createApiKey"]
-        for told in ({}, {"x-forwarded-for": "192.0.2.1"}, {"x-forwarded-for": "192.0.2.1, 127.0.0.1"}):
+        for forwarded in ({}, {"x-forwarded-for": "192.0.2.1"}, {"x-forwarded-for": "192.0.2.1, 127.0.0.1"}):
             bearer = {"authorization": f"Bearer {secret['secret']}"}
-            answer = (await http.post("/graphql", json={"query": VERSION}, headers=bearer | told)).json()
+            answer = (await http.post("/graphql", json={"query": VERSION}, headers=bearer | forwarded)).json()
             refused = [error["extensions"].get("reason") for error in answer.get("errors", [])]
-            assert refused == ([] if works else ["NETWORK_NOT_ALLOWED"]), (network, told)
+            assert refused == ([] if works else ["NETWORK_NOT_ALLOWED"]), (network, forwarded)
 
 
-async def test_sockets_are_passed(proxied: Proxied, cookie: str) -> None:
+async def test_websockets_pass_the_proxy(proxied: Proxied, cookie: str) -> None:
     port = int(proxied.url.rpartition(":")[2])
     async with connect(
         "wss://usher.example.com/graphql",
@@ -169,7 +169,7 @@ async def test_sockets_are_passed(proxied: Proxied, cookie: str) -> None:
         assert (await live.next())["seatCountsChanged"] == {"snapshot": True}
 
 
-async def test_events_are_not_held_back(http: httpx2.AsyncClient, cookie: str) -> None:
+async def test_server_sent_events_are_not_buffered(http: httpx2.AsyncClient, cookie: str) -> None:
     headers = {"accept": "text/event-stream", "cookie": cookie}
     async with (
         asyncio.timeout(5),
@@ -183,6 +183,6 @@ async def test_events_are_not_held_back(http: httpx2.AsyncClient, cookie: str) -
 async def test_no_token_is_logged(proxied: Proxied, http: httpx2.AsyncClient) -> None:
     await http.get("/sign-in?token=hush")
     async with asyncio.timeout(5):
-        while '"GET /sign-in" 200' not in proxied.log.read_text():  # noqa: ASYNC110 - nothing tells when it is written
+        while '"GET /sign-in" 200' not in proxied.log.read_text():  # noqa: ASYNC110 - no event says when it is written
             await asyncio.sleep(0.02)
     assert "hush" not in proxied.log.read_text()

@@ -1,4 +1,4 @@
-"""Relay as it comes, over fetch and either client of subscriptions: pages, changes, and what a subscription moves."""
+"""Relay as it comes, with fetch and either subscription client: pagination, mutations, and pushed updates."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from e2e.conftest import running_demo
 from e2e.javascript import FOLDER, NODE, run_script
 from e2e.test_clients import access_token
 
-# The demo has thirteen people, and two seats of PRO of which one is given.
+# The demo has thirteen people, and two seats of PRO, one of them assigned.
 FOUND = {
     "pages": [5, 10, 13],
     "different": 13,
@@ -22,25 +22,27 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("by", ["graphql-ws", "graphql-sse"])
-async def test_relays_store_holds_each_page_each_change_and_what_is_pushed(found: dict, by: str) -> None:
-    assert found[by] == FOUND
+@pytest.mark.parametrize("client", ["graphql-ws", "graphql-sse"])
+async def test_relays_store_has_the_results_of_pagination_mutations_and_subscriptions(
+    results: dict, client: str
+) -> None:
+    assert results[client] == FOUND
 
 
 @pytest.fixture(scope="module")
-async def found(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What the store held, for each way to subscribe, one after the other in one demo."""
+async def results(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """The contents of the store, for each subscription client, one after the other in one demo."""
     app = await compiled(tmp_path_factory.mktemp("relay") / "app")
     async with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         token = await access_token(demo)
         return {
-            by: await run_script("desk.js", f"{demo.url}/graphql", token, by, folder=app)
-            for by in ("graphql-ws", "graphql-sse")
+            client: await run_script("desk.js", f"{demo.url}/graphql", token, client, folder=app)
+            for client in ("graphql-ws", "graphql-sse")
         }
 
 
 async def compiled(folder: Path) -> Path:
-    """The app in a folder of its own, with what Relay's compiler makes of schema.graphql and its documents."""
+    """The app in a folder of its own, with the artifacts of Relay's compiler."""
     shutil.copytree(FOLDER / "relay", folder)
     shutil.copy(FOLDER.parent.parent / "schema.graphql", folder)
     (folder / "node_modules").symlink_to(FOLDER / "node_modules")

@@ -1,4 +1,4 @@
-"""The explorer of a server that runs trusted documents alone: it says so, and does not seem broken."""
+"""The explorer of a server that runs trusted documents alone: it shows that."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from tests.support.running import free_port, running_usher
 TRUSTED = "query Trusted { packages { code } }"
 
 
-async def test_the_explorer_says_that_only_trusted_documents_are_run(browser: Browser, tmp_path: Path) -> None:
+async def test_the_explorer_shows_that_only_trusted_documents_are_run(browser: Browser, tmp_path: Path) -> None:
     manifest = tmp_path / "documents.json"
     manifest.write_text(json.dumps({hashlib.sha256(TRUSTED.encode()).hexdigest(): TRUSTED}))
     port = free_port()

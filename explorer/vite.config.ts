@@ -4,10 +4,10 @@ export default defineConfig({
   // Usher serves index.html at /graphiql and everything else below this prefix.
   base: "/graphiql/",
   build: {
-    // The pages are shipped inside a Python package: say whose code is in them.
+    // The pages are shipped inside a Python package, with the licenses of the code in them.
     license: { fileName: "assets/licenses.md" },
     modulePreload: { polyfill: false },
-    // Monaco is one big lazily loaded piece; a warning about it says nothing new.
+    // Monaco is one big chunk, loaded lazily on purpose.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
       onLog(level, log, report) {

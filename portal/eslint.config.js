@@ -10,7 +10,7 @@ export default tseslint.config(
     rules: {
       "max-lines": ["error", 250],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
-      // `return setProblem(...)` ends a case and says what it comes to.
+      // `return setProblem(...)` ends a case in one line.
       "@typescript-eslint/no-confusing-void-expression": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],

@@ -4,7 +4,7 @@ export default defineConfig({
   // Usher serves index.html at the portal's own addresses and everything else below this prefix.
   base: "/portal/",
   build: {
-    // The pages are shipped inside a Python package: say whose code is in them.
+    // The pages are shipped inside a Python package, with the licenses of the code in them.
     license: { fileName: "assets/licenses.md" },
     modulePreload: { polyfill: false },
     // An icon as a data: address would need a wider policy.

@@ -1,4 +1,4 @@
-"""The tabs that the explorer opens with: valid, within the limits, and together all that can be done."""
+"""The explorer's default tabs: valid, within the limits, and together every operation of the API."""
 
 import json
 import re
@@ -41,7 +41,7 @@ PROCEDURE = [
     "Purchases",
 ]
 WIDEST_COMMENT = 46
-# One step of a tab is to leave nearly all of a minute's budget to the next.
+# One step of a tab leaves nearly all of a minute's budget to the next.
 DEAREST_STEP = 2_000
 
 each_tab = pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.stem)
@@ -63,7 +63,7 @@ def name_of(operation: OperationDefinitionNode) -> str:
 
 
 def variables(tab: Path) -> dict:
-    """What fills the Variables pane: JSON with comments."""
+    """The text of the Variables pane, JSON with comments, as a dict."""
     file = tab.with_name(f"{tab.stem}.variables.jsonc")
     if not file.exists():
         return {}
@@ -94,7 +94,7 @@ def test_the_variables_of_a_tab_are_those_that_its_operations_take(tab: Path, sc
 
 
 @each_tab
-def test_a_tab_says_what_it_does_and_what_may_be_refused(tab: Path) -> None:
+def test_a_tab_describes_itself_and_its_refusals(tab: Path) -> None:
     lines = tab.read_text().splitlines()
     assert lines[0].startswith("# ")
     assert [line for line in lines if line.startswith("#") and len(line) > WIDEST_COMMENT] == []
@@ -102,11 +102,11 @@ def test_a_tab_says_what_it_does_and_what_may_be_refused(tab: Path) -> None:
         assert operation.loc
         before = lines[operation.loc.start_token.line - 2]
         assert before.startswith("# "), name_of(operation)
-    changes = [each for each in operations(tab) if each.operation is OperationType.MUTATION]
-    assert "Refused: " in tab.read_text() or not changes
+    mutations = [each for each in operations(tab) if each.operation is OperationType.MUTATION]
+    assert "Refused: " in tab.read_text() or not mutations
 
 
-def test_names_are_given_once_so_that_tools_can_read_all_tabs_together() -> None:
+def test_names_are_unique_so_that_tools_can_read_all_tabs_together() -> None:
     definitions = [each for tab in TABS for each in parse(tab.read_text()).definitions]
     assert all(isinstance(each, OperationDefinitionNode | FragmentDefinitionNode) for each in definitions)
     names = [each.name.value for each in definitions if each.name]  # pyright: ignore[reportAttributeAccessIssue]
@@ -114,17 +114,17 @@ def test_names_are_given_once_so_that_tools_can_read_all_tabs_together() -> None
 
 
 def test_together_they_use_every_field_of_the_roots_but_the_lookups_by_id(schema: GraphQLSchema) -> None:
-    asked = {kind: set() for kind in OperationType}
+    used = {kind: set() for kind in OperationType}
     for operation in (each for tab in TABS for each in operations(tab)):
         roots = [each for each in operation.selection_set.selections if isinstance(each, FieldNode)]
-        asked[operation.operation] |= {each.name.value for each in roots}
+        used[operation.operation] |= {each.name.value for each in roots}
     every = {kind: set(root.fields) for kind in OperationType if (root := schema.get_root_type(kind))}
-    assert asked[OperationType.MUTATION] == every[OperationType.MUTATION]
-    assert asked[OperationType.SUBSCRIPTION] == every[OperationType.SUBSCRIPTION]
-    assert every[OperationType.QUERY] - asked[OperationType.QUERY] == {"node", "nodes"}
+    assert used[OperationType.MUTATION] == every[OperationType.MUTATION]
+    assert used[OperationType.SUBSCRIPTION] == every[OperationType.SUBSCRIPTION]
+    assert every[OperationType.QUERY] - used[OperationType.QUERY] == {"node", "nodes"}
 
 
-def test_every_change_tells_code_and_message_of_a_refusal() -> None:
+def test_every_mutation_selects_code_and_message_of_a_refusal() -> None:
     for tab in TABS:
         for operation in operations(tab):
             if operation.operation is OperationType.MUTATION and name_of(operation) != "SignIn5SignOut":
@@ -139,14 +139,14 @@ def _fields_within(tab: Path, operation: OperationDefinitionNode) -> set[str]:
     }
     found: set[str] = set()
 
-    class Looking(Visitor):
+    class FieldNames(Visitor):
         def enter_field(self, node: FieldNode, *_: object) -> None:
             found.add(node.name.value)
 
         def enter_fragment_spread(self, node: FieldNode, *_: object) -> None:
-            visit(fragments[node.name.value], Looking())
+            visit(fragments[node.name.value], FieldNames())
 
-    visit(operation, Looking())
+    visit(operation, FieldNames())
     return found
 
 
@@ -170,5 +170,5 @@ async def test_the_poll_of_the_tabs_has_an_etag_and_is_answered_with_304(admin: 
 
 
 async def run(client: Client, tab: Path, name: str, headers: dict[str, str] | None = None) -> httpx2.Response:
-    asked = {"query": tab.read_text(), "operationName": name, "variables": variables(tab)}
-    return await client.http.post("/graphql", json=asked, headers=headers or {})
+    body = {"query": tab.read_text(), "operationName": name, "variables": variables(tab)}
+    return await client.http.post("/graphql", json=body, headers=headers or {})

@@ -1,4 +1,4 @@
-"""The portal, a single-page app: one page at each of its addresses, its assets, and what it must know to begin."""
+"""The portal, a single-page app: one page at each of its paths, its assets, and its configuration."""
 
 import mimetypes
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api.pages.built_files import built_file
 from api.pages.explorer import Assets
 
-# The same list as in portal/src/paths.ts, which a test compares. What is not on it is not found.
+# The same list as in portal/src/paths.ts, which a test compares. Any other path is not found.
 PATHS = [
     "/",
     "/sign-in",
@@ -30,7 +30,7 @@ POLICY = (
     " form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script';"
     " trusted-types default"
 )
-# A page's own address may hold a token: it is neither kept nor told to anybody.
+# The URL of a page may hold a token: no response is cached, and no referrer is sent.
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -43,8 +43,8 @@ NOT_BUILT = "The portal is not built. Run `make setup`, then start again."
 
 
 @dataclass(frozen=True)
-class Place:
-    """Somewhere beside the portal that it leads to; the portal has words for each kind."""
+class PortalLink:
+    """A link in the portal's footer to another page of the installation; the portal has a text for each kind."""
 
     kind: str
     href: str
@@ -52,22 +52,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the portal was built, and what it must know of the installation before anybody signs in."""
+    """The built portal, and its configuration, which it loads without a sign-in."""
 
     folder: Path
     install_url: str
     payments: str
-    places: Sequence[Place] = ()
+    links: Sequence[PortalLink] = ()
 
 
 def portal_routes(portal: Portal) -> list[BaseRoute]:
-    """The page at each address, its assets, and the facts it begins with."""
+    """The page at each path, its assets, and its configuration as JSON."""
     mimetypes.add_type("text/javascript", ".js")
     index = portal.folder / "index.html"
-    facts = {
+    configuration = {
         "installUrl": portal.install_url,
         "payments": portal.payments,
-        "places": [asdict(place) for place in portal.places],
+        "places": [asdict(link) for link in portal.links],
     }
 
     async def page(request: Request) -> Response:
@@ -77,11 +77,11 @@ def portal_routes(portal: Portal) -> list[BaseRoute]:
         response.headers.update(PRIVATE)
         return response
 
-    async def told(_request: Request) -> Response:
-        return JSONResponse(facts, headers=PRIVATE)
+    async def portal_json(_request: Request) -> Response:
+        return JSONResponse(configuration, headers=PRIVATE)
 
     return [
         *(Route(path, page) for path in PATHS),
-        Route("/portal.json", told),
+        Route("/portal.json", portal_json),
         Mount("/portal/assets", Assets(HEADERS, portal.folder / "assets")),
     ]

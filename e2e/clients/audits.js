@@ -1,4 +1,4 @@
-// Runs the audits of GraphQL over HTTP that graphql-http brings, and prints what each came to as JSON.
+// Runs the audits of GraphQL over HTTP that graphql-http brings, and prints the result of each as JSON.
 import { serverAudits } from "graphql-http";
 
 const [url] = process.argv.slice(2);

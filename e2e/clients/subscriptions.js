@@ -1,5 +1,5 @@
-// Follows the seat counts with each client as it comes, and asks a query, while an assignment is made meanwhile.
-// Prints, of each client, what a query answered, and the updates that it was told.
+// Runs a query with each client as it comes, and subscribes to the seat counts while a license is assigned. Prints the
+// result of the query and the updates of each client.
 import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
 import { createClient as createSseClient } from "graphql-sse";
 import { createClient as createWsClient } from "graphql-ws";
@@ -17,27 +17,27 @@ const REMOVE = "mutation ($input: RemoveLicenseInput!) { removeLicense(input: $i
 const plain = (value) => JSON.parse(JSON.stringify(value));
 const emailOf = (result) => result.data.viewer.user.email;
 
-// Each: how to ask the query, and how to follow; `follow` calls `told` with each result, and returns how to stop.
+// Each client: `query` runs the query; `subscribe` passes each result to a sink, and returns a function that unsubscribes.
 const clients = {
   "graphql-ws": () => {
     const client = createWsClient({ url: url.replace("http", "ws"), connectionParams: { Authorization: headers.authorization } });
     return {
-      ask: () => first((sink) => client.subscribe({ query: QUERY }, sink)),
-      follow: (sink) => client.subscribe({ query: SEATS }, sink),
+      query: () => first((sink) => client.subscribe({ query: QUERY }, sink)),
+      subscribe: (sink) => client.subscribe({ query: SEATS }, sink),
     };
   },
   "graphql-sse": () => {
     const client = createSseClient({ url, headers, retryAttempts: 0 });
     return {
-      ask: () => first((sink) => client.subscribe({ query: QUERY }, sink)),
-      follow: (sink) => client.subscribe({ query: SEATS }, sink),
+      query: () => first((sink) => client.subscribe({ query: QUERY }, sink)),
+      subscribe: (sink) => client.subscribe({ query: SEATS }, sink),
     };
   },
   "@apollo/client": () => {
     const client = new ApolloClient({ link: new HttpLink({ uri: url, headers }), cache: new InMemoryCache() });
     return {
-      ask: () => client.query({ query: gql(QUERY) }),
-      follow: (sink) => {
+      query: () => client.query({ query: gql(QUERY) }),
+      subscribe: (sink) => {
         const subscription = client.subscribe({ query: gql(SEATS) }).subscribe(sink);
         return () => subscription.unsubscribe();
       },
@@ -52,10 +52,10 @@ const clients = {
       preferGetMethod: false,
     });
     return {
-      ask: () => client.query(QUERY, {}).toPromise(),
-      follow: (sink) => {
-        const told = (result) => (result.error ? sink.error(result.error) : sink.next(result));
-        return client.subscription(SEATS, {}).subscribe(told).unsubscribe;
+      query: () => client.query(QUERY, {}).toPromise(),
+      subscribe: (sink) => {
+        const next = (result) => (result.error ? sink.error(result.error) : sink.next(result));
+        return client.subscription(SEATS, {}).subscribe(next).unsubscribe;
       },
     };
   },
@@ -63,7 +63,7 @@ const clients = {
 
 function first(subscribe) {
   return new Promise((resolve, reject) => {
-    subscribe({ next: resolve, error: reject, complete: () => reject(new Error("it ended without a result")) });
+    subscribe({ next: resolve, error: reject, complete: () => reject(new Error("the query ended without a result")) });
   });
 }
 
@@ -94,7 +94,7 @@ async function remove(licenseId) {
   if (done.__typename !== "LicenseRemoved") throw new Error(done.__typename);
 }
 
-async function watch(client) {
+async function collectUpdates(client) {
   const updates = [];
   let stop, licenseId;
   await new Promise((resolve, reject) => {
@@ -109,7 +109,7 @@ async function watch(client) {
         reject(error);
       }
     };
-    stop = client.follow({ next, error: reject, complete: () => reject(new Error("it ended by itself")) });
+    stop = client.subscribe({ next, error: reject, complete: () => reject(new Error("the subscription ended by itself")) });
   });
   stop();
   // There are few seats, and each client needs one.
@@ -120,7 +120,7 @@ async function watch(client) {
 const found = {};
 for (const [name, make] of Object.entries(clients)) {
   const client = make();
-  found[name] = { email: emailOf(await client.ask()), updates: await watch(client) };
+  found[name] = { email: emailOf(await client.query()), updates: await collectUpdates(client) };
 }
 console.log(JSON.stringify(found));
 process.exit(0);

@@ -1,4 +1,4 @@
-"""A demo of the portal's own, and windows on it that notice everything that must not happen."""
+"""A demo of the portal's own, and browser windows that record errors."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -27,23 +27,25 @@ class Desk:
 
 @dataclass
 class Window:
-    """A window of a browser of its own, with everything about it that must stay empty."""
+    """A window of a browser of its own, with its problems, which must stay empty."""
 
     page: Page
     context: BrowserContext
     problems: list[str] = field(default_factory=list)
 
     def watch(self, page: Page, url: str) -> None:
-        """Note each complaint of the console, policy violations among them, and each request to another host."""
-        page.on("console", lambda told: told.type in {"error", "warning"} and self.problems.append(told.text))
+        """Record each console error, policy violations among them, and each request to another host."""
+        page.on(
+            "console", lambda message: message.type in {"error", "warning"} and self.problems.append(message.text)
+        )
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("request", lambda asked: self._look_at(asked, url))
+        page.on("request", lambda request: self._check_request(request, url))
 
-    def _look_at(self, asked: Request, url: str) -> None:
-        if not asked.url.startswith((url, url.replace("http", "ws"))):
-            self.problems.append(asked.url)
-        if "token=" in (asked.headers.get("referer") or ""):
-            self.problems.append(f"a token was told to {asked.url}")
+    def _check_request(self, request: Request, url: str) -> None:
+        if not request.url.startswith((url, url.replace("http", "ws"))):
+            self.problems.append(request.url)
+        if "token=" in (request.headers.get("referer") or ""):
+            self.problems.append(f"a token was sent to {request.url}")
 
 
 OpenWindow = Callable[..., Awaitable[Window]]
@@ -71,21 +73,21 @@ async def session(browser: Browser, desk: Desk) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def nobody(browser: Browser, desk: Desk) -> AsyncIterator[OpenWindow]:
-    """Opens windows of browsers in which nobody has signed in; fails the test when any of them complained."""
+async def anonymous(browser: Browser, desk: Desk) -> AsyncIterator[OpenWindow]:
+    """Opens windows of browsers without a session; fails the test if any has a problem."""
     async with windows(browser, desk.url, None) as opened:
         yield opened
 
 
 @pytest.fixture
 async def administrator(browser: Browser, desk: Desk, session: dict[str, Any]) -> AsyncIterator[OpenWindow]:
-    """Opens windows of browsers in which the administrator is signed in; fails the test when any complained."""
+    """Opens windows of browsers with the administrator's session; fails the test if any has a problem."""
     async with windows(browser, desk.url, session) as opened:
         yield opened
 
 
 class windows:  # noqa: N801 - it reads as the function it is
-    """Windows that are closed and looked through at the end."""
+    """Windows that are closed, and checked for problems, at the end."""
 
     def __init__(self, browser: Browser, url: str, state: dict[str, Any] | None, *, may_fail: bool = False) -> None:
         self._browser, self._url, self._state, self._may_fail = browser, url, state, may_fail

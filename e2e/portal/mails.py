@@ -1,4 +1,4 @@
-"""The mails that a demo sent, as their readers get them."""
+"""The mails that a demo sent."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ LINK = re.compile(r"http://\S+/(?:sign-in|activate)\?token=[A-Za-z0-9_-]+")
 
 
 class Mails:
-    """Waits for mails, and takes the links out of them."""
+    """Waits for mails, and extracts their links."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = MailFolder(folder)

@@ -1,4 +1,4 @@
-"""What people do on the portal, step by step."""
+"""The steps of the portal's users."""
 
 import re
 
@@ -18,17 +18,19 @@ async def counts(page: Page, package: str) -> tuple[int, ...]:
 
 async def expect_counts(page: Page, package: str, *expected: int) -> None:
     """Wait until the license table shows these counts."""
-    for cell, count in zip(await row_of(page, package).locator("td").all(), expected, strict=True):
+    cells = row_of(page, package).locator("td")
+    await expect(cells).to_have_count(len(expected))
+    for cell, count in zip(await cells.all(), expected, strict=True):
         await expect(cell).to_have_text(str(count))
 
 
 def row_of(page: Page, name: str) -> Locator:
-    """The row of a table whose head has this text."""
+    """The row of a table with this text in its header cell."""
     return page.get_by_role("row").filter(has=page.get_by_role("rowheader").filter(has_text=name))
 
 
 async def empty_cart(page: Page) -> None:
-    """Take whatever is in the cart out of it."""
+    """Remove all lines of the cart."""
     await expect(page.get_by_role("heading", name="Your cart")).to_be_visible()
     await expect(
         page.get_by_text("Your cart is empty").or_(page.get_by_text("Validate my purchases"))
@@ -56,13 +58,13 @@ async def accept_and_pay(page: Page, card: str = "Visa: is accepted") -> None:
 
 
 async def choose(page: Page, within: Locator | Page, label: str, option: str) -> None:
-    """One option of a list that opens."""
+    """Select an option of a select."""
     await within.get_by_role("button", name=re.compile(f"{label}$")).click()
     await page.get_by_role("option", name=option, exact=True).click()
 
 
 async def manage(page: Page, name: str) -> Locator:
-    """Open "Manage license" of somebody, found by their name; the pop-up."""
+    """Search for a user by name, and open "Manage license"; returns the dialog."""
     await page.get_by_role("searchbox").fill(name)
     await expect(page.get_by_text("1 person", exact=True)).to_be_visible()
     await page.get_by_role("button", name=f"Manage license of {name}").click()
@@ -70,7 +72,7 @@ async def manage(page: Page, name: str) -> Locator:
 
 
 async def assign(page: Page, name: str, package: str) -> None:
-    """Give a license to somebody."""
+    """Assign a license to a user."""
     dialog = await manage(page, name)
     await dialog.locator("label").filter(has_text=package).click()
     await dialog.get_by_role("button", name="Assign").click()
@@ -78,16 +80,16 @@ async def assign(page: Page, name: str, package: str) -> None:
 
 
 async def remove(page: Page, name: str) -> None:
-    """Take the license of somebody away, and confirm it."""
+    """Remove the license of a user, and confirm it."""
     dialog = await manage(page, name)
     await dialog.get_by_role("button", name="Remove the license").click()
     await dialog.get_by_role("button", name="Remove the license of").click()
     await expect(page.get_by_text(f"The license of {name} was removed")).to_be_visible()
 
 
-async def open_account(desk: Desk, nobody: OpenWindow, address: str) -> Page:
+async def open_account(desk: Desk, anonymous: OpenWindow, address: str) -> Page:
     """Open an account and follow the mailed link: the license page of Pat Opening, who has bought nothing yet."""
-    page = (await nobody("/open-account")).page
+    page = (await anonymous("/open-account")).page
     for label, value in {
         "Name of the business": "Business of Pat",
         "First name": "Pat",

@@ -1,4 +1,4 @@
-"""For everybody: by axe-core, by keyboard alone, on a phone, in French, in light and in dark."""
+"""Accessibility: by axe-core, by keyboard alone, on a phone, in French, in light and in dark."""
 
 from typing import Any, Literal
 
@@ -10,18 +10,18 @@ from e2e.portal.steps import empty_cart, put_in_cart
 
 PAGES = ["/licenses", "/purchases", "/users", "/domains", "/sessions", "/profile"]
 OPEN_PAGES = ["/sign-in", "/open-account", "/activate", "/activate?token=" + "x" * 43]
-GRAVE = {"serious", "critical"}
+SERIOUS = {"serious", "critical"}
 
 
-async def grave(page: Page, axe: str) -> list[str]:
-    """What axe-core finds on a page as it is, once nothing on it moves any more."""
+async def serious_violations(page: Page, axe: str) -> list[str]:
+    """The serious violations that axe-core finds on a page, once its animations have ended."""
     await page.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))")
     await page.evaluate(axe + "; null")
     found: dict[str, Any] = await page.evaluate("axe.run()")
     return [
         f"{each['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
         for each in found["violations"]
-        if each["impact"] in GRAVE
+        if each["impact"] in SERIOUS
         for node in each["nodes"]
     ]
 
@@ -31,16 +31,16 @@ async def is_not_wider_than_the_window(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", PHONE)], ids=["light", "dark phone"])
-async def test_axe_finds_nothing_grave_on_any_page_or_in_any_dialog(
-    desk: Desk, administrator: OpenWindow, nobody: OpenWindow, axe: str, scheme: str, size: dict[str, int]
+async def test_axe_finds_no_serious_violation_on_any_page_or_in_any_dialog(
+    desk: Desk, administrator: OpenWindow, anonymous: OpenWindow, axe: str, scheme: str, size: dict[str, int]
 ) -> None:
-    # Without motion there is no moment in which colours are on their way.
+    # Without motion no colour is measured in a transition.
     look = {"color_scheme": scheme, "viewport": size, "reduced_motion": "reduce"}
-    opened = (await nobody("/sign-in", **look)).page
+    opened = (await anonymous("/sign-in", **look)).page
     for path in OPEN_PAGES:
         await opened.goto(desk.url + path)
         await expect(opened.get_by_role("heading", level=1)).to_be_visible()
-        assert await grave(opened, axe) == [], path
+        assert await serious_violations(opened, axe) == [], path
         await is_not_wider_than_the_window(opened)
 
     page = (await administrator("/licenses", **look)).page
@@ -49,12 +49,12 @@ async def test_axe_finds_nothing_grave_on_any_page_or_in_any_dialog(
         await page.goto(home + path)
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await expect(page.locator(".skeleton")).to_have_count(0)
-        assert await grave(page, axe) == [], path
+        assert await serious_violations(page, axe) == [], path
         await is_not_wider_than_the_window(page)
 
     async def dialog_is_fine(role: Literal["dialog", "alertdialog"] = "dialog") -> None:
         await expect(page.get_by_role(role)).to_be_visible()
-        assert await grave(page, axe) == []
+        assert await serious_violations(page, axe) == []
         await is_not_wider_than_the_window(page)
         await page.keyboard.press("Escape")
         await expect(page.get_by_role(role)).to_have_count(0)
@@ -141,7 +141,7 @@ async def test_buying_and_assigning_need_no_mouse(administrator: OpenWindow) -> 
     await expect(page.get_by_role("button", name="Manage license of Bobbie")).to_be_focused()
 
 
-# What a screen reader would say of the element with the focus, roughly.
+# The accessible name of the focused element, roughly.
 FOCUSED = """() => {
     const element = document.activeElement;
     const ids = (element.getAttribute("aria-labelledby") ?? "").split(" ");
@@ -151,10 +151,10 @@ FOCUSED = """() => {
 }"""
 
 
-async def test_it_speaks_french_to_who_reads_french_and_to_who_chooses_it(
-    nobody: OpenWindow, administrator: OpenWindow
+async def test_it_is_in_french_by_the_browsers_language_or_by_choice(
+    anonymous: OpenWindow, administrator: OpenWindow
 ) -> None:
-    french = (await nobody("/sign-in", locale="fr-CA")).page
+    french = (await anonymous("/sign-in", locale="fr-CA")).page
     await expect(french.get_by_role("heading", name="Connexion à Usher")).to_be_visible()
     assert await french.evaluate("document.documentElement.lang") == "fr-CA"
 
@@ -170,8 +170,10 @@ async def test_it_speaks_french_to_who_reads_french_and_to_who_chooses_it(
     await expect(page.get_by_role("dialog").get_by_text("En attente d’activation")).to_be_visible()
 
 
-async def test_a_quantity_typed_over_and_over_is_announced_under_the_policy(administrator: OpenWindow) -> None:
-    # react-aria takes its earlier announcement back as the value goes on changing.
+async def test_repeated_announcements_of_a_quantity_fit_the_content_security_policy(
+    administrator: OpenWindow,
+) -> None:
+    # react-aria removes its earlier announcement when the value changes again.
     page = (await administrator("/licenses")).page
     field = page.get_by_role("article", name="Pro").get_by_role("textbox")
     for quantity in ("3", "12", "7"):

@@ -1,4 +1,4 @@
-"""The words that a screen reader says when something changes, in both languages: each count under its own name."""
+"""The announcements to screen readers in both languages: each count under its own name."""
 
 from playwright.async_api import Locator, Page, expect
 
@@ -14,18 +14,18 @@ def announced(page: Page) -> Locator:
 
 
 async def expect_names(page: Page, package: str, *names: str) -> None:
-    """The names of what a row of the license table leads to, in order, and of its bar."""
+    """Expect the accessible names of the links and buttons in a row of the license table, and of its meter."""
     row = row_of(page, package)
     expected = [row.get_by_role("link"), row.get_by_role("button").nth(0), row.get_by_role("button").nth(1)]
     for element, name in zip([*expected, row.get_by_role("meter")], names, strict=True):
         await expect(element).to_have_accessible_name(name)
 
 
-async def test_each_count_is_announced_by_its_name_as_it_moves(desk: Desk, nobody: OpenWindow) -> None:
-    acting = await open_account(desk, nobody, "announced@example.edu")
+async def test_each_count_is_announced_by_its_name_when_it_changes(desk: Desk, anonymous: OpenWindow) -> None:
+    acting = await open_account(desk, anonymous, "announced@example.edu")
     state = await acting.context.storage_state()
-    english = (await nobody("/licenses", storage_state=state, locale=ENGLISH)).page
-    french = (await nobody("/licenses", storage_state=state, locale=FRENCH)).page
+    english = (await anonymous("/licenses", storage_state=state, locale=ENGLISH)).page
+    french = (await anonymous("/licenses", storage_state=state, locale=FRENCH)).page
     await expect(english.get_by_text("Live", exact=True)).to_be_visible()
     await expect(french.get_by_text("En direct", exact=True)).to_be_visible()
     await expect(announced(english)).to_have_text("")
@@ -66,14 +66,14 @@ async def test_each_count_is_announced_by_its_name_as_it_moves(desk: Desk, nobod
     await expect(announced(french)).to_have_text("Pro\u00a0: 3 disponibles, 0 attribuée, 0 activée.")
 
 
-async def test_each_change_of_the_cart_is_announced_with_its_total(desk: Desk, nobody: OpenWindow) -> None:
-    page = await open_account(desk, nobody, "cart@example.edu")
+async def test_each_change_of_the_cart_is_announced_with_its_total(desk: Desk, anonymous: OpenWindow) -> None:
+    page = await open_account(desk, anonymous, "cart@example.edu")
     await put_in_cart(page, "Advanced", 3)
     await expect(announced(page)).to_have_text("3 Advanced licenses added to the cart. Total: $447.00.")
     await put_in_cart(page, "Eco", 1)
     await expect(announced(page)).to_have_text("1 Eco license added to the cart. Total: $507.00.")
     await page.get_by_role("button", name="Français").click()
-    # The card above has a field of the same name, and each is translated in its own time.
+    # The card above has a field of the same name, and the two are not translated at the same moment.
     line = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="Retirer Avancé du panier"))
     field = line.get_by_role("textbox", name="Quantité de Avancé")
     await field.fill("2")

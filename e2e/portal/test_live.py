@@ -10,12 +10,12 @@ from e2e.portal.steps import assign, counts, expect_counts
 from tests.support.running import free_port
 
 
-async def test_counts_catch_up_after_a_restart_also_where_trusted_documents_run_alone(
+async def test_counts_catch_up_after_a_restart_also_with_trusted_documents_alone(
     browser: Browser, tmp_path: Path
 ) -> None:
     settings = {"PORT": str(free_port()), "ONLY_TRUSTED_DOCUMENTS": "true"}
     url = f"http://127.0.0.1:{settings['PORT']}"
-    # Browsers tell of each call that nobody answers, and there are some while the server is away.
+    # Browsers log an error for each failed request, and there are some while the server is away.
     async with windows(browser, url, None, may_fail=True) as open_window:
         async with running_demo(tmp_path, **settings) as demo:
             page = await signed_in(open_window, demo)

@@ -1,4 +1,4 @@
-"""A cart and its purchase in several windows: what is paid is gone from all, and what waits is shown in all."""
+"""A cart and its purchase in several windows: a paid cart is gone from all, and a pending payment is shown in all."""
 
 import asyncio
 
@@ -22,11 +22,11 @@ async def validate(page: Page) -> None:
     await expect(page.get_by_role("dialog", name="Confirm your purchase")).to_be_visible()
 
 
-async def test_a_paid_cart_is_gone_here_and_in_every_other_window(desk: Desk, nobody: OpenWindow) -> None:
-    page = await open_account(desk, nobody, "windows@example.edu")
+async def test_a_paid_cart_is_gone_here_and_in_every_other_window(desk: Desk, anonymous: OpenWindow) -> None:
+    page = await open_account(desk, anonymous, "windows@example.edu")
     other = await second_window(page)
-    elsewhere = (await nobody("/licenses", storage_state=await page.context.storage_state())).page
-    # A cart that was filled is shown elsewhere, too, at once in this browser.
+    elsewhere = (await anonymous("/licenses", storage_state=await page.context.storage_state())).page
+    # A filled cart is shown in the other windows, at once in those of this browser.
     await put_in_cart(page, "Eco", 2)
     await expect(other.get_by_role("button", name="Remove Eco from the cart")).to_be_visible()
     await elsewhere.reload()
@@ -42,9 +42,9 @@ async def test_a_paid_cart_is_gone_here_and_in_every_other_window(desk: Desk, no
 
 
 async def test_a_quantity_that_is_being_typed_stays_when_the_cart_changes_in_another_window(
-    desk: Desk, nobody: OpenWindow
+    desk: Desk, anonymous: OpenWindow
 ) -> None:
-    page = await open_account(desk, nobody, "typing@example.edu")
+    page = await open_account(desk, anonymous, "typing@example.edu")
     other = await second_window(page)
     await put_in_cart(page, "Pro", 3)
     line = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="Remove Pro from the cart"))
@@ -57,10 +57,10 @@ async def test_a_quantity_that_is_being_typed_stays_when_the_cart_changes_in_ano
     await expect(other.get_by_role("textbox", name="Quantity of Pro").last).to_have_value("2")
 
 
-async def test_a_payment_that_waits_is_told_and_its_cart_cannot_be_validated_meanwhile(
-    desk: Desk, nobody: OpenWindow
+async def test_a_pending_payment_is_shown_and_its_cart_cannot_be_validated_meanwhile(
+    desk: Desk, anonymous: OpenWindow
 ) -> None:
-    page = await open_account(desk, nobody, "waiting@example.edu")
+    page = await open_account(desk, anonymous, "waiting@example.edu")
     other = await second_window(page)
     await put_in_cart(page, "Pro", 1)
     await validate(page)
@@ -74,7 +74,7 @@ async def test_a_payment_that_waits_is_told_and_its_cart_cannot_be_validated_mea
         await expect(window.get_by_text("Your cart is empty")).to_be_visible()
         await expect(window.get_by_text("The bank is confirming the payment of")).to_have_count(0)
 
-    # Where the pop-up is closed meanwhile, its window shows the same. A window in the background closes none.
+    # After its dialog is closed, the window shows the same. A window in the background closes no dialog.
     await page.bring_to_front()
     await put_in_cart(page, "Eco", 1)
     await validate(page)
@@ -85,49 +85,49 @@ async def test_a_payment_that_waits_is_told_and_its_cart_cannot_be_validated_mea
     await expect(page.get_by_role("button", name="Validate my purchases")).to_be_disabled()
 
 
-async def test_a_purchase_that_is_replaced_is_told(desk: Desk, nobody: OpenWindow) -> None:
-    page = await open_account(desk, nobody, "replaced@example.edu")
+async def test_a_replaced_purchase_is_shown(desk: Desk, anonymous: OpenWindow) -> None:
+    page = await open_account(desk, anonymous, "replaced@example.edu")
     await put_in_cart(page, "Eco", 1)
     await validate(page)
     await expect(page.get_by_text("is replaced by this one")).to_have_count(0)
     await page.keyboard.press("Escape")
     await validate(page)
-    told = page.get_by_role("dialog").get_by_role("status").filter(has_text="is replaced by this one")
-    await expect(told).to_contain_text("validated before, is replaced by this one. Nothing was charged for it.")
+    notice = page.get_by_role("dialog").get_by_role("status").filter(has_text="is replaced by this one")
+    await expect(notice).to_contain_text("validated before, is replaced by this one. Nothing was charged for it.")
 
 
-async def test_every_call_names_the_language_that_was_chosen(desk: Desk, nobody: OpenWindow) -> None:
-    page = await open_account(desk, nobody, "language@example.edu")
+async def test_every_request_names_the_chosen_language(desk: Desk, anonymous: OpenWindow) -> None:
+    page = await open_account(desk, anonymous, "language@example.edu")
 
-    async def named() -> str:
-        async with page.expect_request("**/graphql") as asked:
+    async def sent_language() -> str:
+        async with page.expect_request("**/graphql") as request:
             await page.reload()
-        return (await (await asked.value).all_headers())["accept-language"]
+        return (await (await request.value).all_headers())["accept-language"]
 
-    assert await named() == "en"
+    assert await sent_language() == "en"
     await page.get_by_role("button", name="Français").click()
-    assert await named() == "fr-CA"
+    assert await sent_language() == "fr-CA"
 
 
-async def test_the_names_of_packages_follow_the_language_at_once(desk: Desk, nobody: OpenWindow) -> None:
-    page = await open_account(desk, nobody, "names@example.edu")
+async def test_the_names_of_packages_follow_the_language_at_once(desk: Desk, anonymous: OpenWindow) -> None:
+    page = await open_account(desk, anonymous, "names@example.edu")
     # Another browser, which goes on in English.
-    buying = (await nobody("/licenses", storage_state=await page.context.storage_state())).page
+    buying = (await anonymous("/licenses", storage_state=await page.context.storage_state())).page
     await buy(page, "Advanced", 2)
     await expect_counts(page, "Advanced", 2, 0, 0, 2)
     await page.get_by_role("button", name="Français").click()
     await expect_counts(page, "Avancé", 2, 0, 0, 2)
     await expect(page.get_by_role("article", name="Avancé")).to_be_visible()
-    # The counts that are pushed from now on come with the new names as well.
+    # Counts that are pushed from now on have the new names, too.
     await buy(buying, "Advanced", 1)
     await expect_counts(page, "Avancé", 3, 0, 0, 3)
     await expect(page.get_by_text("Advanced")).to_have_count(0)
 
 
 async def test_a_cart_that_was_read_before_it_was_filled_does_not_empty_it_again(
-    desk: Desk, nobody: OpenWindow
+    desk: Desk, anonymous: OpenWindow
 ) -> None:
-    page = await open_account(desk, nobody, "late@example.edu")
+    page = await open_account(desk, anonymous, "late@example.edu")
     read, filled = asyncio.Event(), asyncio.Event()
 
     async def late(route: Route) -> None:

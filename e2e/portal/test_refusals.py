@@ -1,4 +1,4 @@
-"""What is refused, and that each refusal shows the way out."""
+"""Refusals, each with a way to go on."""
 
 from playwright.async_api import expect
 
@@ -11,7 +11,7 @@ async def test_the_last_seat_taken_in_another_window_offers_the_packages_that_ha
 ) -> None:
     page = (await administrator("/users")).page
     other = (await administrator("/users")).page
-    # Its counts stand still, as in a window whose connection is lost.
+    # Its counts are not updated, as in a window whose connection is lost.
     await page.context.route_web_socket("**/graphql", lambda _socket: None)
     await page.reload()
     await assign(other, "Gabriel Finances", "Advanced")
@@ -32,7 +32,7 @@ async def test_the_last_seat_taken_in_another_window_offers_the_packages_that_ha
     await remove(other, "Gabriel Finances")
 
 
-async def test_somebody_who_was_given_a_license_meanwhile_is_shown_with_it(administrator: OpenWindow) -> None:
+async def test_a_user_who_got_a_license_meanwhile_is_shown_with_it(administrator: OpenWindow) -> None:
     page = (await administrator("/users")).page
     other = (await administrator("/users")).page
     dialog = await manage(page, "Jules Production")
@@ -68,8 +68,8 @@ async def test_a_cart_that_was_changed_elsewhere_shows_what_changed_and_goes_on(
     other = (await administrator("/licenses")).page
     await put_in_cart(other, "Pro", 3)
     await page.get_by_role("button", name="Validate my purchases").click()
-    told = page.get_by_role("status").filter(has_text="The cart was changed in another window")
-    await expect(told).to_contain_text("Pro: 3 added")
+    notice = page.get_by_role("status").filter(has_text="The cart was changed in another window")
+    await expect(notice).to_contain_text("Pro: 3 added")
     await page.get_by_role("button", name="Go on with the cart as it is now").click()
     await expect(page.get_by_role("dialog").get_by_text("3 licenses")).to_be_visible()
 

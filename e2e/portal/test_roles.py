@@ -1,4 +1,4 @@
-"""Making somebody an administrator, and a standard user again: asked for first, with what it means."""
+"""Changing a role: it needs a confirmation that explains the consequences."""
 
 from playwright.async_api import Locator, Page, expect
 
@@ -9,8 +9,8 @@ from e2e.portal.test_announced import FRENCH
 MORE = "More for Kim Research"
 
 
-async def ask(page: Page, choice: str) -> Locator:
-    """Choose it in the menu by keyboard; the question."""
+async def choose_role(page: Page, choice: str) -> Locator:
+    """Choose an item of the menu by keyboard; returns the confirmation dialog."""
     await page.get_by_role("button", name=MORE).focus()
     await page.keyboard.press("Enter")
     item = page.get_by_role("menuitem", name=choice)
@@ -19,35 +19,35 @@ async def ask(page: Page, choice: str) -> Locator:
     return page.get_by_role("alertdialog")
 
 
-async def test_a_change_of_role_is_asked_for_and_says_what_it_means(administrator: OpenWindow) -> None:
+async def test_a_change_of_role_needs_a_confirmation_that_explains_it(administrator: OpenWindow) -> None:
     page = (await administrator("/users?search=kim")).page
     role = row_of(page, "Kim Research").locator("td").nth(1)
-    question = await ask(page, "Make administrator")
-    await expect(question).to_have_accessible_name("Make Kim Research an administrator?")
-    await expect(question).to_have_accessible_description(
+    dialog = await choose_role(page, "Make administrator")
+    await expect(dialog).to_have_accessible_name("Make Kim Research an administrator?")
+    await expect(dialog).to_have_accessible_description(
         "Kim Research can then do everything in the account Example Company that you can: buy licenses in its name,"
         " assign and remove them, add users, name other administrators, and manage domains, sessions and API keys."
         " The license of Kim Research stays as it is."
     )
-    # Enter pressed once too often does nothing.
-    await expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+    # A second press of Enter does nothing.
+    await expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
     await expect(page.get_by_role("button", name=MORE)).to_be_focused()
     await page.reload()
     await expect(role).to_have_text("Standard user")
 
-    question = await ask(page, "Make administrator")
+    dialog = await choose_role(page, "Make administrator")
     await page.keyboard.press("Tab")
-    await expect(question.get_by_role("button", name="Make administrator")).to_be_focused()
+    await expect(dialog.get_by_role("button", name="Make administrator")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="Kim Research: Administrator.")).to_be_visible()
     await expect(role).to_have_text("Administrator")
     await expect(page.get_by_role("button", name=MORE)).to_be_focused()
 
-    question = await ask(page, "Make standard user")
-    await expect(question).to_have_accessible_name("Make Kim Research a standard user?")
-    await expect(question).to_have_accessible_description(
+    dialog = await choose_role(page, "Make standard user")
+    await expect(dialog).to_have_accessible_name("Make Kim Research a standard user?")
+    await expect(dialog).to_have_accessible_description(
         "Kim Research can then no longer buy licenses or manage users, licenses and domains of the account Example"
         " Company, and sees nothing but their own license and sessions. That license, and the API keys that they"
         " made, stay as they are."
@@ -55,46 +55,44 @@ async def test_a_change_of_role_is_asked_for_and_says_what_it_means(administrato
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
     await expect(role).to_have_text("Administrator")
-    question = await ask(page, "Make standard user")
-    await question.get_by_role("button", name="Make standard user").click()
+    dialog = await choose_role(page, "Make standard user")
+    await dialog.get_by_role("button", name="Make standard user").click()
     await expect(role).to_have_text("Standard user")
 
 
-async def test_the_question_is_asked_in_french(administrator: OpenWindow) -> None:
+async def test_the_confirmation_is_in_french(administrator: OpenWindow) -> None:
     page = (await administrator("/users?search=kim", locale=FRENCH)).page
     await page.get_by_role("button", name="Autres actions\u00a0: Kim Research").click()
     await page.get_by_role("menuitem", name="Nommer administrateur").click()
-    question = page.get_by_role("alertdialog", name="Nommer Kim Research administrateur?")
-    await expect(question).to_have_accessible_description(
+    dialog = page.get_by_role("alertdialog", name="Nommer Kim Research administrateur?")
+    await expect(dialog).to_have_accessible_description(
         "Kim Research pourra tout faire dans le compte Example Company, comme vous\u00a0: acheter des"
         " licences en son nom, les attribuer et les retirer, ajouter des utilisateurs, nommer d’autres"
         " administrateurs et gérer les domaines, les sessions et les clés d’API."
         " La licence de Kim Research ne change pas."
     )
-    await question.get_by_role("button", name="Annuler").click()
+    await dialog.get_by_role("button", name="Annuler").click()
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
 
 
-async def test_administrators_are_told_what_their_own_change_of_role_means(
-    desk: Desk, administrator: OpenWindow, nobody: OpenWindow
+async def test_the_confirmation_explains_a_change_of_the_viewers_own_role(
+    desk: Desk, administrator: OpenWindow, anonymous: OpenWindow
 ) -> None:
     page = (await administrator("/users?search=kim")).page
-    question = await ask(page, "Make administrator")
-    await question.get_by_role("button", name="Make administrator").click()
+    dialog = await choose_role(page, "Make administrator")
+    await dialog.get_by_role("button", name="Make administrator").click()
     await expect(page.get_by_text("Kim Research: Administrator.")).to_be_visible()
 
-    own = (await nobody("/sign-in")).page
+    own = (await anonymous("/sign-in")).page
     await own.get_by_label("E-mail address").fill("kim@example.com")
     await own.get_by_role("button", name="Send me a link").click()
     await own.goto(await desk.mails.link_for("kim@example.com", "Your sign-in link"))
     await own.get_by_role("button", name="Sign in").click()
     await own.get_by_role("link", name="User management", exact=True).click()
     await own.get_by_role("searchbox").fill("kim")
-    question = await ask(own, "Make standard user")
-    await expect(question).to_contain_text(
-        "This is you. You leave these pages at once, and only another administrator"
-    )
-    await question.get_by_role("button", name="Make standard user").click()
+    dialog = await choose_role(own, "Make standard user")
+    await expect(dialog).to_contain_text("This is you. You leave these pages at once, and only another administrator")
+    await dialog.get_by_role("button", name="Make standard user").click()
     await expect(own).to_have_url(f"{desk.url}/profile")
     await expect(own.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
         ["My license", "Sessions"]

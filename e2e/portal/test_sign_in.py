@@ -8,20 +8,20 @@ ADMINISTRATOR = "admin@example.com"
 SIGN_IN = "Your sign-in link"
 
 
-async def ask_for_link(window, address: str) -> None:
+async def request_link(window, address: str) -> None:
     await window.page.get_by_label("E-mail address").fill(address)
     await window.page.get_by_role("button", name="Send me a link").click()
     await expect(window.page.get_by_role("heading", name="Check your e-mail")).to_be_focused()
 
 
-async def test_a_mailed_link_signs_in_by_its_button_and_leads_back(desk: Desk, nobody: OpenWindow) -> None:
-    window = await nobody("/users?show=without")
+async def test_a_mailed_link_signs_in_by_its_button_and_leads_back(desk: Desk, anonymous: OpenWindow) -> None:
+    window = await anonymous("/users?show=without")
     await expect(window.page).to_have_url(f"{desk.url}/sign-in")
     await expect(window.page.get_by_text("Sign in to open that page.")).to_be_visible()
-    await ask_for_link(window, ADMINISTRATOR)
+    await request_link(window, ADMINISTRATOR)
     link = await desk.mails.link_for(ADMINISTRATOR, SIGN_IN)
 
-    # A program that checks mails opens the link too, and uses nothing up.
+    # A mail scanner opens the link too, which does not use its token.
     other = await window.context.new_page()
     window.watch(other, desk.url)
     for _ in range(2):
@@ -30,26 +30,26 @@ async def test_a_mailed_link_signs_in_by_its_button_and_leads_back(desk: Desk, n
         assert other.url == f"{desk.url}/sign-in"
     await other.get_by_role("button", name="Sign in").click()
     await expect(other).to_have_url(f"{desk.url}/users?show=without")
-    # The window that waited goes on by itself.
+    # The waiting window navigates by itself.
     await expect(window.page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
-async def test_a_used_or_cut_link_is_told_clearly(desk: Desk, nobody: OpenWindow, session: dict) -> None:
-    used = await nobody(desk.sign_in_link.removeprefix(desk.url))
+async def test_a_used_or_cut_link_is_explained(desk: Desk, anonymous: OpenWindow, session: dict) -> None:
+    used = await anonymous(desk.sign_in_link.removeprefix(desk.url))
     await used.page.get_by_role("button", name="Sign in").click()
     await expect(used.page.get_by_role("heading", name="This link no longer works")).to_be_focused()
     await expect(used.page.get_by_label("E-mail address")).to_be_visible()
     for path in ("/sign-in?token=x", "/activate?token=a%20b", "/activate"):
-        cut = await nobody(path)
+        cut = await anonymous(path)
         await expect(cut.page.get_by_role("heading", name="This link is incomplete")).to_be_visible()
         assert "token" not in cut.page.url
-    dead = await nobody("/activate?token=" + "x" * 43)
-    await dead.page.get_by_role("button", name="Activate my license").click()
-    await expect(dead.page.get_by_role("heading", name="This link no longer works")).to_be_focused()
+    invalid = await anonymous("/activate?token=" + "x" * 43)
+    await invalid.page.get_by_role("button", name="Activate my license").click()
+    await expect(invalid.page.get_by_role("heading", name="This link no longer works")).to_be_focused()
 
 
-async def test_a_malformed_address_is_told_beside_the_field(nobody: OpenWindow) -> None:
-    window = await nobody("/sign-in")
+async def test_a_malformed_address_is_shown_beside_the_field(anonymous: OpenWindow) -> None:
+    window = await anonymous("/sign-in")
     await window.page.get_by_label("E-mail address").fill("nobody@nowhere")
     await window.page.get_by_role("button", name="Send me a link").click()
     await expect(window.page.get_by_label("E-mail address")).to_have_attribute("aria-invalid", "true")
@@ -57,10 +57,10 @@ async def test_a_malformed_address_is_told_beside_the_field(nobody: OpenWindow) 
 
 
 async def test_a_session_ended_elsewhere_leads_to_the_sign_in_page_and_back(
-    desk: Desk, nobody: OpenWindow, administrator: OpenWindow
+    desk: Desk, anonymous: OpenWindow, administrator: OpenWindow
 ) -> None:
-    window = await nobody("/sign-in")
-    await ask_for_link(window, ADMINISTRATOR)
+    window = await anonymous("/sign-in")
+    await request_link(window, ADMINISTRATOR)
     await window.page.goto(await desk.mails.link_for(ADMINISTRATOR, SIGN_IN))
     await window.page.get_by_role("button", name="Sign in").click()
     await expect(window.page).to_have_url(f"{desk.url}/licenses")
@@ -75,7 +75,7 @@ async def test_a_session_ended_elsewhere_leads_to_the_sign_in_page_and_back(
     await window.page.get_by_role("link", name="User management").click()
     await expect(window.page).to_have_url(f"{desk.url}/sign-in")
     await expect(window.page.get_by_text("Your session has ended. Sign in again")).to_be_visible()
-    await ask_for_link(window, ADMINISTRATOR)
+    await request_link(window, ADMINISTRATOR)
     await window.page.goto(await desk.mails.link_for(ADMINISTRATOR, SIGN_IN))
     await window.page.get_by_role("button", name="Sign in").click()
     await expect(window.page).to_have_url(f"{desk.url}/users")
@@ -88,8 +88,8 @@ async def test_a_session_ended_elsewhere_leads_to_the_sign_in_page_and_back(
     await expect(second.get_by_text("You signed out in another window.")).to_be_visible()
 
 
-async def test_an_account_is_opened_and_its_link_mailed(desk: Desk, nobody: OpenWindow) -> None:
-    window = await nobody("/open-account")
+async def test_an_account_is_opened_and_its_link_mailed(desk: Desk, anonymous: OpenWindow) -> None:
+    window = await anonymous("/open-account")
     for label, value in {
         "Name of the business": "Second Example",
         "First name": "Sam",

@@ -1,4 +1,4 @@
-"""Packages without an available seat: shown where one is chosen, with the way to buy more."""
+"""Packages without an available seat: disabled in the list of packages, with a link to buy more."""
 
 from playwright.async_api import Locator, Page, expect
 
@@ -7,7 +7,7 @@ from e2e.portal.steps import assign, buy, manage, open_account, remove
 
 
 async def expect_choices(dialog: Locator, **available: int) -> None:
-    """Each package with its count; one without a seat cannot be chosen, and has a link to where it is bought."""
+    """Expect each package with its count; one without a seat is disabled, and has a link to buy more."""
     await expect(dialog.get_by_role("radio")).to_have_count(len(available))
     for package, count in available.items():
         choice = dialog.get_by_role("radio", name=package)
@@ -21,10 +21,10 @@ async def open_manage(page: Page) -> Locator:
     return page.get_by_role("dialog")
 
 
-async def test_a_package_without_seats_is_shown_and_leads_to_where_more_are_bought(
-    desk: Desk, nobody: OpenWindow
+async def test_a_package_without_seats_is_disabled_and_links_to_the_licenses_page(
+    desk: Desk, anonymous: OpenWindow
 ) -> None:
-    buying = await open_account(desk, nobody, "sold-out@example.edu")
+    buying = await open_account(desk, anonymous, "sold-out@example.edu")
     page = await buying.context.new_page()
     await page.goto(f"{desk.url}/users")
     dialog = await open_manage(page)
@@ -34,7 +34,7 @@ async def test_a_package_without_seats_is_shown_and_leads_to_where_more_are_boug
     await dialog.locator("label").filter(has_text="Pro").click(force=True)
     await expect(dialog.get_by_role("radio", name="Pro")).not_to_be_checked()
 
-    # Bought in another window, it can be chosen at once.
+    # After a purchase in another window, it can be chosen at once.
     await buy(buying, "Advanced", 1)
     await expect_choices(dialog, Eco=0, Advanced=1, Pro=0)
     await expect(dialog.get_by_text("No package has a license left")).to_have_count(0)
@@ -46,7 +46,7 @@ async def test_a_package_without_seats_is_shown_and_leads_to_where_more_are_boug
     await dialog.get_by_role("button", name="Change the package").click()
     await expect_choices(dialog, Eco=0, Pro=0)
     await expect(dialog.get_by_role("button", name="Change", exact=True)).to_be_disabled()
-    # By keyboard: the choices are passed over, their links are not.
+    # By keyboard: Tab skips disabled packages, but not their links.
     await expect(dialog.get_by_role("button", name="Back")).to_be_focused()
     await page.keyboard.press("Shift+Tab")
     await expect(dialog.get_by_role("link", name="Buy Pro licenses")).to_be_focused()
@@ -55,7 +55,9 @@ async def test_a_package_without_seats_is_shown_and_leads_to_where_more_are_boug
     await expect(page.get_by_role("heading", name="License management and purchases")).to_be_focused()
 
 
-async def test_a_seat_that_goes_while_it_is_chosen_cannot_be_asked_for(desk: Desk, administrator: OpenWindow) -> None:
+async def test_a_selected_package_is_disabled_when_its_last_seat_is_taken(
+    desk: Desk, administrator: OpenWindow
+) -> None:
     page = (await administrator("/users")).page
     other = (await administrator("/users")).page
     dialog = await manage(page, "Indigo Design")

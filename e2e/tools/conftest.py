@@ -1,4 +1,4 @@
-"""The tools of package.json, installed beside it, and a folder for them to work in."""
+"""The tools of package.json, installed beside it, and a folder to run them in."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ Tool = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def installed() -> dict[str, str]:
-    """An environment to run the tools in; they are installed anew where the lock file has changed."""
+    """An environment to run the tools in; they are installed again if the lock file has changed."""
     npm = setup._npm()
     environment = os.environ | {"PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
     stamp = MODULES / ".locked"

@@ -16,14 +16,14 @@ from tests.support.guides import programs
 __all__ = ["guided"]
 
 ROOT = Path(__file__).parent.parent.parent
-# Of its own: it wants another graphql-core than Strawberry does.
+# In an environment of its own, because it needs another graphql-core than Strawberry.
 WITH = ["run", "--no-project", "--quiet", "--with", "ariadne-codegen==0.19.0"]
 FILES = ("queries.graphql", "pyproject.toml", "typed.py")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """What the page says to put side by side."""
+    """A folder with the files that the page describes."""
     shutil.copy(ROOT / "schema.graphql", tmp_path)
     for name in FILES:
         (tmp_path / name).write_text(programs("partners.md")[name])

@@ -1,4 +1,4 @@
-"""The tools that clients are built with take schema.graphql as it is: linter, type generator, Relay's compiler."""
+"""Tools for clients accept schema.graphql as it is: linter, type generator, Relay's compiler."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from usher.settings import Settings
 
 
 def change(folder: Path, was: str, becomes: str) -> None:
-    """Change the schema that the tools see."""
+    """Change the tools' copy of the schema."""
     file = folder / "schema.graphql"
     text = file.read_text()
     assert was in text
@@ -34,7 +34,7 @@ def test_the_linter_finds_nothing_in_the_schema(tool: Tool) -> None:
         ("  hasNextPage: Boolean!", "  hasNextPage: Boolean", "relay-page-info"),
     ],
 )
-def test_the_linter_finds_what_is_wrong(tool: Tool, folder: Path, was: str, becomes: str, rule: str) -> None:
+def test_the_linter_finds_errors(tool: Tool, folder: Path, was: str, becomes: str, rule: str) -> None:
     change(folder, was, becomes)
     done = tool("eslint", "schema.graphql")
     assert done.returncode == 1, done.stdout + done.stderr
@@ -56,14 +56,12 @@ def test_types_are_generated_for_the_schema_and_for_documents(tool: Tool, folder
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
-def test_relays_compiler_takes_the_schema_and_its_manifest_is_one_of_trusted_documents(
-    tool: Tool, folder: Path
-) -> None:
+def test_relays_compiler_accepts_the_schema_and_usher_its_manifest(tool: Tool, folder: Path) -> None:
     (folder / "documents.json").write_text("{}")
     done = tool("relay-compiler", "relay.config.json")
-    told = done.stdout + done.stderr
-    assert (done.returncode, "Compilation completed." in told) == (0, True), told
-    assert not re.search("warn|error", told, re.IGNORECASE), told
+    output = done.stdout + done.stderr
+    assert (done.returncode, "Compilation completed." in output) == (0, True), output
+    assert not re.search("warn|error", output, re.IGNORECASE), output
     documents = json.loads((folder / "documents.json").read_text())
     schema = build_schema((folder / "schema.graphql").read_text())
     assert [validate(schema, parse(text)) for text in documents.values()] == [[], [], [], []]
@@ -71,7 +69,7 @@ def test_relays_compiler_takes_the_schema_and_its_manifest_is_one_of_trusted_doc
     assert {digest: trusted.find(digest) for digest in documents} == documents
 
 
-def test_relays_compiler_finds_what_is_missing(tool: Tool, folder: Path) -> None:
+def test_relays_compiler_finds_a_missing_field(tool: Tool, folder: Path) -> None:
     change(folder, "  edges: [UserEdge!]!", "  borders: [UserEdge!]!")
     (folder / "documents.json").write_text("{}")
     done = tool("relay-compiler", "relay.config.json")

@@ -1,17 +1,17 @@
-import { Filled } from "./Filled";
+import { FilledVariables } from "./FilledVariables";
 import { LastRun } from "./LastRun";
 import { TokenOrKey } from "./TokenOrKey";
-import { WhoAsks } from "./WhoAsks";
+import { ViewerStatus } from "./ViewerStatus";
 
-/** The line above GraphiQL: who asks, what the last run cost, and what it filled in. */
+/** The line above GraphiQL: the viewer, the cost of the last run, and the variables that it filled in. */
 export function Bar() {
   return (
     <header className="bar">
       <strong className="bar-title">Usher explorer</strong>
-      <WhoAsks />
+      <ViewerStatus />
       <TokenOrKey />
       <LastRun />
-      <Filled />
+      <FilledVariables />
     </header>
   );
 }

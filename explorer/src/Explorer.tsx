@@ -18,7 +18,7 @@ export function Explorer() {
         inputValueDeprecation
         schemaDescription
       >
-        {/* The stock logo is a link to another host. */}
+        {/* The default logo links to another host. */}
         <GraphiQL.Logo>GraphiQL</GraphiQL.Logo>
         <FillVariables />
       </GraphiQL>

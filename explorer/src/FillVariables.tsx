@@ -1,26 +1,26 @@
 import { pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect, useEffectEvent } from "react";
 
-import { answer } from "./answer";
-import { filledIn, isUntouched, remember } from "./filled";
-import { namedInAnswer } from "./named-in-answer";
+import { filledVariables, isUntouched, remember } from "./filled-variables";
+import { lastData } from "./last-data";
+import { valuesFromData } from "./values-from-data";
 import { withValues } from "./variables";
 
-/** Fills ids from each answer into the variables of every tab, where nobody has typed anything else. Shows nothing itself. */
+/** Fills values from each result into the variables of every tab, but for those that the user has typed. Renders nothing. */
 export function FillVariables() {
   const { tabs, activeTabIndex, variableEditor } = useGraphiQL(pick("tabs", "activeTabIndex", "variableEditor"));
   const { storeTabs } = useGraphiQLActions();
 
   const fill = useEffectEvent(() => {
-    const values = namedInAnswer(answer.get());
+    const values = valuesFromData(lastData.get());
     const filled = new Set<string>();
     for (const [index, tab] of tabs.entries()) {
-      // What is typed into the shown tab reaches its state a moment later.
+      // The editor's text reaches the state of the active tab with a delay.
       const editor = index === activeTabIndex ? variableEditor : undefined;
-      const before = editor?.getValue() ?? tab.variables ?? "";
-      const { text, names } = withValues(before, values, (name, current) => isUntouched(tab.id, name, current));
+      const currentText = editor?.getValue() ?? tab.variables ?? "";
+      const { text, names } = withValues(currentText, values, (name, current) => isUntouched(tab.id, name, current));
       if (names.length === 0) continue;
-      // GraphiQL has no action for a tab that is not shown. It reads this when the tab is opened.
+      // GraphiQL has no action for an inactive tab. It reads this when the tab is opened.
       tab.variables = text;
       const model = editor?.getModel();
       if (model) editor?.executeEdits("usher", [{ range: model.getFullModelRange(), text }]);
@@ -30,9 +30,9 @@ export function FillVariables() {
       }
     }
     storeTabs({ tabs, activeTabIndex });
-    filledIn.set([...filled]);
+    filledVariables.set([...filled]);
   });
 
-  useEffect(() => answer.listen(() => fill()), []);
+  useEffect(() => lastData.subscribe(() => fill()), []);
   return null;
 }

@@ -1,9 +1,9 @@
-import { useCell } from "./cell";
 import { lastRun, type Run } from "./last-run";
+import { useStore } from "./store";
 
-/** Says what the last run cost and what is left, or when to come back. */
+/** Shows the cost of the last run and the remaining budget, or when to retry. */
 export function LastRun() {
-  const run = useCell(lastRun);
+  const run = useStore(lastRun);
   const etag = run?.kind === "charged" ? run.etag : null;
   return (
     <>
@@ -18,10 +18,10 @@ export function LastRun() {
 function describe(run: Run): string {
   switch (run.kind) {
     case "charged":
-      return `${run.unchanged ? "Not changed. " : ""}Cost ${number(run.cost)}; ${number(run.left)} of ${number(run.most)} left`;
+      return `${run.unchanged ? "Not changed. " : ""}Cost ${number(run.cost)}; ${number(run.remaining)} of ${number(run.limit)} left`;
     case "free":
       return "Not charged";
-    case "followed":
+    case "subscribed":
       return "Charged once, as it begins";
     case "refused":
       return `${run.status === 429 ? "Too much was asked for" : "Not to be had now"}. Come back in ${run.seconds} s, at ${run.at.toLocaleTimeString()}`;
@@ -32,7 +32,7 @@ function number(value: number): string {
   return value.toLocaleString("en");
 }
 
-/** The ETag of the answer, as the Headers pane takes it. */
+/** The ETag of the response, in the format of the Headers pane. */
 function Etag({ etag }: { etag: string }) {
   return (
     <>

@@ -1,26 +1,26 @@
 import { type FormEvent, useRef } from "react";
 
-import { useCell } from "./cell";
-import { pasted } from "./credential";
+import { pastedSecret } from "./credential";
+import { useStore } from "./store";
 
-/** A place to paste an access token or an API key, which then asks in place of the session cookie. */
+/** Takes an access token or an API key, which is then sent in place of the session cookie. */
 export function TokenOrKey() {
-  const secret = useCell(pasted);
+  const secret = useStore(pastedSecret);
   const panel = useRef<HTMLDivElement>(null);
 
-  function use(event: FormEvent<HTMLFormElement>) {
+  function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
     const given = String(new FormData(form).get("secret")).trim().replace(/^bearer\s+/i, "");
     if (!given) return;
-    pasted.set(given);
+    pastedSecret.set(given);
     form.reset();
     panel.current?.hidePopover();
   }
 
   if (secret !== null) {
     return (
-      <button type="button" className="bar-button" onClick={() => pasted.set(null)}>
+      <button type="button" className="bar-button" onClick={() => pastedSecret.set(null)}>
         Forget token or key
       </button>
     );
@@ -31,7 +31,7 @@ export function TokenOrKey() {
         Token or key
       </button>
       <div popover="auto" id="token-or-key" className="bar-panel" ref={panel}>
-        <form onSubmit={use} autoComplete="off">
+        <form onSubmit={handleSubmit} autoComplete="off">
           <label htmlFor="secret">Access token or API key</label>
           <input id="secret" name="secret" type="password" autoComplete="off" spellCheck={false} autoFocus required />
           <button type="submit" className="bar-button">

@@ -1,11 +1,11 @@
-import { cell } from "./cell";
+import { createStore } from "./store";
 
-/** The access token or API key that was pasted, if any. It is kept nowhere else: a reload forgets it. */
-export const pasted = cell<string | null>(null);
+/** The pasted access token or API key, if any. It is held in memory alone: a reload forgets it. */
+export const pastedSecret = createStore<string | null>(null);
 
-/** The headers of a call: the pasted secret's, unless the Headers pane says otherwise. A browser adds the cookie itself. */
+/** Adds the pasted secret, unless the Headers pane has an Authorization. The browser adds the session cookie. */
 export function withCredential(headers: Record<string, string>): Record<string, string> {
-  const secret = pasted.get();
-  const named = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
-  return secret === null || named ? headers : { ...headers, Authorization: `Bearer ${secret}` };
+  const secret = pastedSecret.get();
+  const hasAuthorization = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  return secret === null || hasAuthorization ? headers : { ...headers, Authorization: `Bearer ${secret}` };
 }

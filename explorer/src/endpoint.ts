@@ -1,4 +1,4 @@
-// One path answers both: queries and mutations by POST, subscriptions by WebSocket.
+// One path serves queries and mutations by POST, and subscriptions by WebSocket.
 const path = "/graphql";
 
 export const httpUrl = path;

@@ -1,55 +1,55 @@
 import type { Fetcher, FetcherParams } from "@graphiql/toolkit";
 import { type DocumentNode, type ExecutionResult, getOperationAST, parse } from "graphql";
 
-import { answer } from "./answer";
-import { filledIn } from "./filled";
-import { changes, lastRun, runOf } from "./last-run";
-import { overHttp } from "./over-http";
-import { overWebSocket } from "./over-web-socket";
+import { fetchOverHttp } from "./fetch-over-http";
+import { filledVariables } from "./filled-variables";
+import { lastData } from "./last-data";
+import { mutationCount, lastRun, toRun } from "./last-run";
+import { subscribeOverWebSocket } from "./subscribe-over-web-socket";
 
 /**
- * Runs what GraphiQL asks for.
+ * Runs the operations of GraphiQL.
  *
- * The toolkit's own fetcher is not used, because it asks for multipart answers that Usher does not give, hands every
- * header to connection_init, reconnects in silence, and hides the server's words where an answer is not JSON.
+ * The toolkit's own fetcher is not used, because it requests multipart responses, which Usher does not send, passes every
+ * header to connection_init, reconnects silently, and hides the text of a response that is not JSON.
  */
 export const fetcher: Fetcher = (params, options) => {
   const headers = options?.headers ?? {};
-  const document = parsed(params.query);
-  const asked = document ? withoutStaleName(params, document) : params;
-  // GraphiQL's own question for the schema is none of the reader's runs.
-  if (asked.operationName === "IntrospectionQuery") return overHttp(asked, headers);
-  const operation = document && getOperationAST(document, asked.operationName)?.operation;
+  const document = tryParse(params.query);
+  const request = document ? withoutStaleOperationName(params, document) : params;
+  // GraphiQL's own introspection is no run of the user.
+  if (request.operationName === "IntrospectionQuery") return fetchOverHttp(request, headers);
+  const operation = document && getOperationAST(document, request.operationName)?.operation;
   lastRun.set(null);
-  filledIn.set([]);
+  filledVariables.set([]);
   if (operation === "subscription") {
-    lastRun.set({ kind: "followed" });
-    return overWebSocket(asked, headers);
+    lastRun.set({ kind: "subscribed" });
+    return subscribeOverWebSocket(request, headers);
   }
-  return run(asked, headers, operation === "mutation");
+  return runAndRecord(request, headers, operation === "mutation");
 };
 
-async function run(params: FetcherParams, headers: Record<string, string>, changing: boolean): Promise<ExecutionResult> {
+async function runAndRecord(params: FetcherParams, headers: Record<string, string>, isMutation: boolean): Promise<ExecutionResult> {
   try {
-    const result = await overHttp(params, headers, (response) => lastRun.set(runOf(response)));
-    answer.set(result.data);
+    const result = await fetchOverHttp(params, headers, (response) => lastRun.set(toRun(response)));
+    lastData.set(result.data);
     return result;
   } finally {
-    if (changing) changes.set(changes.get() + 1);
+    if (isMutation) mutationCount.set(mutationCount.get() + 1);
   }
 }
 
-function parsed(query: string): DocumentNode | null {
+function tryParse(query: string): DocumentNode | null {
   try {
     return parse(query);
   } catch {
-    // A syntax error: the server explains it better.
+    // The server reports a syntax error better.
     return null;
   }
 }
 
-/** Right after a change of tab, GraphiQL still names the operation of the tab before. */
-function withoutStaleName(params: FetcherParams, document: DocumentNode): FetcherParams {
+/** Right after a change of tab, GraphiQL still sends the operation name of the previous tab. */
+function withoutStaleOperationName(params: FetcherParams, document: DocumentNode): FetcherParams {
   const { operationName, ...rest } = params;
   return getOperationAST(document, operationName) || getOperationAST(document) === null ? params : rest;
 }

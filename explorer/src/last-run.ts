@@ -1,19 +1,19 @@
-import { cell } from "./cell";
+import { createStore } from "./store";
 
-/** What the last run came to, as its headers tell it. */
+/** The outcome of a run, by its response headers. */
 export type Run =
-  | { kind: "charged"; cost: number; left: number; most: number; unchanged: boolean; etag: string | null }
+  | { kind: "charged"; cost: number; remaining: number; limit: number; unchanged: boolean; etag: string | null }
   | { kind: "free" }
-  | { kind: "followed" }
+  | { kind: "subscribed" }
   | { kind: "refused"; status: number; seconds: number; at: Date };
 
-export const lastRun = cell<Run | null>(null);
+export const lastRun = createStore<Run | null>(null);
 
-/** Counts the mutations that were run: one of them may have changed who is signed in. */
-export const changes = cell(0);
+/** The number of mutations that were run: each may have changed the viewer. */
+export const mutationCount = createStore(0);
 
-/** Reads Usher-Cost, RateLimit and RateLimit-Policy, or Retry-After where the call was refused. */
-export function runOf({ status, headers }: Response): Run {
+/** Reads Usher-Cost, RateLimit and RateLimit-Policy, or Retry-After if the request was refused. */
+export function toRun({ status, headers }: Response): Run {
   const seconds = Number(headers.get("Retry-After"));
   if (status >= 400 && seconds > 0) {
     return { kind: "refused", status, seconds, at: new Date(Date.now() + seconds * 1000) };
@@ -23,14 +23,14 @@ export function runOf({ status, headers }: Response): Run {
   return {
     kind: "charged",
     cost: Number(cost),
-    left: parameter(headers.get("RateLimit"), "r"),
-    most: parameter(headers.get("RateLimit-Policy"), "q"),
+    remaining: parameter(headers.get("RateLimit"), "r"),
+    limit: parameter(headers.get("RateLimit-Policy"), "q"),
     unchanged: status === 304,
     etag: headers.get("ETag"),
   };
 }
 
-/** One parameter of a field such as `"cost";r=299988;t=60`. */
+/** One parameter of a header such as `"cost";r=299988;t=60`. */
 function parameter(field: string | null, name: string): number {
   return Number(field?.match(new RegExp(`;\\s*${name}=(\\d+)`))?.[1]);
 }

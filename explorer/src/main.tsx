@@ -1,4 +1,4 @@
-// Before anything else: tells Monaco where its workers are in the bundle.
+// First: configures the bundled workers of Monaco.
 import "graphiql/setup-workers/vite";
 import "./styles";
 

@@ -4,14 +4,14 @@ import { parse } from "jsonc-parser";
 const queries = texts(import.meta.glob<string>("./operations/*.graphql", { query: "?raw", import: "default", eager: true }));
 const variables = texts(import.meta.glob<string>("./operations/*.variables.jsonc", { query: "?raw", import: "default", eager: true }));
 
-/** What the tabs' variables say of what is to be put there. */
+/** The placeholders in the tabs' variables. */
 export const placeholders = new Set(
   [...variables.values()].flatMap((text) => Object.values<unknown>(parse(text))).filter((value) => String(value).includes(" ")),
 );
 
 export const tabs = [...queries].map(([name, query]) => ({ query, variables: variables.get(name) ?? null }));
 
-/** By the file's name without its folder and endings, sorted. */
+/** Texts by file name without folder and endings, sorted. */
 function texts(files: Record<string, string>): Map<string, string> {
   return new Map(
     Object.entries(files)

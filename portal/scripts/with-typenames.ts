@@ -4,8 +4,8 @@ import { type FieldNode, Kind, visit } from "graphql";
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
 
 /**
- * Asks for __typename where Apollo Client would: everywhere but at the root, where a subscription may have one field
- * alone. Written into the documents when they are built, what is hashed is what is meant.
+ * Adds __typename where Apollo Client would: in every selection set but the root, where a subscription may have one
+ * field alone. Added at build time, it is part of the document that is hashed.
  */
 export const withTypenames: Types.DocumentTransformObject = {
   transform: ({ documents }) =>

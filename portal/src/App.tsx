@@ -3,21 +3,21 @@ import { lazy } from "react";
 import { RouterProvider } from "react-aria-components";
 import { BrowserRouter, Navigate, Route, Routes, useHref, useNavigate } from "react-router";
 
-import { makeClient } from "./api/client";
+import { createApolloClient } from "./api/client";
 import { Announcer } from "./design/Announcer";
 import { paths } from "./paths";
 import { RequirePermission } from "./session/RequirePermission";
 import { RequireSession } from "./session/RequireSession";
 import { SessionWatch } from "./session/SessionWatch";
-import { tellSignedOut } from "./session/signedOut";
-import { BugBoundary } from "./shell/BugBoundary";
-import { FactsProvider } from "./shell/FactsProvider";
+import { notifySignedOut } from "./session/signedOut";
+import { ConfigProvider } from "./shell/ConfigProvider";
+import { ErrorBoundary } from "./shell/ErrorBoundary";
 import { Home } from "./shell/Home";
-import { OpenShell } from "./shell/OpenShell";
+import { PublicShell } from "./shell/PublicShell";
 import { Shell } from "./shell/Shell";
 import { LanguageProvider } from "./texts/LanguageProvider";
 
-const client = makeClient(tellSignedOut);
+const client = createApolloClient(notifySignedOut);
 
 const SignInPage = lazy(() => import("./sign-in/SignInPage"));
 const ActivationPage = lazy(() => import("./activation/ActivationPage"));
@@ -34,25 +34,25 @@ export function App() {
     <ApolloProvider client={client}>
       <LanguageProvider>
         <Announcer>
-          <FactsProvider>
+          <ConfigProvider>
             <BrowserRouter>
-              <Pages />
+              <AppRoutes />
             </BrowserRouter>
-          </FactsProvider>
+          </ConfigProvider>
         </Announcer>
       </LanguageProvider>
     </ApolloProvider>
   );
 }
 
-function Pages() {
+function AppRoutes() {
   const navigate = useNavigate();
   return (
     <RouterProvider navigate={(to) => void navigate(to)} useHref={useHref}>
-      <BugBoundary>
+      <ErrorBoundary>
         <Routes>
           <Route element={<SessionWatch />}>
-            <Route element={<OpenShell />}>
+            <Route element={<PublicShell />}>
               <Route path={paths.signIn} element={<SignInPage />} />
               <Route path={paths.activate} element={<ActivationPage />} />
               <Route path={paths.openAccount} element={<OpenAccountPage />} />
@@ -83,7 +83,7 @@ function Pages() {
             <Route path="*" element={<Navigate to={paths.home} replace />} />
           </Route>
         </Routes>
-      </BugBoundary>
+      </ErrorBoundary>
     </RouterProvider>
   );
 }

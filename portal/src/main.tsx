@@ -1,6 +1,6 @@
-// Before anything else: takes the token of a mailed link out of the address bar.
+// First: takes the token of a mailed link out of the address bar.
 import "./session/mailedToken";
-import "./emptyHtml";
+import "./trustedTypes";
 import "./styles";
 
 import { StrictMode } from "react";

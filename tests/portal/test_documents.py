@@ -52,18 +52,18 @@ async def test_a_server_of_trusted_documents_alone_runs_the_portals(feed: Feed, 
     async with serving(make_provider("sandbox"), feed, token, documents=rules) as client:
         answer = await client.http.post("/graphql", json={"documentId": f"sha256:{hash_of('Viewer')}"})
         assert answer.json()["data"]["viewer"]["user"]["email"] == "admin@example.com"
-        named = {"persistedQuery": {"version": 1, "sha256Hash": hash_of("SeatInventory")}}
-        answer = await client.http.post("/graphql", json={"extensions": named})
+        extensions = {"persistedQuery": {"version": 1, "sha256Hash": hash_of("SeatInventory")}}
+        answer = await client.http.post("/graphql", json={"extensions": extensions})
         assert len(answer.json()["data"]["account"]["seatInventory"]["pools"]) == 3
         assert codes(await client.post("{ __typename }")) == ["DOCUMENT_NOT_TRUSTED"]
-        # As the portal sends it: an empty text beside the name.
+        # The portal sends an empty query beside the hash.
         async with client.live() as live:
             subscription = {"persistedQuery": {"version": 1, "sha256Hash": hash_of("SeatCountsChanged")}}
             await live.send(type="subscribe", id="1", payload={"query": "", "extensions": subscription})
             assert (await live.next())["seatCountsChanged"]["snapshot"] is True
 
 
-def test_the_settings_trust_the_portals_documents_where_it_is_served(tmp_path: Path) -> None:
+def test_the_settings_trust_the_portals_documents_if_it_is_served(tmp_path: Path) -> None:
     text = MANIFEST[f"{PREFIX}{hash_of('Viewer')}"]
     assert text in document_rules(Settings()).trusted
     assert text in document_rules(Settings(only_trusted_documents=True)).trusted

@@ -1,4 +1,4 @@
-"""The portal as the server hands it out: its addresses, headers, assets, and the facts it begins with."""
+"""The portal as it is served: its paths, headers, assets, and its configuration."""
 
 import re
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.app import make_app
-from api.pages.portal import PATHS, Place, Portal
+from api.pages.portal import PATHS, Portal, PortalLink
 from api.schema.context import Services
 from models.events.seat_feed import Feed
 from payments import make_provider
@@ -35,13 +35,13 @@ def app_client(portal: Portal | None) -> httpx2.AsyncClient:
 @pytest.fixture
 async def portal() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the portal alone; it needs no database."""
-    places = [Place("explorer", "/graphiql"), Place("mailbox", "/mailbox")]
-    async with app_client(Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox", places)) as client:
+    links = [PortalLink("explorer", "/graphiql"), PortalLink("mailbox", "/mailbox")]
+    async with app_client(Portal(ROOT / "portal" / "dist", INSTALL_URL, "sandbox", links)) as client:
         yield client
 
 
 def is_private(response: httpx2.Response) -> None:
-    """Fail unless the answer is kept by nobody, tells nobody its address, and runs nothing but the portal's own."""
+    """Fail unless the response is not cached, sends no referrer, and runs the portal's own scripts alone."""
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["referrer-policy"] == "no-referrer"
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -49,7 +49,7 @@ def is_private(response: httpx2.Response) -> None:
 
 
 @pytest.mark.parametrize("path", [*PATHS, f"/sign-in?token={TOKEN}", f"/activate?token={TOKEN}", "/users?show=PRO"])
-async def test_every_address_of_the_portal_is_the_same_private_page(portal: httpx2.AsyncClient, path: str) -> None:
+async def test_every_path_of_the_portal_is_the_same_private_page(portal: httpx2.AsyncClient, path: str) -> None:
     response = await portal.get(path)
     assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
     is_private(response)
@@ -59,7 +59,7 @@ async def test_every_address_of_the_portal_is_the_same_private_page(portal: http
     assert (head.status_code, head.content) == (200, b"")
 
 
-async def test_the_page_runs_nothing_inline_and_asks_no_other_host(portal: httpx2.AsyncClient) -> None:
+async def test_the_page_runs_nothing_inline_and_loads_nothing_of_another_host(portal: httpx2.AsyncClient) -> None:
     page = (await portal.get("/")).text
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\son\w+=|\sstyle=|javascript:|https?://", page)
     linked = re.findall(r'(?:src|href)="([^"]*)"', page)
@@ -69,7 +69,7 @@ async def test_the_page_runs_nothing_inline_and_asks_no_other_host(portal: httpx
         assert (await portal.get(link)).status_code == 200, link
 
 
-def test_the_server_and_the_portal_have_the_same_list_of_addresses() -> None:
+def test_the_server_and_the_portal_have_the_same_paths() -> None:
     source = (ROOT / "portal" / "src" / "paths.ts").read_text()
     assert re.findall(r'^  \w+: "([^"]+)",$', source, re.MULTILINE) == PATHS
     app = (ROOT / "portal" / "src" / "App.tsx").read_text()
@@ -98,7 +98,7 @@ def test_the_server_and_the_portal_have_the_same_list_of_addresses() -> None:
         "/index.html",
     ],
 )
-async def test_anything_else_is_honestly_not_found(portal: httpx2.AsyncClient, path: str) -> None:
+async def test_any_other_path_is_not_found(portal: httpx2.AsyncClient, path: str) -> None:
     response = await portal.get(path)
     assert (response.status_code, response.text) == (404, "Not Found")
 
@@ -110,7 +110,9 @@ async def test_nothing_can_be_posted_to_a_page(portal: httpx2.AsyncClient, path:
 
 
 @pytest.mark.parametrize("ending", MEDIA_TYPES)
-async def test_assets_have_their_media_type_and_are_kept(portal: httpx2.AsyncClient, ending: str) -> None:
+async def test_assets_have_their_media_type_and_may_be_cached_for_ever(
+    portal: httpx2.AsyncClient, ending: str
+) -> None:
     names = [path.name for path in (ROOT / "portal" / "dist" / "assets").iterdir() if path.suffix == ending]
     response = await portal.get(f"/portal/assets/{names[0]}")
     assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, MEDIA_TYPES[ending])
@@ -119,7 +121,7 @@ async def test_assets_have_their_media_type_and_are_kept(portal: httpx2.AsyncCli
     assert response.headers["content-security-policy"] == POLICY
 
 
-async def test_the_portal_is_told_what_it_must_know_before_anybody_signs_in(portal: httpx2.AsyncClient) -> None:
+async def test_the_configuration_needs_no_sign_in(portal: httpx2.AsyncClient) -> None:
     response = await portal.get("/portal.json")
     is_private(response)
     assert response.json() == {
@@ -139,13 +141,13 @@ async def test_a_portal_that_is_not_built_says_how(tmp_path: Path) -> None:
         assert (await client.get("/portal/assets/index.js")).status_code == 404
 
 
-async def test_where_it_is_not_served_its_addresses_are_free(portal: httpx2.AsyncClient) -> None:
+async def test_its_paths_are_not_found_when_it_is_not_served(portal: httpx2.AsyncClient) -> None:
     async with app_client(None) as client:
         for path in [*PATHS, "/portal.json", "/portal/assets/index.js"]:
             assert (await client.get(path)).status_code == 404
 
 
-async def test_looking_at_a_mailed_link_uses_nothing_up(client: Client, company: Company) -> None:
+async def test_opening_a_mailed_link_does_not_use_its_token(client: Client, company: Company) -> None:
     await company.buy(PRO=1)
     license = await company.assign(company.users[0], "PRO")
     links = {"sign-in": await sign_in_token(company.administrator), "activate": await activation_token(license)}

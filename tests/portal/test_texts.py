@@ -1,4 +1,4 @@
-"""What the portal says: the same in both languages, all of it used, and readable in light and in dark."""
+"""The portal's texts: the same in both languages, all of them used, and readable in light and in dark."""
 
 import json
 import re
@@ -7,26 +7,26 @@ from collections.abc import Iterator
 from tests.conftest import ROOT
 
 SOURCES = ROOT / "portal" / "src"
-# Names of sentences that are put together from the values of an enum or a list.
-PUT_TOGETHER = re.compile(r"text\(`([\w.-]+\.)\$\{")
+# Prefixes of ids that end in a value of an enum or a list.
+COMPOSED = re.compile(r"text\(`([\w.-]+\.)\$\{")
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """Every sentence of a language by its name."""
+    """Every text of a language by its id."""
     files = sorted(SOURCES.glob(f"*/texts.{language}.json"))
     assert len(files) >= 10
     found = [json.loads(path.read_text("utf-8")) for path in files]
     merged = {name: text for each in found for name, text in each.items()}
-    assert len(merged) == sum(map(len, found)), "a name is given twice"
+    assert len(merged) == sum(map(len, found)), "an id is given twice"
     return merged
 
 
 def arguments(text: str) -> set[str]:
-    """The names that a sentence is filled in with, but for the words of a plural."""
+    """The arguments of a text, but for the words of a plural."""
     return set(re.findall(r"(?<!one )(?<!other )(?<!=0 )\{(\w+)(?=[,}])", text))
 
 
-def test_both_languages_have_the_same_sentences_filled_in_with_the_same() -> None:
+def test_both_languages_have_the_same_texts_with_the_same_arguments() -> None:
     english, french = catalogue("en"), catalogue("fr-CA")
     assert list(english) == list(french)
     assert {name: arguments(text) for name, text in english.items()} == {
@@ -35,15 +35,15 @@ def test_both_languages_have_the_same_sentences_filled_in_with_the_same() -> Non
     assert [name for name, text in french.items() if not text.strip()] == []
 
 
-def test_every_sentence_is_used() -> None:
+def test_every_text_is_used() -> None:
     code = "\n".join(path.read_text("utf-8") for path in SOURCES.rglob("*.ts*") if "gql" not in path.parts)
-    prefixes = tuple(PUT_TOGETHER.findall(code))
+    prefixes = tuple(COMPOSED.findall(code))
     unused = [name for name in catalogue("en") if f'"{name}"' not in code and not name.startswith(prefixes)]
     assert unused == []
 
 
 def test_french_has_its_no_break_spaces() -> None:
-    # ICU's own words stand between braces, without a space before their colon.
+    # ICU's own keywords are in braces, without a space before their colon.
     assert [name for name, text in catalogue("fr-CA").items() if re.search(r" [:»]|« ", text)] == []
 
 

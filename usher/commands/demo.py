@@ -7,7 +7,7 @@ from pathlib import Path
 
 import uvicorn
 
-from api.pages.portal import Place
+from api.pages.portal import PortalLink
 from usher.commands.console import console
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
 from usher.document_manifests import document_rules
@@ -59,7 +59,7 @@ async def _demo(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
-    app = build_app(settings, pages=mailbox_routes(mailbox), places=[Place("mailbox", "/mailbox")])
+    app = build_app(settings, pages=mailbox_routes(mailbox), links=[PortalLink("mailbox", "/mailbox")])
     server = uvicorn.Server(uvicorn.Config(OwnHosts(app, settings), **uvicorn_options(settings)))
     serving = asyncio.create_task(server.serve())
     while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells by this flag alone

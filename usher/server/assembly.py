@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from api.app import make_app
 from api.auth.csrf import Origins
-from api.pages.portal import Place, Portal
+from api.pages.portal import Portal, PortalLink
 from api.schema.context import Services
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
@@ -46,7 +46,7 @@ RELAY_STOPS_WITHIN = 2.0
 log = structlog.get_logger(__name__)
 
 
-def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Sequence[Place] = ()) -> Starlette:
+def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), links: Sequence[PortalLink] = ()) -> Starlette:
     """The web application of a process; its lifespan opens and closes everything else."""
     services = Services(
         feed=Feed(),
@@ -59,16 +59,16 @@ def build_app(settings: Settings, *, pages: Sequence[BaseRoute] = (), places: Se
     return make_app(
         services,
         explorer=EXPLORER if settings.explorer else None,
-        portal=_portal(settings, places) if settings.portal else None,
+        portal=_portal(settings, links) if settings.portal else None,
         pages=pages,
         metrics_token=settings.metrics_token.value if settings.metrics_token else None,
         lifespan=_lifespan(settings, services),
     )
 
 
-def _portal(settings: Settings, places: Sequence[Place]) -> Portal:
-    explorer = [Place("explorer", "/graphiql")] if settings.explorer else []
-    return Portal(PORTAL, settings.install_url, settings.payments, [*explorer, *places])
+def _portal(settings: Settings, links: Sequence[PortalLink]) -> Portal:
+    explorer = [PortalLink("explorer", "/graphiql")] if settings.explorer else []
+    return Portal(PORTAL, settings.install_url, settings.payments, [*explorer, *links])
 
 
 def build_relay(settings: Settings) -> Relay:

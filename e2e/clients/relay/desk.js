@@ -1,5 +1,5 @@
-// A small app on relay-runtime as it comes: one page after the other, a change through the store, and a subscription
-// that moves the store's records. Prints what the store held after each step. Subscriptions go by the client that is named.
+// A small app on relay-runtime as it comes: pagination, a mutation, and a subscription that updates the store's records.
+// Prints the contents of the store after each step. The last argument names the subscription client.
 const {
   commitMutation,
   createOperationDescriptor,
@@ -16,7 +16,7 @@ const { createClient: createSseClient } = require("graphql-sse");
 const { createClient: createWsClient } = require("graphql-ws");
 
 const artifact = (name) => require(`./app/__generated__/documents${name}.graphql.js`);
-const [url, token, by] = process.argv.slice(2);
+const [url, token, clientName] = process.argv.slice(2);
 const headers = { Authorization: `Bearer ${token}` };
 const COUNT = 5;
 
@@ -32,7 +32,7 @@ async function fetchGraphQL(params, variables) {
 const client = {
   "graphql-ws": () => createWsClient({ url: url.replace("http", "ws"), connectionParams: headers }),
   "graphql-sse": () => createSseClient({ url, headers }),
-}[by]();
+}[clientName]();
 
 function subscribe(params, variables) {
   return Observable.create((sink) =>
@@ -48,8 +48,8 @@ const environment = new Environment({
 const query = artifact("DeskQuery");
 const desk = createOperationDescriptor(getRequest(query), { count: COUNT, cursor: null });
 environment.retain(desk);
-const look = () => environment.lookup(desk.fragment);
-const account = () => look().data.account;
+const lookup = () => environment.lookup(desk.fragment);
+const account = () => lookup().data.account;
 const pool = (code) => account().seatInventory.pools.find((each) => each.package.code === code);
 const counts = () => ({ assigned: pool("PRO").assigned, available: pool("PRO").available });
 const people = () => account().users.edges.map((edge) => edge.node);
@@ -63,18 +63,18 @@ function commit(mutation, input) {
   });
 }
 
-/** Does something elsewhere, that this store is not told of by an answer. */
-async function elsewhere(mutation, input) {
+/** Runs a mutation past the store, as another client would. */
+async function mutateElsewhere(mutation, input) {
   const { data, errors } = await fetchGraphQL({ text: getRequest(mutation).params.text }, { input });
   if (errors) throw new Error(JSON.stringify(errors));
   return data;
 }
 
-/** Resolves once the store has told that what the app looks at has changed so that this holds. */
-function until(holds) {
+/** Resolves once an update of the store makes the condition true. */
+function until(condition) {
   return new Promise((resolve) => {
-    const subscription = environment.subscribe(look(), () => {
-      if (!holds()) return;
+    const subscription = environment.subscribe(lookup(), () => {
+      if (!condition()) return;
       subscription.dispose();
       resolve();
     });
@@ -100,30 +100,30 @@ async function main() {
   const { packages } = (await fetchGraphQL({ text: "{ packages { id code } }" })).data;
   const packageId = packages.find((each) => each.code === "PRO").id;
   const [lucky] = ids.users.nodes;
-  const theirs = () => people().find((each) => each.email === lucky.email).license;
+  const licenseOfUser = () => people().find((each) => each.email === lucky.email).license;
 
   const done = await commit(artifact("AssignMutation"), { packageId, userId: lucky.id });
-  found.assigned = { answer: done.assignLicense.__typename, pool: counts(), license: theirs().state };
+  found.assigned = { answer: done.assignLicense.__typename, pool: counts(), license: licenseOfUser().state };
   const refused = await commit(artifact("AssignMutation"), { packageId, userId: ids.users.nodes[1].id });
   found.refused = refused.assignLicense.code;
 
-  const told = [];
+  const snapshots = [];
   await new Promise((resolve, reject) => {
     requestSubscription(environment, {
       subscription: artifact("CountsSubscription"),
       variables: {},
-      onNext: ({ seatCountsChanged }) => told.push(seatCountsChanged.snapshot) && resolve(),
+      onNext: ({ seatCountsChanged }) => snapshots.push(seatCountsChanged.snapshot) && resolve(),
       onError: reject,
-      onCompleted: () => reject(new Error("it ended by itself")),
+      onCompleted: () => reject(new Error("the subscription ended by itself")),
     });
   });
-  const moved = until(() => counts().assigned === found.before.assigned);
+  const updated = until(() => counts().assigned === found.before.assigned);
   const { user } = (
     await fetchGraphQL({ text: `{ user: node(id: "${lucky.id}") { ... on User { license { id } } } }` })
   ).data;
-  await elsewhere(artifact("RemoveMutation"), { licenseId: user.license.id });
-  await moved;
-  found.followed = { snapshots: told, pool: counts() };
+  await mutateElsewhere(artifact("RemoveMutation"), { licenseId: user.license.id });
+  await updated;
+  found.followed = { snapshots, pool: counts() };
   console.log(JSON.stringify(found));
 }
 

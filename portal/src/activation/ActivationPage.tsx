@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Page } from "../design/Page";
@@ -10,45 +10,50 @@ import { mailedToken } from "../session/mailedToken";
 import { useText } from "../texts/useText";
 import { Activated } from "./Activated";
 
-type State = { at: "asking" } | { at: "dead" } | { at: "done"; packageName: string };
+type State = { status: "asking" } | { status: "invalid" } | { status: "done"; packageName: string };
 
 /** /activate: the button that a mailed activation link leads to. It needs no sign-in. */
 export default function ActivationPage() {
   const text = useText();
-  const { run, busy, failure } = useChange(ActivateLicenseDocument);
-  const [state, setState] = useState<State>({ at: "asking" });
+  const { run, busy, failure } = useApiMutation(ActivateLicenseDocument);
+  const [state, setState] = useState<State>({ status: "asking" });
 
   const activate = async (token: string) => {
-    const answer = (await run({ input: { token } }))?.activateLicense;
-    if (!answer) return;
-    switch (answer.__typename) {
+    const result = (await run({ input: { token } }))?.activateLicense;
+    if (!result) return;
+    switch (result.__typename) {
       case "LicenseActivated":
-        return setState({ at: "done", packageName: answer.license.package.name });
+        return setState({ status: "done", packageName: result.license.package.name });
       case "TokenInvalidError":
-        return setState({ at: "dead" });
+        return setState({ status: "invalid" });
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
 
-  if (state.at === "done") return <Activated packageName={state.packageName} />;
-  if (state.at === "dead") {
+  if (state.status === "done") return <Activated packageName={state.packageName} />;
+  if (state.status === "invalid") {
     return (
-      <Page key="dead" title={text("activation.dead")} intro={text("activation.deadText")} look="narrow">
+      <Page key="invalid" title={text("activation.dead")} intro={text("activation.deadText")} variant="narrow">
         <p>{text("activation.deadHint")}</p>
       </Page>
     );
   }
   if (mailedToken.kind !== "token") {
     return (
-      <Page title={text("activation.broken")} intro={text("activation.brokenText")} look="narrow" children={null} />
+      <Page
+        title={text("activation.broken")}
+        intro={text("activation.brokenText")}
+        variant="narrow"
+        children={null}
+      />
     );
   }
   const { token } = mailedToken;
   return (
-    <Page title={text("activation.title")} intro={text("activation.intro")} look="narrow">
+    <Page title={text("activation.title")} intro={text("activation.intro")} variant="narrow">
       <FailureNotice failure={failure} />
-      <Button look="main" isPending={busy} onPress={() => void activate(token)}>
+      <Button variant="main" isPending={busy} onPress={() => void activate(token)}>
         {text("activation.button")}
       </Button>
       <p className="quiet">{text("activation.why")}</p>

@@ -3,29 +3,29 @@ import { ErrorLink } from "@apollo/client/link/error";
 import { OperationTypeNode } from "graphql";
 
 import possible from "../gql/possible-types";
-import { tellOtherWindows } from "../purchases/otherWindows";
-import { againWhereSafe } from "./againWhereSafe";
-import { asReadAfterChanges } from "./asReadAfterChanges";
-import { failureOf } from "./failure";
-import { overHttp } from "./overHttp";
-import { overWebSocket } from "./overWebSocket";
+import { cartBroadcastLink } from "../purchases/cartChannel";
+import { toFailure } from "./failure";
+import { httpLink } from "./httpLink";
+import { repeatOutdatedReads } from "./repeatOutdatedReads";
+import { retryWhenIdempotent } from "./retryWhenIdempotent";
+import { webSocketLink } from "./webSocketLink";
 
-/** `whenSignedOut` is called each time an answer says that nobody is signed in. */
-export function makeClient(whenSignedOut: () => void): ApolloClient {
-  const watching = new ErrorLink(({ error }) => {
-    if (failureOf(error).kind === "signed-out") whenSignedOut();
+/** `onSignedOut` is called for each response with UNAUTHENTICATED. */
+export function createApolloClient(onSignedOut: () => void): ApolloClient {
+  const signedOutLink = new ErrorLink(({ error }) => {
+    if (toFailure(error).kind === "signed-out") onSignedOut();
   });
   const transport = ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-    overWebSocket(),
-    againWhereSafe.concat(overHttp()),
+    webSocketLink(),
+    retryWhenIdempotent.concat(httpLink()),
   );
   return new ApolloClient({
-    link: ApolloLink.from([watching, tellOtherWindows, asReadAfterChanges, transport]),
+    link: ApolloLink.from([signedOutLink, cartBroadcastLink, repeatOutdatedReads, transport]),
     cache: new InMemoryCache({
       possibleTypes: possible.possibleTypes,
       typePolicies: {
-        // The viewer's inventory is one: what a purchase answers and what was read merge.
+        // An account has one inventory, without an id: results of mutations and queries merge.
         Account: { fields: { seatInventory: { merge: true } } },
       },
     }),

@@ -1,6 +1,6 @@
 import { CombinedGraphQLErrors, ServerError } from "@apollo/client";
 
-/** What went wrong, as far as it makes a difference to who is told. Refusals are data and never come here. */
+/** The kinds of error that the portal treats differently. Refusals are data, and no failures. */
 export type Failure =
   | { kind: "signed-out" }
   | { kind: "outdated" }
@@ -11,9 +11,11 @@ export type Failure =
   | { kind: "stale-version" }
   | { kind: "bug"; reference: string | null };
 
-export function failureOf(error: unknown): Failure {
+export function toFailure(error: unknown): Failure {
   if (CombinedGraphQLErrors.is(error)) {
-    return error.errors.map((each) => ofCode(each.extensions)).find((each) => each.kind !== "bug") ?? bug(error);
+    return (
+      error.errors.map((each) => fromCode(each.extensions)).find((each) => each.kind !== "bug") ?? bugFailure(error)
+    );
   }
   if (ServerError.is(error)) {
     if (error.statusCode === 429) return { kind: "busy" };
@@ -21,16 +23,16 @@ export function failureOf(error: unknown): Failure {
       ? { kind: "unavailable" }
       : { kind: "bug", reference: null };
   }
-  // What fetch and the socket throw when nobody is reached.
+  // fetch and the socket throw other errors when the server cannot be reached.
   return { kind: "offline" };
 }
 
-/** Whether the very same call may go well in a moment. */
-export function mayPass(failure: Failure): boolean {
+/** Whether a retry of the same request may succeed. */
+export function isTransient(failure: Failure): boolean {
   return failure.kind === "unavailable" || failure.kind === "offline" || failure.kind === "busy";
 }
 
-function ofCode(extensions: Record<string, unknown> | undefined): Failure {
+function fromCode(extensions: Record<string, unknown> | undefined): Failure {
   switch (extensions?.code) {
     case "UNAUTHENTICATED":
       return { kind: "signed-out" };
@@ -51,7 +53,7 @@ function ofCode(extensions: Record<string, unknown> | undefined): Failure {
   }
 }
 
-function bug(error: CombinedGraphQLErrors): Failure {
+function bugFailure(error: CombinedGraphQLErrors): Failure {
   const reference = error.errors[0]?.extensions?.reference;
   return { kind: "bug", reference: typeof reference === "string" ? reference : null };
 }

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 
 export function Badge({
-  look,
+  variant,
   children,
 }: {
-  look: "good" | "waiting" | "quiet" | "bad" | "accent";
+  variant: "good" | "waiting" | "quiet" | "bad" | "accent";
   children: ReactNode;
 }) {
-  return <span className={`badge badge-${look}`}>{children}</span>;
+  return <span className={`badge badge-${variant}`}>{children}</span>;
 }

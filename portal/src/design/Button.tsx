@@ -5,14 +5,14 @@ import { Spinner } from "./Spinner";
 
 type ButtonProps = Omit<AriaButtonProps, "children" | "className"> & {
   children: ReactNode;
-  look?: "main" | "plain" | "quiet" | "danger";
+  variant?: "main" | "plain" | "quiet" | "danger";
   size?: "normal" | "small";
 };
 
-/** A button; while `isPending` it keeps its place and focus, and says that it works. */
-export function Button({ children, look = "plain", size = "normal", ...rest }: ButtonProps) {
+/** A button; while `isPending` it keeps its size and focus, and shows a spinner. */
+export function Button({ children, variant = "plain", size = "normal", ...rest }: ButtonProps) {
   return (
-    <AriaButton {...rest} className={`button button-${look} button-${size}`}>
+    <AriaButton {...rest} className={`button button-${variant} button-${size}`}>
       {({ isPending }) => (
         <>
           {isPending && <Spinner />}

@@ -4,8 +4,8 @@ import { useText } from "../texts/useText";
 import { Button } from "./Button";
 import { useAnnounce } from "./useAnnounce";
 
-/** Puts a value on the clipboard, and says that it did. */
-export function CopyButton({ value, what }: { value: string; what: string }) {
+/** Copies a value to the clipboard, and announces it. */
+export function CopyButton({ value, name }: { value: string; name: string }) {
   const text = useText();
   const announce = useAnnounce();
   const [copied, setCopied] = useState(false);
@@ -16,7 +16,7 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
     setTimeout(() => setCopied(false), 2000);
   };
   return (
-    <Button size="small" aria-label={text("shell.copyThis", { what })} onPress={() => void copy()}>
+    <Button size="small" aria-label={text("shell.copyThis", { what: name })} onPress={() => void copy()}>
       {text(copied ? "shell.copied" : "shell.copy")}
     </Button>
   );

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 type EmptyStateProps = { title: string; icon?: ReactNode; children?: ReactNode; actions?: ReactNode };
 
-/** Says what would be here, and what to do so that it is. */
+/** Takes the place of an empty list, and suggests how to fill it. */
 export function EmptyState({ title, icon, children, actions }: EmptyStateProps) {
   return (
     <div className="empty">

@@ -4,24 +4,24 @@ import { Button } from "./Button";
 import { Notice } from "./Notice";
 import { useFailureText } from "./useFailureText";
 
-/** What went wrong, calmly, and what to do about it. */
-export function FailureNotice({ failure, again }: { failure: Failure | null; again?: () => void }) {
+/** The text of a failure, with a button that retries or reloads. */
+export function FailureNotice({ failure, onRetry }: { failure: Failure | null; onRetry?: () => void }) {
   const text = useText();
-  const told = useFailureText();
+  const failureText = useFailureText();
   if (!failure) return null;
   const reload = (
     <Button size="small" onPress={() => window.location.reload()}>
       {text("failure.reload")}
     </Button>
   );
-  const retry = again && (
-    <Button size="small" onPress={again}>
+  const retry = onRetry && (
+    <Button size="small" onPress={onRetry}>
       {text("shell.tryAgain")}
     </Button>
   );
   return (
-    <Notice look="bad" actions={failure.kind === "outdated" ? reload : retry}>
-      {told(failure)}
+    <Notice variant="bad" actions={failure.kind === "outdated" ? reload : retry}>
+      {failureText(failure)}
     </Notice>
   );
 }

@@ -9,31 +9,31 @@ type ModalProps = {
   isOpen: boolean;
   onClose: () => void;
   children: ReactNode;
-  look?: "normal" | "wide" | "drawer";
+  variant?: "normal" | "wide" | "drawer";
   role?: "dialog" | "alertdialog";
-  /** The id of the text that a screen reader says after the title. */
+  /** The id of the text that a screen reader reads after the title. */
   describedBy?: string;
 };
 
-/** A pop-up. Focus goes in, stays, and returns to what opened it; Escape and the cross close it. */
+/** A modal dialog. It traps the focus and returns it to the opener; Escape and the cross close it. */
 export function Modal({
   title,
   isOpen,
   onClose,
   children,
-  look = "normal",
+  variant = "normal",
   role = "dialog",
   describedBy,
 }: ModalProps) {
   const text = useText();
   return (
     <ModalOverlay
-      className={`overlay overlay-${look}`}
+      className={`overlay overlay-${variant}`}
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
       isDismissable
     >
-      <AriaModal className={`modal modal-${look}`}>
+      <AriaModal className={`modal modal-${variant}`}>
         <Dialog className="dialog" role={role} {...(describedBy ? { "aria-describedby": describedBy } : {})}>
           <header className="dialog-head">
             <Heading slot="title" className="dialog-title">

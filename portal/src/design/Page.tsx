@@ -8,31 +8,31 @@ type PageProps = {
   intro?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
-  look?: "wide" | "narrow";
+  variant?: "wide" | "narrow";
 };
 
-// The first page of a visit leaves focus where the browser puts it.
+// The first page of a visit leaves the focus to the browser.
 let visited = false;
 
-/** A page: its title is in the tab, and takes the focus when somebody comes here from another page. */
-export function Page({ title, intro, actions, children, look = "wide" }: PageProps) {
+/** A page: sets the document's title, and focuses its heading after a navigation. */
+export function Page({ title, intro, actions, children, variant = "wide" }: PageProps) {
   const text = useText();
   const heading = useRef<HTMLHeadingElement>(null);
-  const came = useNavigationType();
+  const navigationType = useNavigationType();
 
   useEffect(() => {
     document.title = text("shell.title", { page: title });
   }, [text, title]);
 
   useEffect(() => {
-    if (visited) heading.current?.focus({ preventScroll: came === NavigationType.Pop });
+    if (visited) heading.current?.focus({ preventScroll: navigationType === NavigationType.Pop });
     visited = true;
-    // Only when the page is shown first: a title in another language is no other page.
+    // Only on mount: a title in another language is the same page.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   return (
-    <main className={`page page-${look}`} id="content">
+    <main className={`page page-${variant}`} id="content">
       <header className="page-head">
         <div>
           <h1 ref={heading} tabIndex={-1} className="page-title">

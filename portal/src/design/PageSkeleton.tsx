@@ -1,7 +1,7 @@
 import { useText } from "../texts/useText";
 import { Skeleton } from "./Skeleton";
 
-/** The place of a page while it is fetched. */
+/** Takes the place of a page while it loads. */
 export function PageSkeleton() {
   const text = useText();
   return (

@@ -1,25 +1,25 @@
 import type { PageEndsFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
 import { Button } from "./Button";
-import type { Pages } from "./usePages";
+import type { Pagination } from "./usePagination";
 
-type PagerProps = { pages: Pages; shown: number; total: number; ends: PageEndsFragment };
+type PagerProps = { pagination: Pagination; shown: number; total: number; pageInfo: PageEndsFragment };
 
-/** Which part of a list is shown, and the way to the rest; nothing where all is shown. */
-export function Pager({ pages, shown, total, ends }: PagerProps) {
+/** The range of a list that is shown, and buttons to the other pages; renders nothing if there is one page. */
+export function Pager({ pagination, shown, total, pageInfo }: PagerProps) {
   const text = useText();
-  if (!pages.hasPrevious && !ends.hasNextPage) return null;
-  const range = { from: pages.first + 1, to: pages.first + shown, total };
+  if (!pagination.hasPrevious && !pageInfo.hasNextPage) return null;
+  const range = { from: pagination.first + 1, to: pagination.first + shown, total };
   return (
     <nav className="pager" aria-label={text("shell.pages")}>
       <span className="pager-range">{text("shell.range", range)}</span>
-      <Button size="small" isDisabled={!pages.hasPrevious} onPress={pages.previous}>
+      <Button size="small" isDisabled={!pagination.hasPrevious} onPress={pagination.previous}>
         {text("shell.previous")}
       </Button>
       <Button
         size="small"
-        isDisabled={!ends.hasNextPage}
-        onPress={() => ends.endCursor && pages.next(ends.endCursor)}
+        isDisabled={!pageInfo.hasNextPage}
+        onPress={() => pageInfo.endCursor && pagination.next(pageInfo.endCursor)}
       >
         {text("shell.next")}
       </Button>

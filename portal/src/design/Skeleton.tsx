@@ -1,4 +1,4 @@
-/** Grey lines in the place of what is on its way. */
+/** Grey lines in the place of content that is loading. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
     <div className="skeleton" aria-hidden="true">

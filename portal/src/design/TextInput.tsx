@@ -6,7 +6,7 @@ type TextInputProps = Omit<TextFieldProps, "className" | "children"> & {
   problem?: string | undefined;
 };
 
-/** A labelled field; what is wrong with it stands below it and is tied to it. */
+/** A labelled field; its error message is shown below it and linked to it for screen readers. */
 export function TextInput({ label, hint, problem, ...rest }: TextInputProps) {
   return (
     <TextField {...rest} className="field" isInvalid={problem !== undefined}>

@@ -2,5 +2,5 @@ import { createContext, useContext } from "react";
 
 export const AnnounceContext = createContext<(text: string) => void>(() => undefined);
 
-/** Say a result to who uses a screen reader. */
+/** Announces a result to screen readers. */
 export const useAnnounce = () => useContext(AnnounceContext);

@@ -1,5 +1,5 @@
+import { assertNever } from "../api/assertNever";
 import type { Failure } from "../api/failure";
-import { unreachable } from "../api/unreachable";
 import { useText } from "../texts/useText";
 
 /** A failure in words. */
@@ -24,7 +24,7 @@ export function useFailureText(): (failure: Failure) => string {
       case "bug":
         return failure.reference ? text("failure.reference", { reference: failure.reference }) : text("failure.bug");
       default:
-        return unreachable(failure);
+        return assertNever(failure);
     }
   };
 }

@@ -2,8 +2,8 @@ import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { useSearchParams } from "react-router";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
@@ -12,38 +12,38 @@ import { AddDomainDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 
-/** Claims a domain; `?add=` fills it in for who comes from a refusal. */
+/** Claims a domain; the URL's `?add=` fills it in after a refusal elsewhere. */
 export function AddDomainForm({ onAdded }: { onAdded: () => void }) {
   const text = useText();
   const refusals = useRefusalText();
   const [parameters] = useSearchParams();
-  const { run, busy, failure } = useChange(AddDomainDocument);
+  const { run, busy, failure } = useApiMutation(AddDomainDocument);
   const [name, setName] = useState(parameters.get("add") ?? "");
-  const [bad, setBad] = useState(false);
+  const [invalid, setInvalid] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [done, setDone] = useState<string | null>(null);
 
   const add = async () => {
-    const answer = (await run({ input: { name } }))?.addDomain;
-    if (!answer) return;
-    setBad(false);
+    const result = (await run({ input: { name } }))?.addDomain;
+    if (!result) return;
+    setInvalid(false);
     setProblem(null);
     setDone(null);
-    switch (answer.__typename) {
+    switch (result.__typename) {
       case "DomainAdded": {
-        const approved = answer.domain.state === "APPROVED";
+        const approved = result.domain.state === "APPROVED";
         setName("");
         onAdded();
-        return setDone(text(approved ? "domains.alreadyApproved" : "domains.added", { name: answer.domain.name }));
+        return setDone(text(approved ? "domains.alreadyApproved" : "domains.added", { name: result.domain.name }));
       }
       case "InvalidInputError":
-        return setBad(true);
+        return setInvalid(true);
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
       case "RateLimitedError":
-        return setProblem(refusals.tooOften(answer.retryAt));
+        return setProblem(refusals.tooOften(result.retryAt));
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
   const submit = (event: SyntheticEvent) => {
@@ -58,16 +58,16 @@ export function AddDomainForm({ onAdded }: { onAdded: () => void }) {
           hint={text("domains.nameHint")}
           value={name}
           onChange={setName}
-          problem={bad ? text("domains.bad") : undefined}
+          problem={invalid ? text("domains.bad") : undefined}
           isRequired
         />
-        <Button look="main" type="submit" isPending={busy}>
+        <Button variant="main" type="submit" isPending={busy}>
           {text("domains.addThis")}
         </Button>
       </Form>
-      {done && <Notice look="good">{done}</Notice>}
-      {problem && <Notice look="bad">{problem}</Notice>}
-      <FailureNotice failure={failure} again={() => void add()} />
+      {done && <Notice variant="good">{done}</Notice>}
+      {problem && <Notice variant="bad">{problem}</Notice>}
+      <FailureNotice failure={failure} onRetry={() => void add()} />
     </div>
   );
 }

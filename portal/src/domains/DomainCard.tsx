@@ -5,21 +5,21 @@ import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { TxtRecord } from "./TxtRecord";
 
-const LOOKS: Record<DomainState, "waiting" | "good" | "bad"> = {
+const VARIANTS: Record<DomainState, "waiting" | "good" | "bad"> = {
   PENDING: "waiting",
   APPROVED: "good",
   REFUSED: "bad",
 };
 
-/** A claimed domain: how the claim stands, and what there is to do. */
-export function DomainCard({ domain, onLook }: { domain: ClaimedDomainFragment; onLook: () => void }) {
+/** A claimed domain: the state of the claim, and the next step. */
+export function DomainCard({ domain, onRefresh }: { domain: ClaimedDomainFragment; onRefresh: () => void }) {
   const text = useText();
   const { date } = useFormats();
   return (
     <article className="card domain">
       <header className="domain-head">
         <h3 className="domain-name">{domain.name}</h3>
-        <Badge look={LOOKS[domain.state]}>{text(`domains.state.${domain.state}`)}</Badge>
+        <Badge variant={VARIANTS[domain.state]}>{text(`domains.state.${domain.state}`)}</Badge>
         {domain.approvedAt && (
           <span className="row-detail">{text("domains.approvedOn", { date: date(domain.approvedAt) })}</span>
         )}
@@ -28,7 +28,7 @@ export function DomainCard({ domain, onLook }: { domain: ClaimedDomainFragment; 
         <>
           <p>{text("domains.pendingText", { name: domain.name })}</p>
           <TxtRecord domain={domain} />
-          <Button size="small" onPress={onLook}>
+          <Button size="small" onPress={onRefresh}>
             {text("domains.look")}
           </Button>
         </>

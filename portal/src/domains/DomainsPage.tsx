@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { EmptyState } from "../design/EmptyState";
 import { FailureNotice } from "../design/FailureNotice";
 import { GlobeIcon } from "../design/icons";
@@ -12,15 +12,15 @@ import { useText } from "../texts/useText";
 import { AddDomainForm } from "./AddDomainForm";
 import { DomainCard } from "./DomainCard";
 
-const LOOK_EVERY = 30_000;
+const POLL_INTERVAL = 30_000;
 
-/** The e-mail domains that the account claims, and how each claim stands. */
+/** The e-mail domains that the account claims, and the state of each claim. */
 export default function DomainsPage() {
   const text = useText();
   const { data, error, refetch } = useQuery(DomainsDocument, {
     fetchPolicy: "cache-and-network",
-    // Approval comes from outside, and no event of the account tells it.
-    pollInterval: LOOK_EVERY,
+    // Approval comes from outside, and no event announces it.
+    pollInterval: POLL_INTERVAL,
   });
   const domains = data?.account.domains;
   return (
@@ -29,7 +29,7 @@ export default function DomainsPage() {
         <AddDomainForm onAdded={() => void refetch()} />
       </Section>
       <Section title={text("domains.list")}>
-        {error && !domains && <FailureNotice failure={failureOf(error)} again={() => void refetch()} />}
+        {error && !domains && <FailureNotice failure={toFailure(error)} onRetry={() => void refetch()} />}
         {!domains && !error && <Skeleton lines={3} />}
         {domains?.length === 0 && (
           <div className="card">
@@ -40,7 +40,7 @@ export default function DomainsPage() {
         )}
         <div className="stack">
           {domains?.map((domain) => (
-            <DomainCard key={domain.id} domain={domain} onLook={() => void refetch()} />
+            <DomainCard key={domain.id} domain={domain} onRefresh={() => void refetch()} />
           ))}
         </div>
       </Section>

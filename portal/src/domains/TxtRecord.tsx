@@ -2,7 +2,7 @@ import { CopyButton } from "../design/CopyButton";
 import type { ClaimedDomainFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
 
-/** The TXT record that proves a domain, to copy. */
+/** The TXT record that proves a domain, with buttons to copy it. */
 export function TxtRecord({ domain }: { domain: ClaimedDomainFragment }) {
   const text = useText();
   const parts = [
@@ -16,7 +16,7 @@ export function TxtRecord({ domain }: { domain: ClaimedDomainFragment }) {
           <dt>{name}</dt>
           <dd>
             <code>{value}</code>
-            <CopyButton value={value} what={name} />
+            <CopyButton value={value} name={name} />
           </dd>
         </div>
       ))}

@@ -1,14 +1,14 @@
 import type { HeldLicenseFragment } from "../gql/graphql";
 import { LicenseBadge } from "../seats/LicenseBadge";
-import { useFacts } from "../shell/facts";
+import { useConfig } from "../shell/ConfigContext";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 
-/** One's own license, and the next step with it. */
+/** The viewer's own license, and the next step with it. */
 export function OwnLicense({ license, account }: { license: HeldLicenseFragment; account: string }) {
   const text = useText();
   const { date } = useFormats();
-  const { installUrl } = useFacts();
+  const { installUrl } = useConfig();
   const active = license.state === "ACTIVE";
   return (
     <div className="holding">

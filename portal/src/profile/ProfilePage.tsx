@@ -6,7 +6,7 @@ import { useSession } from "../session/SessionContext";
 import { useText } from "../texts/useText";
 import { OwnLicense } from "./OwnLicense";
 
-/** What somebody holds themselves; all there is for who manages nothing. */
+/** The viewer's own license and details; the only page, besides the sessions, of a user without permissions. */
 export default function ProfilePage() {
   const text = useText();
   const { viewer } = useSession();

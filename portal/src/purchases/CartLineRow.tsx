@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
@@ -17,7 +17,7 @@ import {
 import { useRefusalText } from "../shell/useRefusalText";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
-import { LARGEST_QUANTITY } from "./limits";
+import { MAX_QUANTITY } from "./limits";
 
 /** One package in the cart. Its quantity is sent as soon as it is set. */
 export function CartLineRow({ line }: { line: CartContentsFragment["lines"][number] }) {
@@ -25,35 +25,35 @@ export function CartLineRow({ line }: { line: CartContentsFragment["lines"][numb
   const { money } = useFormats();
   const refusals = useRefusalText();
   const announce = useAnnounce();
-  const changing = useChange(ChangeCartLineDocument);
-  const removing = useChange(RemoveFromCartDocument);
+  const changing = useApiMutation(ChangeCartLineDocument);
+  const removing = useApiMutation(RemoveFromCartDocument);
   const [quantity, setQuantity] = useState(line.quantity);
   const [problem, setProblem] = useState<string | null>(null);
   const { name } = line.package;
 
-  // What another window, or the server, made of it.
-  const [known, setKnown] = useState(line.quantity);
-  if (known !== line.quantity) {
-    setKnown(line.quantity);
+  // Another window, or the server, changed the quantity.
+  const [previousQuantity, setPreviousQuantity] = useState(line.quantity);
+  if (previousQuantity !== line.quantity) {
+    setPreviousQuantity(line.quantity);
     setQuantity(line.quantity);
   }
 
-  const answered = (
-    answer: ChangeCartLineMutation["changeCartLine"] | RemoveFromCartMutation["removeFromCart"],
-    said: (total: string) => string,
+  const showResult = (
+    result: ChangeCartLineMutation["changeCartLine"] | RemoveFromCartMutation["removeFromCart"],
+    announcement: (total: string) => string,
   ) => {
-    switch (answer.__typename) {
+    switch (result.__typename) {
       case "CartChanged":
-        announce(said(money(answer.cart.total)));
+        announce(announcement(money(result.cart.total)));
         return setProblem(null);
       case "InvalidInputError":
-        return setProblem(refusals.invalid(answer.fields));
+        return setProblem(refusals.invalid(result.fields));
       case "NotFoundError":
         return setProblem(refusals.notFound());
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
 
@@ -61,13 +61,13 @@ export function CartLineRow({ line }: { line: CartContentsFragment["lines"][numb
     if (Number.isNaN(value) || value === line.quantity) return setQuantity(line.quantity);
     setQuantity(value);
     const data = await changing.run({ input: { cartLineId: line.id, quantity: value } });
-    if (data) answered(data.changeCartLine, (total) => text("purchases.changed", { name, count: value, total }));
+    if (data) showResult(data.changeCartLine, (total) => text("purchases.changed", { name, count: value, total }));
     else setQuantity(line.quantity);
   };
 
   const remove = async () => {
     const data = await removing.run({ input: { cartLineId: line.id } });
-    if (data) answered(data.removeFromCart, (total) => text("purchases.removed", { name, total }));
+    if (data) showResult(data.removeFromCart, (total) => text("purchases.removed", { name, total }));
   };
 
   return (
@@ -80,13 +80,13 @@ export function CartLineRow({ line }: { line: CartContentsFragment["lines"][numb
         label={text("purchases.quantityOf", { name })}
         hideLabel
         minValue={1}
-        maxValue={LARGEST_QUANTITY}
+        maxValue={MAX_QUANTITY}
         value={quantity}
         onChange={(value) => void change(value)}
       />
       <span className="cart-line-total">{money(line.total)}</span>
       <Button
-        look="quiet"
+        variant="quiet"
         size="small"
         isPending={removing.busy}
         aria-label={text("purchases.removeName", { name })}
@@ -94,7 +94,7 @@ export function CartLineRow({ line }: { line: CartContentsFragment["lines"][numb
       >
         {text("purchases.remove")}
       </Button>
-      {problem && <Notice look="bad">{problem}</Notice>}
+      {problem && <Notice variant="bad">{problem}</Notice>}
       <FailureNotice failure={changing.failure ?? removing.failure} />
     </li>
   );

@@ -1,26 +1,26 @@
 import { useQuery } from "@apollo/client/react";
 import { useEffect, useState } from "react";
 
-import { failureOf } from "../api/failure";
-import { CartIcon } from "../design/icons";
+import { toFailure } from "../api/failure";
 import { EmptyState } from "../design/EmptyState";
 import { FailureNotice } from "../design/FailureNotice";
+import { CartIcon } from "../design/icons";
 import { Notice } from "../design/Notice";
 import { Section } from "../design/Section";
 import { Skeleton } from "../design/Skeleton";
 import { CartDocument, type CartContentsFragment, type PurchaseContentsFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
+import { onCartChangedElsewhere } from "./cartChannel";
 import { CartLineRow } from "./CartLineRow";
 import { CartTotal } from "./CartTotal";
-import { onChangeElsewhere } from "./otherWindows";
 import { PurchaseDialog } from "./PurchaseDialog";
 import { usePaymentOutcome } from "./usePaymentOutcome";
 import type { Validated } from "./useValidate";
 import { WaitingPayment } from "./WaitingPayment";
 
-const LOOK_EVERY = 2000;
+const POLL_INTERVAL = 2000;
 
-/** The cart: its lines, its total, and the way to the confirmation. */
+/** The cart: its lines, its total, and the dialog that confirms the purchase. */
 export function CartSection() {
   const text = useText();
   const { data, error, refetch, startPolling, stopPolling } = useQuery(CartDocument, {
@@ -32,23 +32,23 @@ export function CartSection() {
   const isWaiting = waiting !== null;
   const close = () => {
     setValidated(null);
-    // Whether a payment waits is told by the list of purchases.
+    // The list of purchases says whether a payment waits.
     void refetch();
   };
 
-  useEffect(() => onChangeElsewhere(() => void refetch()), [refetch]);
-  // Nothing is pushed when the bank declines.
+  useEffect(() => onCartChangedElsewhere(() => void refetch()), [refetch]);
+  // No event is pushed when the bank declines.
   useEffect(() => {
-    if (isWaiting) startPolling(LOOK_EVERY);
+    if (isWaiting) startPolling(POLL_INTERVAL);
     else stopPolling();
   }, [isWaiting, startPolling, stopPolling]);
 
   return (
     <Section title={text("purchases.cart")}>
-      {error && !cart && <FailureNotice failure={failureOf(error)} again={() => void refetch()} />}
+      {error && !cart && <FailureNotice failure={toFailure(error)} onRetry={() => void refetch()} />}
       {!cart && !error && <Skeleton lines={2} />}
       {waiting && <WaitingPayment purchase={waiting} />}
-      {declined !== null && <Notice look="warning">{text("purchases.waitedInVain", { number: declined })}</Notice>}
+      {declined !== null && <Notice variant="warning">{text("purchases.waitedInVain", { number: declined })}</Notice>}
       {cart?.lines.length === 0 && (
         <div className="card">
           <EmptyState title={text("purchases.cartEmpty")} icon={<CartIcon />}>
@@ -63,7 +63,7 @@ export function CartSection() {
               <CartLineRow key={line.id} line={line} />
             ))}
           </ul>
-          <CartTotal cart={cart} isPaying={waiting !== null && holds(cart, waiting)} onValidated={setValidated} />
+          <CartTotal cart={cart} isPaying={waiting !== null && contains(cart, waiting)} onValidated={setValidated} />
         </div>
       )}
       {validated && (
@@ -73,8 +73,8 @@ export function CartSection() {
   );
 }
 
-/** Whether everything that a purchase is of is in the cart, where it stays until it is paid. */
-function holds(cart: CartContentsFragment, purchase: PurchaseContentsFragment): boolean {
+/** Whether all lines of a purchase are in the cart, where they stay until it is paid. */
+function contains(cart: CartContentsFragment, purchase: PurchaseContentsFragment): boolean {
   return purchase.lines.every((bought) =>
     cart.lines.some((line) => line.package.id === bought.package.id && line.quantity >= bought.quantity),
   );

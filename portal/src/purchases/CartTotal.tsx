@@ -6,38 +6,38 @@ import { Notice } from "../design/Notice";
 import type { CartContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
-import { CartMoved } from "./CartMoved";
+import { CartChanges } from "./CartChanges";
 import { useValidate, type Validated } from "./useValidate";
 
 type CartTotalProps = { cart: CartContentsFragment; isPaying: boolean; onValidated: (validated: Validated) => void };
 
-/** What the cart comes to, and "Validate my purchases", which is off while the bank has yet to confirm what is in it. */
+/** The total, and "Validate my purchases", which is disabled while a payment for these lines waits for the bank. */
 export function CartTotal({ cart, isPaying, onValidated }: CartTotalProps) {
   const text = useText();
   const { money } = useFormats();
-  const { validate, busy, failure, problem, moved } = useValidate(onValidated);
-  // The cart as it was looked at: the answer that it has moved also puts the new one on the page.
-  const [seen, setSeen] = useState(cart);
-  const press = () => {
-    setSeen(cart);
+  const { validate, busy, failure, problem, changedCart } = useValidate(onValidated);
+  // The cart that was validated: a CartChangedError replaces it in the cache, and so on the page.
+  const [validatedCart, setValidatedCart] = useState(cart);
+  const validateCart = () => {
+    setValidatedCart(cart);
     void validate(cart.version);
   };
   return (
     <div className="cart-foot">
-      {moved && (
+      {changedCart && (
         <Notice
-          look="warning"
+          variant="warning"
           actions={
-            <Button size="small" look="main" isPending={busy} onPress={press}>
+            <Button size="small" variant="main" isPending={busy} onPress={validateCart}>
               {text("purchases.goOn")}
             </Button>
           }
         >
-          <CartMoved before={seen} after={moved} />
+          <CartChanges before={validatedCart} after={changedCart} />
         </Notice>
       )}
-      {problem && <Notice look="bad">{problem}</Notice>}
-      <FailureNotice failure={failure} again={press} />
+      {problem && <Notice variant="bad">{problem}</Notice>}
+      <FailureNotice failure={failure} onRetry={validateCart} />
       <div className="cart-sum">
         <p className="cart-total">
           <span>
@@ -45,7 +45,7 @@ export function CartTotal({ cart, isPaying, onValidated }: CartTotalProps) {
           </span>
           <strong>{money(cart.total)}</strong>
         </p>
-        <Button look="main" isPending={busy} isDisabled={isPaying} onPress={press}>
+        <Button variant="main" isPending={busy} isDisabled={isPaying} onPress={validateCart}>
           {text("purchases.validate")}
         </Button>
       </div>

@@ -3,13 +3,13 @@ import { CheckboxButton, CheckboxField } from "react-aria-components";
 
 import type { Failure } from "../api/failure";
 import { Button } from "../design/Button";
-import { Choice } from "../design/Choice";
 import { FailureNotice } from "../design/FailureNotice";
 import { CheckIcon } from "../design/icons";
 import { Notice } from "../design/Notice";
+import { SelectInput } from "../design/SelectInput";
 import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useSession } from "../session/SessionContext";
-import { useFacts } from "../shell/facts";
+import { useConfig } from "../shell/ConfigContext";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { PurchaseLines } from "./PurchaseLines";
@@ -25,7 +25,7 @@ type ConfirmPurchaseProps = {
   onClose: () => void;
 };
 
-/** The licenses that will be added, at frozen prices; the box to tick; the card; "Proceed to purchase". */
+/** The lines of the purchase at frozen prices, the checkbox, the card, and "Proceed to purchase". */
 export function ConfirmPurchase({
   purchase,
   replaced,
@@ -38,7 +38,7 @@ export function ConfirmPurchase({
   const text = useText();
   const { time } = useFormats();
   const { viewer } = useSession();
-  const { payments } = useFacts();
+  const { payments } = useConfig();
   const [accepted, setAccepted] = useState(false);
   const [card, setCard] = useState<TestCard>("pm_card_visa");
   const sandbox = payments === "sandbox";
@@ -51,20 +51,20 @@ export function ConfirmPurchase({
           time: purchase.expiresAt ? time(purchase.expiresAt) : "",
         })}
       </p>
-      {replaced && <Notice look="info">{text("purchases.replaced", { number: replaced.number })}</Notice>}
+      {replaced && <Notice variant="info">{text("purchases.replaced", { number: replaced.number })}</Notice>}
       <PurchaseLines purchase={purchase} />
       {sandbox ? (
         <div className="test-cards">
-          <Choice
+          <SelectInput
             label={text("purchases.card")}
-            chosen={card}
-            onChoose={(id) => setCard(id as TestCard)}
+            selected={card}
+            onSelect={(id) => setCard(id as TestCard)}
             options={TEST_CARDS.map((id) => ({ id, label: text(`purchases.card.${id}`) }))}
           />
           <p className="field-hint">{text("purchases.cardHint")}</p>
         </div>
       ) : (
-        <Notice look="warning">{text("purchases.noProvider", { provider: payments })}</Notice>
+        <Notice variant="warning">{text("purchases.noProvider", { provider: payments })}</Notice>
       )}
       <CheckboxField isSelected={accepted} onChange={setAccepted}>
         <CheckboxButton className="checkbox">
@@ -74,11 +74,11 @@ export function ConfirmPurchase({
           {text("purchases.accept")}
         </CheckboxButton>
       </CheckboxField>
-      {problem && <Notice look="bad">{problem}</Notice>}
-      <FailureNotice failure={failure} again={pay} />
+      {problem && <Notice variant="bad">{problem}</Notice>}
+      <FailureNotice failure={failure} onRetry={pay} />
       <footer className="dialog-foot">
         <Button onPress={onClose}>{text("shell.cancel")}</Button>
-        <Button look="main" isDisabled={!accepted || !sandbox} isPending={busy} onPress={pay}>
+        <Button variant="main" isDisabled={!accepted || !sandbox} isPending={busy} onPress={pay}>
           {text("purchases.proceed")}
         </Button>
       </footer>

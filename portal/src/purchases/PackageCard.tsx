@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
 import { Notice } from "../design/Notice";
@@ -11,40 +11,40 @@ import { AddToCartDocument, type AddToCartMutation, type PackageOfferFragment } 
 import { useRefusalText } from "../shell/useRefusalText";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
-import { LARGEST_QUANTITY } from "./limits";
+import { MAX_QUANTITY } from "./limits";
 import { PackageFeatures } from "./PackageFeatures";
 
-/** A package: what it protects, what it costs, and how many of it to put into the cart. */
+/** A package: its features, its price, and the quantity to add to the cart. */
 export function PackageCard({ offer }: { offer: PackageOfferFragment }) {
   const text = useText();
   const { money } = useFormats();
   const refusals = useRefusalText();
   const announce = useAnnounce();
-  const { run, busy, failure } = useChange(AddToCartDocument);
+  const { run, busy, failure } = useApiMutation(AddToCartDocument);
   const [quantity, setQuantity] = useState(1);
   const [problem, setProblem] = useState<string | null>(null);
   const heading = useId();
 
-  const answered = (answer: AddToCartMutation["addToCart"]) => {
-    switch (answer.__typename) {
+  const showResult = (result: AddToCartMutation["addToCart"]) => {
+    switch (result.__typename) {
       case "CartChanged":
         setQuantity(1);
-        announce(text("purchases.added", { name: offer.name, count: quantity, total: money(answer.cart.total) }));
+        announce(text("purchases.added", { name: offer.name, count: quantity, total: money(result.cart.total) }));
         return setProblem(null);
       case "InvalidInputError":
-        return setProblem(refusals.invalid(answer.fields));
+        return setProblem(refusals.invalid(result.fields));
       case "NotFoundError":
         return setProblem(refusals.notFound());
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
 
   const add = async () => {
     const data = await run({ input: { packageId: offer.id, quantity } });
-    if (data) answered(data.addToCart);
+    if (data) showResult(data.addToCart);
   };
 
   return (
@@ -62,12 +62,12 @@ export function PackageCard({ offer }: { offer: PackageOfferFragment }) {
           label={text("purchases.quantityOf", { name: offer.name })}
           hideLabel
           minValue={1}
-          maxValue={LARGEST_QUANTITY}
+          maxValue={MAX_QUANTITY}
           value={quantity}
           onChange={(value) => setQuantity(Number.isNaN(value) ? 1 : value)}
         />
         <Button
-          look="main"
+          variant="main"
           isPending={busy}
           aria-label={text("purchases.addName", { name: offer.name })}
           onPress={() => void add()}
@@ -75,8 +75,8 @@ export function PackageCard({ offer }: { offer: PackageOfferFragment }) {
           {text("purchases.add")}
         </Button>
       </div>
-      {problem && <Notice look="bad">{problem}</Notice>}
-      <FailureNotice failure={failure} again={() => void add()} />
+      {problem && <Notice variant="bad">{problem}</Notice>}
+      <FailureNotice failure={failure} onRetry={() => void add()} />
     </article>
   );
 }

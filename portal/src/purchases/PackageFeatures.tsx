@@ -2,7 +2,7 @@ import { CheckIcon, CrossIcon } from "../design/icons";
 import type { PackageOfferFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
 
-/** What a package protects, in four lines; what it does not do is said too. */
+/** The four features of a package, those that it lacks among them. */
 export function PackageFeatures({ offer }: { offer: PackageOfferFragment }) {
   const text = useText();
   const { attachmentLimitMegabytes: megabytes, signatoryLimit: signatories } = offer;

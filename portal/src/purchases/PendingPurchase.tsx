@@ -7,27 +7,27 @@ import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
 import { PurchaseLines } from "./PurchaseLines";
 
-const LOOK_EVERY = 2000;
+const POLL_INTERVAL = 2000;
 
 type PendingPurchaseProps = {
   purchase: PurchaseContentsFragment;
-  onLook: () => Promise<void>;
+  onPoll: () => Promise<void>;
   onClose: () => void;
 };
 
-/** The bank has not answered yet. Nothing to do but look; the purchase goes on without this window. */
-export function PendingPurchase({ purchase, onLook, onClose }: PendingPurchaseProps) {
+/** The payment waits for the bank: polls its state. The purchase completes without this window, too. */
+export function PendingPurchase({ purchase, onPoll, onClose }: PendingPurchaseProps) {
   const text = useText();
-  const look = useEffectEvent(onLook);
+  const poll = useEffectEvent(onPoll);
 
   useEffect(() => {
-    const timer = window.setInterval(() => void look(), LOOK_EVERY);
+    const timer = window.setInterval(() => void poll(), POLL_INTERVAL);
     return () => window.clearInterval(timer);
   }, []);
 
   return (
     <>
-      <Notice look="info">
+      <Notice variant="info">
         <p className="pending">
           <Spinner /> {text("purchases.pendingText")}
         </p>

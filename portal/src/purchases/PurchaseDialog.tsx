@@ -16,15 +16,15 @@ type PurchaseDialogProps = {
   onClose: () => void;
 };
 
-/** The pop-up of a purchase, from the acceptance to what became of the payment. */
+/** The dialog of a purchase, from the acceptance to the outcome of the payment. */
 export function PurchaseDialog(props: PurchaseDialogProps) {
-  // Validated anew, it is another purchase, and its pop-up begins from the beginning.
+  // Validating again creates another purchase: the key resets the state of the dialog.
   return <Steps key={props.purchase.id} {...props} />;
 }
 
 function Steps({ purchase, replaced, cartVersion, onValidated, onClose }: PurchaseDialogProps) {
   const text = useText();
-  const { pay, look, busy, failure, paying } = usePay(purchase.id);
+  const { pay, poll, busy, failure, payment } = usePay(purchase.id);
   const titles = {
     asking: text("purchases.confirm"),
     pending: text("purchases.pending"),
@@ -32,23 +32,23 @@ function Steps({ purchase, replaced, cartVersion, onValidated, onClose }: Purcha
     "not-open": text("purchases.confirm"),
   };
   return (
-    <Modal title={titles[paying.at]} isOpen onClose={onClose}>
-      {paying.at === "asking" && (
+    <Modal title={titles[payment.step]} isOpen onClose={onClose}>
+      {payment.step === "asking" && (
         <ConfirmPurchase
           purchase={purchase}
           replaced={replaced}
-          problem={paying.problem}
+          problem={payment.problem}
           failure={failure}
           busy={busy}
           onPay={(card, accepted) => void pay(card, accepted)}
           onClose={onClose}
         />
       )}
-      {paying.at === "pending" && <PendingPurchase purchase={paying.purchase} onLook={look} onClose={onClose} />}
-      {paying.at === "done" && <PurchaseDone purchase={paying.purchase} onClose={onClose} />}
-      {paying.at === "not-open" && (
+      {payment.step === "pending" && <PendingPurchase purchase={payment.purchase} onPoll={poll} onClose={onClose} />}
+      {payment.step === "done" && <PurchaseDone purchase={payment.purchase} onClose={onClose} />}
+      {payment.step === "not-open" && (
         <PurchaseNotOpen
-          purchase={paying.purchase}
+          purchase={payment.purchase}
           cartVersion={cartVersion}
           onValidated={onValidated}
           onClose={onClose}

@@ -7,13 +7,13 @@ import { paths } from "../paths";
 import { useText } from "../texts/useText";
 import { PurchaseLines } from "./PurchaseLines";
 
-/** Paid: the licenses are there. The next step is to assign them. */
+/** The purchase is paid; the next step is to assign its licenses. */
 export function PurchaseDone({ purchase, onClose }: { purchase: PurchaseContentsFragment; onClose: () => void }) {
   const text = useText();
   const count = purchase.lines.reduce((sum, line) => sum + line.quantity, 0);
   return (
     <>
-      <Notice look="good">{text("purchases.doneText", { count, number: purchase.number })}</Notice>
+      <Notice variant="good">{text("purchases.doneText", { count, number: purchase.number })}</Notice>
       <PurchaseLines purchase={purchase} />
       <footer className="dialog-foot">
         <Button autoFocus onPress={onClose}>

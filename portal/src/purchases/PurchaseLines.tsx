@@ -2,7 +2,7 @@ import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 
-/** What a purchase adds, and what it comes to. */
+/** The lines of a purchase and their total. */
 export function PurchaseLines({ purchase }: { purchase: PurchaseContentsFragment }) {
   const text = useText();
   const { money } = useFormats();

@@ -6,7 +6,7 @@ import { Notice } from "../design/Notice";
 import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
-import { CartMoved } from "./CartMoved";
+import { CartChanges } from "./CartChanges";
 import { useValidate, type Validated } from "./useValidate";
 
 type PurchaseNotOpenProps = {
@@ -16,40 +16,40 @@ type PurchaseNotOpenProps = {
   onClose: () => void;
 };
 
-/** The purchase is past what was asked of it: says what became of it, and offers to validate the cart anew. */
+/** The purchase is no longer open: says why, and offers to validate the cart again. */
 export function PurchaseNotOpen({ purchase, cartVersion, onValidated, onClose }: PurchaseNotOpenProps) {
   const text = useText();
   const { time } = useFormats();
-  const { validate, busy, failure, problem, moved } = useValidate(onValidated);
-  const [seenAt] = useState(() => Date.now());
+  const { validate, busy, failure, problem, changedCart } = useValidate(onValidated);
+  const [openedAt] = useState(() => Date.now());
   const done = purchase.state === "COMPLETED";
-  const why = () => {
+  const reason = () => {
     if (done) return text("purchases.alreadyDone");
     if (purchase.state === "CANCELLED") return text("purchases.cancelled");
     if (purchase.state === "AWAITING_PAYMENT") return text("purchases.beingPaid");
-    if (purchase.expiresAt && Date.parse(purchase.expiresAt) <= seenAt) {
+    if (purchase.expiresAt && Date.parse(purchase.expiresAt) <= openedAt) {
       return text("purchases.expired", { time: time(purchase.expiresAt) });
     }
     return text("purchases.movedOn");
   };
-  const again = () => void validate(moved?.version ?? cartVersion);
+  const validateAgain = () => void validate(changedCart?.version ?? cartVersion);
   return (
     <>
-      <Notice look={done ? "info" : "warning"}>{why()}</Notice>
-      {moved && (
-        <Notice look="warning">
-          <CartMoved before={{ ...moved, lines: [] }} after={moved} />
+      <Notice variant={done ? "info" : "warning"}>{reason()}</Notice>
+      {changedCart && (
+        <Notice variant="warning">
+          <CartChanges before={{ ...changedCart, lines: [] }} after={changedCart} />
         </Notice>
       )}
-      {problem && <Notice look="bad">{problem}</Notice>}
-      <FailureNotice failure={failure} again={again} />
+      {problem && <Notice variant="bad">{problem}</Notice>}
+      <FailureNotice failure={failure} onRetry={validateAgain} />
       <footer className="dialog-foot">
         <Button autoFocus onPress={onClose}>
           {text("shell.close")}
         </Button>
         {!done && purchase.state !== "AWAITING_PAYMENT" && (
-          <Button look="main" isPending={busy} onPress={again}>
-            {text(moved ? "purchases.goOn" : "purchases.validateAgain")}
+          <Button variant="main" isPending={busy} onPress={validateAgain}>
+            {text(changedCart ? "purchases.goOn" : "purchases.validateAgain")}
           </Button>
         )}
       </footer>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Badge } from "../design/Badge";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
@@ -12,7 +12,7 @@ import { useRefusalText } from "../shell/useRefusalText";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 
-const LOOKS: Record<PurchaseState, "good" | "waiting" | "quiet" | "bad"> = {
+const VARIANTS: Record<PurchaseState, "good" | "waiting" | "quiet" | "bad"> = {
   AWAITING_ACCEPTANCE: "waiting",
   AWAITING_PAYMENT: "waiting",
   COMPLETED: "good",
@@ -21,34 +21,34 @@ const LOOKS: Record<PurchaseState, "good" | "waiting" | "quiet" | "bad"> = {
   EXPIRED: "quiet",
 };
 
-/** A past purchase; one that was not paid can be given up. */
+/** A past purchase; one that was not paid can be cancelled. */
 export function PurchaseRow({ purchase }: { purchase: PurchaseContentsFragment }) {
   const text = useText();
   const { money, date } = useFormats();
   const refusals = useRefusalText();
   const announce = useAnnounce();
-  const { run, busy, failure } = useChange(CancelPurchaseDocument);
+  const { run, busy, failure } = useApiMutation(CancelPurchaseDocument);
   const [problem, setProblem] = useState<string | null>(null);
   const { number, state } = purchase;
   const isOpen = state === "AWAITING_ACCEPTANCE" || state === "FAILED";
 
-  const giveUp = async () => {
-    const answer = (await run({ input: { purchaseId: purchase.id } }))?.cancelPurchase;
-    if (!answer) return;
-    switch (answer.__typename) {
+  const cancel = async () => {
+    const result = (await run({ input: { purchaseId: purchase.id } }))?.cancelPurchase;
+    if (!result) return;
+    switch (result.__typename) {
       case "PurchaseCancelled":
         setProblem(null);
         return announce(text("purchases.gaveUp", { number }));
       case "PurchaseNotOpenError":
         return setProblem(
-          text(answer.purchase.state === "COMPLETED" ? "purchases.alreadyDone" : "purchases.cancelled"),
+          text(result.purchase.state === "COMPLETED" ? "purchases.alreadyDone" : "purchases.cancelled"),
         );
       case "NotFoundError":
         return setProblem(refusals.notFound());
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
 
@@ -64,19 +64,19 @@ export function PurchaseRow({ purchase }: { purchase: PurchaseContentsFragment }
           .join(", ")}
       </td>
       <td data-label={text("purchases.state")}>
-        <Badge look={LOOKS[state]}>{text(`purchases.state.${state}`)}</Badge>{" "}
+        <Badge variant={VARIANTS[state]}>{text(`purchases.state.${state}`)}</Badge>{" "}
         {isOpen && (
           <Button
-            look="quiet"
+            variant="quiet"
             size="small"
             isPending={busy}
             aria-label={text("purchases.giveUpNumber", { number })}
-            onPress={() => void giveUp()}
+            onPress={() => void cancel()}
           >
             {text("purchases.giveUp")}
           </Button>
         )}
-        {problem && <Notice look="bad">{problem}</Notice>}
+        {problem && <Notice variant="bad">{problem}</Notice>}
         <FailureNotice failure={failure} />
       </td>
       <td data-label={text("purchases.total")} className="number">

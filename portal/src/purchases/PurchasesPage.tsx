@@ -1,13 +1,13 @@
 import { useQuery } from "@apollo/client/react";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { EmptyState } from "../design/EmptyState";
 import { FailureNotice } from "../design/FailureNotice";
 import { ReceiptIcon } from "../design/icons";
 import { Page } from "../design/Page";
 import { Pager } from "../design/Pager";
 import { Skeleton } from "../design/Skeleton";
-import { usePages } from "../design/usePages";
+import { usePagination } from "../design/usePagination";
 import { PurchasesDocument } from "../gql/graphql";
 import { useText } from "../texts/useText";
 import { PurchaseRow } from "./PurchaseRow";
@@ -15,15 +15,15 @@ import { PurchaseRow } from "./PurchaseRow";
 /** Every purchase of the account, newest first. */
 export default function PurchasesPage() {
   const text = useText();
-  const pages = usePages(10);
+  const pagination = usePagination(10);
   const { data, previousData, error, refetch } = useQuery(PurchasesDocument, {
-    variables: pages.variables,
+    variables: pagination.variables,
     fetchPolicy: "cache-and-network",
   });
   const found = (data ?? previousData)?.account.purchases;
   return (
     <Page title={text("purchases.past")} intro={text("purchases.pastIntro")}>
-      {error && !found && <FailureNotice failure={failureOf(error)} again={() => void refetch()} />}
+      {error && !found && <FailureNotice failure={toFailure(error)} onRetry={() => void refetch()} />}
       {!found && !error && <Skeleton lines={6} />}
       {found?.totalCount === 0 && (
         <div className="card">
@@ -52,7 +52,12 @@ export default function PurchasesPage() {
               ))}
             </tbody>
           </table>
-          <Pager pages={pages} shown={found.nodes.length} total={found.totalCount} ends={found.pageInfo} />
+          <Pager
+            pagination={pagination}
+            shown={found.nodes.length}
+            total={found.totalCount}
+            pageInfo={found.pageInfo}
+          />
         </>
       )}
     </Page>

@@ -9,7 +9,7 @@ export function WaitingPayment({ purchase }: { purchase: PurchaseContentsFragmen
   const text = useText();
   const { money } = useFormats();
   return (
-    <Notice look="info">
+    <Notice variant="info">
       <p className="pending">
         <Spinner /> {text("purchases.waiting", { number: purchase.number, total: money(purchase.total) })}
       </p>

@@ -1,2 +1,2 @@
-/** Licenses of one package in one purchase, at most. The server holds to it; this keeps people from running into it. */
-export const LARGEST_QUANTITY = 10_000;
+/** The most licenses of one package in a purchase. The server enforces it; the inputs stay below it. */
+export const MAX_QUANTITY = 10_000;

@@ -19,5 +19,5 @@ const DECLINES: Record<string, TextId> = {
   incorrect_cvc: "purchases.decline.incorrect_cvc",
 };
 
-/** Words for a provider's own code, which may be any. */
+/** The text of a payment provider's decline code, which may be an unknown one. */
 export const declineText = (code: string | null): TextId => DECLINES[code ?? ""] ?? "purchases.decline.other";

@@ -1,62 +1,62 @@
 import { useState } from "react";
 
+import { assertNever } from "../api/assertNever";
 import { newIdempotencyKey } from "../api/newIdempotencyKey";
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { useApiMutation } from "../api/useApiMutation";
 import { ProceedToPurchaseDocument, type PurchaseContentsFragment } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 import { declineText } from "./testCards";
 
-/** Where an accepted purchase has come to. */
-export type Paying =
-  | { at: "asking"; problem: string | null }
-  | { at: "pending" | "done"; purchase: PurchaseContentsFragment }
-  | { at: "not-open"; purchase: PurchaseContentsFragment };
+/** The step that the payment of a purchase has reached. */
+export type PaymentStep =
+  | { step: "asking"; problem: string | null }
+  | { step: "pending" | "done"; purchase: PurchaseContentsFragment }
+  | { step: "not-open"; purchase: PurchaseContentsFragment };
 
 /**
- * Accepts and pays. The idempotency key stays with the wish: a repeat after a lost answer finds the first charge. Another
- * card, or another try after a decline, is another wish.
+ * Accepts and pays. A retry keeps its idempotency key, so that after a lost response it finds the first charge. Another
+ * card, or another try after a decline, is a new request with a new key.
  */
 export function usePay(purchaseId: string) {
   const text = useText();
   const refusals = useRefusalText();
-  const { run, busy, failure } = useChange(ProceedToPurchaseDocument);
-  const [paying, setPaying] = useState<Paying>({ at: "asking", problem: null });
-  const [wish, setWish] = useState({ card: "", key: newIdempotencyKey() });
-  const refuse = (problem: string) => setPaying({ at: "asking", problem });
+  const { run, busy, failure } = useApiMutation(ProceedToPurchaseDocument);
+  const [payment, setPayment] = useState<PaymentStep>({ step: "asking", problem: null });
+  const [request, setRequest] = useState({ card: "", key: newIdempotencyKey() });
+  const refuse = (problem: string) => setPayment({ step: "asking", problem });
 
   const pay = async (card: string, acceptLicenses: boolean) => {
-    const key = card === wish.card ? wish.key : newIdempotencyKey();
-    setWish({ card, key });
+    const key = card === request.card ? request.key : newIdempotencyKey();
+    setRequest({ card, key });
     const input = { purchaseId, acceptLicenses, paymentMethod: card, idempotencyKey: key };
-    const answer = (await run({ input }))?.proceedToPurchase;
-    if (!answer) return;
-    const isPending = answer.__typename === "PurchaseProceeded" && answer.purchase.state === "AWAITING_PAYMENT";
-    // Answered: whatever comes next is a wish of its own, but for the look at what became of this one.
-    if (!isPending) setWish({ card: "", key: "" });
-    switch (answer.__typename) {
+    const result = (await run({ input }))?.proceedToPurchase;
+    if (!result) return;
+    const isPending = result.__typename === "PurchaseProceeded" && result.purchase.state === "AWAITING_PAYMENT";
+    // With a final result the next call is a new request; while the payment is pending, a poll keeps the key.
+    if (!isPending) setRequest({ card: "", key: "" });
+    switch (result.__typename) {
       case "PurchaseProceeded":
-        return setPaying({ at: isPending ? "pending" : "done", purchase: answer.purchase });
+        return setPayment({ step: isPending ? "pending" : "done", purchase: result.purchase });
       case "PaymentDeclinedError":
-        return refuse(text("purchases.declined", { reason: text(declineText(answer.declineCode)) }));
+        return refuse(text("purchases.declined", { reason: text(declineText(result.declineCode)) }));
       case "PurchaseNotOpenError":
-        return setPaying({ at: "not-open", purchase: answer.purchase });
+        return setPayment({ step: "not-open", purchase: result.purchase });
       case "PurchaseNotAcceptedError":
         return refuse(text("purchases.notAccepted"));
       case "IdempotencyMismatchError":
         return refuse(refusals.mismatch());
       case "InvalidInputError":
-        return refuse(refusals.invalid(answer.fields));
+        return refuse(refusals.invalid(result.fields));
       case "NotFoundError":
         return refuse(refusals.notFound());
       case "NotPermittedError":
         return refuse(refusals.notPermitted());
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
-  // The very same call asks the provider again: sooner than the relay would, and never for a second charge.
-  const look = () => pay(wish.card, true);
-  return { pay, look, busy, failure, paying };
+  // The same request makes the server check with the payment provider, sooner than the relay would; it charges once.
+  const poll = () => pay(request.card, true);
+  return { pay, poll, busy, failure, payment };
 }

@@ -5,22 +5,22 @@ import type { PurchaseContentsFragment } from "../gql/graphql";
 import { useText } from "../texts/useText";
 
 /**
- * Of the newest purchases: the one whose payment waits for the bank, and the number of the one that waited here and was
- * declined. One that is confirmed is announced; the counts and the cart show it.
+ * Of the newest purchases: the one whose payment waits for the bank, and the number of the one that waited in this
+ * window and was declined. A confirmed payment is announced; the counts and the cart show it.
  */
 export function usePaymentOutcome(purchases: readonly PurchaseContentsFragment[]) {
   const text = useText();
   const announce = useAnnounce();
   const waiting = purchases.find(({ state }) => state === "AWAITING_PAYMENT") ?? null;
-  const [followed, setFollowed] = useState<string | null>(null);
-  if (waiting && waiting.id !== followed) setFollowed(waiting.id);
-  const ended = waiting ? undefined : purchases.find(({ id }) => id === followed);
+  const [watchedId, setWatchedId] = useState<string | null>(null);
+  if (waiting && waiting.id !== watchedId) setWatchedId(waiting.id);
+  const ended = waiting ? undefined : purchases.find(({ id }) => id === watchedId);
 
   const paid = ended?.state === "COMPLETED" ? ended.number : null;
   useEffect(() => {
     if (paid !== null) announce(text("purchases.confirmed", { number: paid }));
   }, [paid, announce, text]);
-  // A newer purchase says that somebody has gone on.
+  // A newer purchase means that the decline was already seen.
   const declined = ended?.state === "FAILED" && ended === purchases[0] ? ended.number : null;
   return { waiting, declined };
 }

@@ -1,42 +1,42 @@
 import { useState } from "react";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { type CartContentsFragment, type PurchaseContentsFragment, ValidatePurchaseDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 
-/** A purchase that waits for acceptance, and the one whose place it took. */
+/** A purchase that waits for acceptance, and the one that it replaces. */
 export type Validated = { purchase: PurchaseContentsFragment; replaced: PurchaseContentsFragment | null };
 
-/** Turns the cart that was looked at into a purchase at frozen prices; tells where the cart has moved meanwhile. */
+/** Turns the cart into a purchase at frozen prices; `changedCart` is the current cart if its version has moved on. */
 export function useValidate(onValidated: (validated: Validated) => void) {
   const text = useText();
   const refusals = useRefusalText();
-  const { run, busy, failure } = useChange(ValidatePurchaseDocument);
+  const { run, busy, failure } = useApiMutation(ValidatePurchaseDocument);
   const [problem, setProblem] = useState<string | null>(null);
-  const [moved, setMoved] = useState<CartContentsFragment | null>(null);
+  const [changedCart, setChangedCart] = useState<CartContentsFragment | null>(null);
 
   const validate = async (cartVersion: string) => {
-    const answer = (await run({ input: { cartVersion } }))?.validatePurchase;
-    if (!answer) return;
+    const result = (await run({ input: { cartVersion } }))?.validatePurchase;
+    if (!result) return;
     setProblem(null);
-    setMoved(null);
-    switch (answer.__typename) {
+    setChangedCart(null);
+    switch (result.__typename) {
       case "PurchaseValidated":
-        return onValidated({ purchase: answer.purchase, replaced: answer.replaced });
+        return onValidated({ purchase: result.purchase, replaced: result.replaced });
       case "CartChangedError":
-        return setMoved(answer.cart);
+        return setChangedCart(result.cart);
       case "CartEmptyError":
         refusals.notFound();
         return setProblem(text("purchases.cartEmpty"));
       case "InvalidInputError":
-        return setProblem(refusals.invalid(answer.fields));
+        return setProblem(refusals.invalid(result.fields));
       case "NotPermittedError":
         return setProblem(refusals.notPermitted());
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
-  return { validate, busy, failure, problem, moved };
+  return { validate, busy, failure, problem, changedCart };
 }

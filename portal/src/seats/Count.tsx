@@ -1,6 +1,6 @@
 import { useFormats } from "../texts/useFormats";
 
-/** A count; one that has just changed lights up. */
+/** A count, highlighted for a moment when it changes. */
 export function Count({ value }: { value: number }) {
   const { number } = useFormats();
   return (

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { EmptyState } from "../design/EmptyState";
 import { FailureNotice } from "../design/FailureNotice";
 import { Skeleton } from "../design/Skeleton";
@@ -19,7 +19,7 @@ type HolderListProps = { holders: Holder[] | undefined; total: number; error: un
 export function HolderList({ holders, total, error, children }: HolderListProps) {
   const text = useText();
   const { date } = useFormats();
-  if (error) return <FailureNotice failure={failureOf(error)} />;
+  if (error) return <FailureNotice failure={toFailure(error)} />;
   if (!holders) return <Skeleton lines={4} />;
   if (holders.length === 0)
     return <EmptyState title={text("seats.noHolders")}>{text("seats.noHoldersText")}</EmptyState>;

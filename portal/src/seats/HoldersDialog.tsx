@@ -5,25 +5,33 @@ import { Modal } from "../design/Modal";
 import { paths } from "../paths";
 import { useText } from "../texts/useText";
 import { ActiveHolderList } from "./ActiveHolderList";
-import { EveryHolderList } from "./EveryHolderList";
+import { AssignedHolderList } from "./AssignedHolderList";
 
-/** Which holders somebody wants to see. */
-export type Asked = { code: string; name: string; of: "assigned" | "activated" };
+/** The holders that the dialog shows. */
+export type HolderSelection = { code: string; name: string; holders: "assigned" | "activated" };
 
-type HoldersDialogProps = { asked: Asked | null; onAsk: (asked: Asked | null) => void };
+type HoldersDialogProps = {
+  selection: HolderSelection | null;
+  onSelect: (selection: HolderSelection | null) => void;
+};
 
-/** Who holds the seats of a package: all, or those who have activated. */
-export function HoldersDialog({ asked, onAsk }: HoldersDialogProps) {
+/** The holders of a package: all, or those that have activated. */
+export function HoldersDialog({ selection, onSelect }: HoldersDialogProps) {
   const text = useText();
-  if (!asked) return null;
+  if (!selection) return null;
   return (
-    <Modal title={text("seats.holdersOf", { name: asked.name })} isOpen onClose={() => onAsk(null)} look="wide">
+    <Modal
+      title={text("seats.holdersOf", { name: selection.name })}
+      isOpen
+      onClose={() => onSelect(null)}
+      variant="wide"
+    >
       <ToggleButtonGroup
         className="toggles"
         aria-label={text("seats.holdersShown")}
-        selectedKeys={[asked.of]}
+        selectedKeys={[selection.holders]}
         disallowEmptySelection
-        onSelectionChange={([of]) => onAsk({ ...asked, of: of as Asked["of"] })}
+        onSelectionChange={([holders]) => onSelect({ ...selection, holders: holders as HolderSelection["holders"] })}
       >
         <ToggleButton className="toggle" id="assigned">
           {text("seats.everyHolder")}
@@ -32,9 +40,13 @@ export function HoldersDialog({ asked, onAsk }: HoldersDialogProps) {
           {text("seats.activeHolders")}
         </ToggleButton>
       </ToggleButtonGroup>
-      {asked.of === "assigned" ? <EveryHolderList code={asked.code} /> : <ActiveHolderList code={asked.code} />}
+      {selection.holders === "assigned" ? (
+        <AssignedHolderList code={selection.code} />
+      ) : (
+        <ActiveHolderList code={selection.code} />
+      )}
       <footer className="dialog-foot">
-        <Link className="button button-plain button-normal" to={`${paths.users}?show=${asked.code}`}>
+        <Link className="button button-plain button-normal" to={`${paths.users}?show=${selection.code}`}>
           {text("seats.manage")}
         </Link>
       </footer>

@@ -1,19 +1,19 @@
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
 import { Badge } from "../design/Badge";
 import type { LicenseState } from "../gql/graphql";
 import { useText } from "../texts/useText";
 
-/** Whether its holder has activated a license. */
+/** Says whether the holder has activated a license. */
 export function LicenseBadge({ state }: { state: LicenseState }) {
   const text = useText();
   switch (state) {
     case "ACTIVE":
-      return <Badge look="good">{text("seats.active")}</Badge>;
+      return <Badge variant="good">{text("seats.active")}</Badge>;
     case "ASSIGNED":
-      return <Badge look="waiting">{text("seats.waiting")}</Badge>;
+      return <Badge variant="waiting">{text("seats.waiting")}</Badge>;
     case "ENDED":
       return null;
     default:
-      return unreachable(state);
+      return assertNever(state);
   }
 }

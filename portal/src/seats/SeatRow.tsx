@@ -5,14 +5,20 @@ import type { SeatPoolCountsFragment } from "../gql/graphql";
 import { paths } from "../paths";
 import { useText } from "../texts/useText";
 import { Count } from "./Count";
-import type { Asked } from "./HoldersDialog";
+import type { HolderSelection } from "./HoldersDialog";
 
-/** One package's seats. Each count leads to what it counts. */
-export function SeatRow({ pool, onAsk }: { pool: SeatPoolCountsFragment; onAsk: (asked: Asked) => void }) {
+/** The seats of one package. Each count links to the people or seats behind it. */
+export function SeatRow({
+  pool,
+  onSelect,
+}: {
+  pool: SeatPoolCountsFragment;
+  onSelect: (selection: HolderSelection) => void;
+}) {
   const text = useText();
   const { name, code } = pool.package;
-  const holders = (of: Asked["of"], count: number, label: string) => (
-    <Button className="count-button" aria-label={label} onPress={() => onAsk({ code, name, of })}>
+  const holdersButton = (holders: HolderSelection["holders"], count: number, label: string) => (
+    <Button className="count-button" aria-label={label} onPress={() => onSelect({ code, name, holders })}>
       <Count value={count} />
     </Button>
   );
@@ -44,10 +50,10 @@ export function SeatRow({ pool, onAsk }: { pool: SeatPoolCountsFragment; onAsk: 
         </Link>
       </td>
       <td className="number" data-label={text("seats.assigned")}>
-        {holders("assigned", pool.assigned, text("seats.showAssigned", { name, count: pool.assigned }))}
+        {holdersButton("assigned", pool.assigned, text("seats.showAssigned", { name, count: pool.assigned }))}
       </td>
       <td className="number" data-label={text("seats.activated")}>
-        {holders("activated", pool.activated, text("seats.showActivated", { name, count: pool.activated }))}
+        {holdersButton("activated", pool.activated, text("seats.showActivated", { name, count: pool.activated }))}
       </td>
       <td className="number" data-label={text("seats.purchased")}>
         <Count value={pool.purchased} />

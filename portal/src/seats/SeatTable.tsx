@@ -1,24 +1,24 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { FailureNotice } from "../design/FailureNotice";
 import { Section } from "../design/Section";
 import { Skeleton } from "../design/Skeleton";
 import { SeatInventoryDocument } from "../gql/graphql";
 import { useText } from "../texts/useText";
-import { type Asked, HoldersDialog } from "./HoldersDialog";
+import { type HolderSelection, HoldersDialog } from "./HoldersDialog";
 import { SeatRow } from "./SeatRow";
 
-/** The license table: what the account has of each package. Its counts move as anybody changes them. */
+/** The license table: the seats of each package. Its counts are live. */
 export function SeatTable() {
   const text = useText();
   const { data, error, refetch } = useQuery(SeatInventoryDocument);
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [selection, setSelection] = useState<HolderSelection | null>(null);
   const pools = data?.account.seatInventory.pools;
   return (
     <Section title={text("seats.title")} intro={text("seats.intro")}>
-      {error && !pools && <FailureNotice failure={failureOf(error)} again={() => void refetch()} />}
+      {error && !pools && <FailureNotice failure={toFailure(error)} onRetry={() => void refetch()} />}
       {!pools && !error && <Skeleton />}
       {pools && (
         <table className="table seat-table">
@@ -41,12 +41,12 @@ export function SeatTable() {
           </thead>
           <tbody>
             {pools.map((pool) => (
-              <SeatRow key={pool.id} pool={pool} onAsk={setAsked} />
+              <SeatRow key={pool.id} pool={pool} onSelect={setSelection} />
             ))}
           </tbody>
         </table>
       )}
-      <HoldersDialog asked={asked} onAsk={setAsked} />
+      <HoldersDialog selection={selection} onSelect={setSelection} />
     </Section>
   );
 }

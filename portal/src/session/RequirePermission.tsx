@@ -5,7 +5,7 @@ import type { Permission } from "../gql/graphql";
 import { paths } from "../paths";
 import { useSession } from "./SessionContext";
 
-/** For whom a page is; everybody else is led to their own. The server holds to it whatever is shown here. */
+/** Renders a page for viewers with a permission, and redirects others to their profile. The server enforces it. */
 export function RequirePermission({ permission, children }: { permission: Permission; children: ReactNode }) {
-  return useSession().may(permission) ? children : <Navigate to={paths.profile} replace />;
+  return useSession().can(permission) ? children : <Navigate to={paths.profile} replace />;
 }

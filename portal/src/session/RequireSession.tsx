@@ -2,28 +2,28 @@ import { useQuery } from "@apollo/client/react";
 import { useEffect, useMemo } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { PageSkeleton } from "../design/PageSkeleton";
-import { FailurePage } from "../shell/FailurePage";
 import { ViewerDocument } from "../gql/graphql";
 import { paths } from "../paths";
-import { rememberPlace } from "./returnTo";
+import { FailurePage } from "../shell/FailurePage";
+import { saveReturnPath } from "./returnPath";
 import { SessionContext } from "./SessionContext";
 
-/** Shows what lies inside to who is signed in; leads everybody else to the sign-in page, and afterwards back. */
+/** Renders the nested routes with a session; without one, redirects to the sign-in page, and back afterwards. */
 export function RequireSession() {
   const location = useLocation();
   const { data, error, loading, refetch } = useQuery(ViewerDocument, { fetchPolicy: "cache-and-network" });
   const viewer = data?.viewer;
-  const nobody = data !== undefined && data.viewer === null && !loading;
-  const place = location.pathname + location.search;
+  const signedOut = data !== undefined && data.viewer === null && !loading;
+  const path = location.pathname + location.search;
 
   useEffect(() => {
-    if (nobody) rememberPlace(place);
-  }, [nobody, place]);
+    if (signedOut) saveReturnPath(path);
+  }, [signedOut, path]);
 
   const session = useMemo(
-    () => viewer && { viewer, may: (asked: string) => (viewer.permissions as string[]).includes(asked) },
+    () => viewer && { viewer, can: (permission: string) => (viewer.permissions as string[]).includes(permission) },
     [viewer],
   );
 
@@ -34,8 +34,8 @@ export function RequireSession() {
       </SessionContext>
     );
   }
-  if (nobody)
-    return <Navigate to={paths.signIn} replace state={{ why: place === paths.home ? undefined : "needed" }} />;
-  if (error) return <FailurePage failure={failureOf(error)} again={() => void refetch()} />;
+  if (signedOut)
+    return <Navigate to={paths.signIn} replace state={{ reason: path === paths.home ? undefined : "needed" }} />;
+  if (error) return <FailurePage failure={toFailure(error)} onRetry={() => void refetch()} />;
   return <PageSkeleton />;
 }

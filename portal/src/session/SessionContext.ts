@@ -6,12 +6,12 @@ export type Viewer = NonNullable<ViewerQuery["viewer"]>;
 
 export type Session = {
   viewer: Viewer;
-  may: (permission: Permission) => boolean;
+  can: (permission: Permission) => boolean;
 };
 
 export const SessionContext = createContext<Session | null>(null);
 
-/** Who is signed in. Only below RequireSession. */
+/** The viewer and their permissions. Works below RequireSession only. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error("useSession is called where nobody is signed in.");

@@ -4,37 +4,37 @@ import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { ViewerDocument } from "../gql/graphql";
 import { paths } from "../paths";
+import { saveReturnPath, takeReturnPath } from "./returnPath";
+import { onSessionMessage } from "./sessionChannel";
 import { onSignedOut } from "./signedOut";
-import { onNews } from "./otherWindows";
-import { rememberPlace, takePlace } from "./returnTo";
 
-/** Follows what becomes of the session, here and in the other windows of this browser. */
+/** Navigates when the viewer signs in or out, in this window or in another of this browser. */
 export function SessionWatch() {
   const client = useApolloClient();
   const navigate = useNavigate();
   const { pathname, search } = useLocation();
 
   useEffect(() => {
-    const leave = (why: "lost" | "signed-out-elsewhere") => {
+    const leave = (reason: "lost" | "signed-out-elsewhere") => {
       if (pathname === paths.signIn || pathname === paths.activate || pathname === paths.openAccount) return;
-      rememberPlace(pathname + search);
-      void navigate(paths.signIn, { replace: true, state: { why } });
+      saveReturnPath(pathname + search);
+      void navigate(paths.signIn, { replace: true, state: { reason } });
       void client.clearStore();
     };
-    const goOn = async () => {
-      // It holds that nobody is signed in.
+    const resume = async () => {
+      // The cache holds `viewer: null`.
       await client.clearStore();
-      await navigate(takePlace(), { replace: true });
+      await navigate(takeReturnPath(), { replace: true });
     };
-    const stopHere = onSignedOut(() => leave("lost"));
-    const stopElsewhere = onNews((news) => {
-      if (news === "signed-out") leave("signed-out-elsewhere");
-      else if (pathname === paths.signIn) void goOn();
+    const stopListening = onSignedOut(() => leave("lost"));
+    const stopChannel = onSessionMessage((message) => {
+      if (message === "signed-out") leave("signed-out-elsewhere");
+      else if (pathname === paths.signIn) void resume();
       else void client.refetchQueries({ include: [ViewerDocument] });
     });
     return () => {
-      stopHere();
-      stopElsewhere();
+      stopListening();
+      stopChannel();
     };
   }, [client, navigate, pathname, search]);
 

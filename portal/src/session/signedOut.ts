@@ -1,7 +1,7 @@
 const target = new EventTarget();
 
-/** Called by the API client when an answer says that nobody is signed in. */
-export function tellSignedOut(): void {
+/** Called by the API client for a response with UNAUTHENTICATED. */
+export function notifySignedOut(): void {
   target.dispatchEvent(new Event("signed-out"));
 }
 

@@ -1,20 +1,20 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useNavigate } from "react-router";
 
-import { useChange } from "../api/useChange";
+import { useApiMutation } from "../api/useApiMutation";
 import { SignOutDocument } from "../gql/graphql";
 import { paths } from "../paths";
-import { tellOtherWindows } from "./otherWindows";
+import { broadcastSession } from "./sessionChannel";
 
-/** Ends the session, here and for the other windows of this browser. */
+/** Ends the session, which all windows of this browser share. */
 export function useSignOut() {
   const client = useApolloClient();
   const navigate = useNavigate();
-  const { run, busy, failure } = useChange(SignOutDocument);
+  const { run, busy, failure } = useApiMutation(SignOutDocument);
   const signOut = async () => {
     if (!(await run({}))) return;
-    tellOtherWindows("signed-out");
-    void navigate(paths.signIn, { replace: true, state: { why: "signed-out" } });
+    broadcastSession("signed-out");
+    void navigate(paths.signIn, { replace: true, state: { reason: "signed-out" } });
     await client.clearStore();
   };
   return { signOut, busy, failure };

@@ -1,20 +1,27 @@
 import { useQuery } from "@apollo/client/react";
 
 import { Pager } from "../design/Pager";
-import { usePages } from "../design/usePages";
+import { usePagination } from "../design/usePagination";
 import { OwnSessionsDocument } from "../gql/graphql";
 import { SessionList } from "./SessionList";
 
-export function OwnSessions({ onDone }: { onDone: (told: string) => void }) {
-  const pages = usePages(10);
+export function OwnSessions({ onDone }: { onDone: (message: string) => void }) {
+  const pagination = usePagination(10);
   const { data, previousData, error } = useQuery(OwnSessionsDocument, {
-    variables: pages.variables,
+    variables: pagination.variables,
     fetchPolicy: "cache-and-network",
   });
   const found = (data ?? previousData)?.viewer?.sessions;
   return (
     <SessionList sessions={found?.nodes} error={error} onDone={onDone} withNames={false}>
-      {found && <Pager pages={pages} shown={found.nodes.length} total={found.totalCount} ends={found.pageInfo} />}
+      {found && (
+        <Pager
+          pagination={pagination}
+          shown={found.nodes.length}
+          total={found.totalCount}
+          pageInfo={found.pageInfo}
+        />
+      )}
     </SessionList>
   );
 }

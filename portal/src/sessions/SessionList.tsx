@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { EmptyState } from "../design/EmptyState";
 import { FailureNotice } from "../design/FailureNotice";
 import { Skeleton } from "../design/Skeleton";
@@ -11,7 +11,7 @@ import { SessionRow } from "./SessionRow";
 type SessionListProps = {
   sessions: OpenSessionFragment[] | undefined;
   error: unknown;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
   withNames: boolean;
   children: ReactNode;
 };
@@ -19,7 +19,7 @@ type SessionListProps = {
 export function SessionList({ sessions, error, onDone, withNames, children }: SessionListProps) {
   const text = useText();
   const open = sessions?.filter((session) => session.endedAt === null);
-  if (error && !open) return <FailureNotice failure={failureOf(error)} />;
+  if (error && !open) return <FailureNotice failure={toFailure(error)} />;
   if (!open) return <Skeleton lines={4} />;
   if (open.length === 0) return <EmptyState title={text("sessions.none")} />;
   return (

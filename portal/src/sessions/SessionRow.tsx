@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Badge } from "../design/Badge";
 import { Button } from "../design/Button";
 import { FailureNotice } from "../design/FailureNotice";
@@ -12,30 +12,30 @@ import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { describeClient } from "./describeClient";
 
-type SessionRowProps = { session: OpenSessionFragment; withName: boolean; onDone: (told: string) => void };
+type SessionRowProps = { session: OpenSessionFragment; withName: boolean; onDone: (message: string) => void };
 
-/** A place where somebody is signed in, and the way to end it. The window's own ends by signing out. */
+/** An open session, with a button that ends it. The viewer's own session ends by signing out. */
 export function SessionRow({ session, withName, onDone }: SessionRowProps) {
   const text = useText();
   const { moment, date } = useFormats();
   const refusals = useRefusalText();
-  const { run, busy, failure } = useChange(RevokeSessionDocument);
+  const { run, busy, failure } = useApiMutation(RevokeSessionDocument);
   const [problem, setProblem] = useState<string | null>(null);
   const name = `${session.user.firstName} ${session.user.lastName}`;
   const since = moment(session.createdAt);
-  const known = describeClient(session.client);
-  const client = known ? text("sessions.client", known) : session.client || text("sessions.unknown");
+  const browser = describeClient(session.client);
+  const client = browser ? text("sessions.client", browser) : session.client || text("sessions.unknown");
 
   const end = async () => {
-    const answer = (await run({ input: { sessionId: session.id } }))?.revokeSession;
-    if (!answer) return;
-    switch (answer.__typename) {
+    const result = (await run({ input: { sessionId: session.id } }))?.revokeSession;
+    if (!result) return;
+    switch (result.__typename) {
       case "SessionRevoked":
         return onDone(text("sessions.ended"));
       case "NotFoundError":
         return setProblem(refusals.notFound());
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
 
@@ -49,13 +49,13 @@ export function SessionRow({ session, withName, onDone }: SessionRowProps) {
         <span className="row-detail">
           {text("sessions.since", { moment: since })}, {text("sessions.until", { date: date(session.expiresAt) })}
         </span>
-        {problem && <Notice look="bad">{problem}</Notice>}
-        <FailureNotice failure={failure} again={() => void end()} />
+        {problem && <Notice variant="bad">{problem}</Notice>}
+        <FailureNotice failure={failure} onRetry={() => void end()} />
       </div>
       <div className="row-side row-side-line">
-        {session.kind === "BEARER" && <Badge look="quiet">{text("sessions.token")}</Badge>}
+        {session.kind === "BEARER" && <Badge variant="quiet">{text("sessions.token")}</Badge>}
         {session.current ? (
-          <Badge look="accent">{text("sessions.here")}</Badge>
+          <Badge variant="accent">{text("sessions.here")}</Badge>
         ) : (
           <Button
             size="small"

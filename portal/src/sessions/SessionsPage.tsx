@@ -8,24 +8,24 @@ import { useText } from "../texts/useText";
 import { AccountSessions } from "./AccountSessions";
 import { OwnSessions } from "./OwnSessions";
 
-type Whose = "mine" | "all";
+type Scope = "mine" | "all";
 
-/** Where one is signed in; for who manages users, where everybody is. */
+/** The viewer's open sessions, and for viewers that manage users all sessions of the account. */
 export default function SessionsPage() {
   const text = useText();
-  const { may } = useSession();
-  const [whose, setWhose] = useState<Whose>("mine");
+  const { can } = useSession();
+  const [scope, setScope] = useState<Scope>("mine");
   const [done, setDone] = useState<string | null>(null);
-  const all = whose === "all";
+  const all = scope === "all";
   return (
     <Page title={text("sessions.title")} intro={text(all ? "sessions.introAll" : "sessions.intro")}>
-      {may("MANAGE_USERS") && (
+      {can("MANAGE_USERS") && (
         <ToggleButtonGroup
           className="toggles"
           aria-label={text("sessions.whose")}
-          selectedKeys={[whose]}
+          selectedKeys={[scope]}
           disallowEmptySelection
-          onSelectionChange={([key]) => setWhose(key as Whose)}
+          onSelectionChange={([key]) => setScope(key as Scope)}
         >
           <ToggleButton className="toggle" id="mine">
             {text("sessions.mine")}
@@ -35,7 +35,7 @@ export default function SessionsPage() {
           </ToggleButton>
         </ToggleButtonGroup>
       )}
-      {done && <Notice look="good">{done}</Notice>}
+      {done && <Notice variant="good">{done}</Notice>}
       {all ? <AccountSessions onDone={setDone} /> : <OwnSessions onDone={setDone} />}
     </Page>
   );

@@ -15,7 +15,7 @@ const SYSTEMS = [
   ["Linux", /\bLinux\b/],
 ] as const;
 
-/** A browser and its system in two names that people know; null for any other program. */
+/** The names of a browser and its operating system; null for any other user agent. */
 export function describeClient(userAgent: string): { browser: string; system: string } | null {
   const browser = BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0];
   const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent))?.[0];

@@ -3,12 +3,12 @@ import { FailureNotice } from "../design/FailureNotice";
 import { Page } from "../design/Page";
 import { useText } from "../texts/useText";
 
-/** In the place of a page that could not be fetched at all. */
-export function FailurePage({ failure, again }: { failure: Failure; again: () => void }) {
+/** Takes the place of a page that could not be loaded. */
+export function FailurePage({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
   const text = useText();
   return (
-    <Page title={text("failure.heading")} look="narrow">
-      <FailureNotice failure={failure} again={again} />
+    <Page title={text("failure.heading")} variant="narrow">
+      <FailureNotice failure={failure} onRetry={onRetry} />
     </Page>
   );
 }

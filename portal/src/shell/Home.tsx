@@ -3,8 +3,8 @@ import { Navigate } from "react-router";
 import { paths } from "../paths";
 import { useSession } from "../session/SessionContext";
 
-/** Where each begins: who buys at the licenses, everybody else at their own. */
+/** Redirects buyers to the licenses, and other viewers to their profile. */
 export function Home() {
-  const { may } = useSession();
-  return <Navigate to={may("PURCHASE") ? paths.licenses : paths.profile} replace />;
+  const { can } = useSession();
+  return <Navigate to={can("PURCHASE") ? paths.licenses : paths.profile} replace />;
 }

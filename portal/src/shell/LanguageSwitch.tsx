@@ -3,19 +3,19 @@ import { useApolloClient } from "@apollo/client/react";
 import { useLanguage } from "../texts/language";
 import { useText } from "../texts/useText";
 
-/** The other language, by its own name. */
+/** Switches to the other language, which has its own name on the button. */
 export function LanguageSwitch() {
   const text = useText();
-  const { language, choose } = useLanguage();
+  const { language, changeLanguage } = useLanguage();
   const client = useApolloClient();
   const other = language === "en" ? "fr-CA" : "en";
-  const speakOther = () => {
-    choose(other);
-    // Names of packages come from the server. A query that fails says so where it stands.
+  const switchLanguage = () => {
+    changeLanguage(other);
+    // Names of packages come from the server. A query that fails shows its own notice.
     client.refetchObservableQueries().catch(() => undefined);
   };
   return (
-    <button type="button" className="text-button" lang={other} onClick={speakOther}>
+    <button type="button" className="text-button" lang={other} onClick={switchLanguage}>
       {text(other === "en" ? "shell.english" : "shell.french")}
     </button>
   );

@@ -10,7 +10,7 @@ import { useText } from "../texts/useText";
 type Entry = { to: string; name: TextId; icon: () => React.JSX.Element; needs: Permission | null };
 type Group = { name: TextId; entries: Entry[] };
 
-// What has to do with integrations (API keys) belongs under Options, after Domains.
+// Pages about integrations (API keys) belong under Options, after Domains.
 const GROUPS: Group[] = [
   {
     name: "shell.options",
@@ -33,13 +33,13 @@ const GROUPS: Group[] = [
   },
 ];
 
-/** What the signed-in user may open. */
-export function Navigation({ onFollow }: { onFollow?: () => void }) {
+/** Links to the pages that the viewer's permissions open. */
+export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const text = useText();
-  const { may } = useSession();
+  const { can } = useSession();
   const groups = GROUPS.map((group) => ({
     ...group,
-    entries: group.entries.filter(({ needs }) => needs === null || may(needs)),
+    entries: group.entries.filter(({ needs }) => needs === null || can(needs)),
   })).filter(({ entries }) => entries.length > 0);
   return (
     <nav className="navigation" aria-label={text("shell.navigation")}>
@@ -51,7 +51,7 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
           <ul aria-labelledby={name}>
             {entries.map(({ to, name: title, icon: Icon }) => (
               <li key={to}>
-                <NavLink className="navigation-link" to={to} onClick={onFollow}>
+                <NavLink className="navigation-link" to={to} onClick={onNavigate}>
                   <Icon />
                   <span>{text(title)}</span>
                 </NavLink>

@@ -5,20 +5,20 @@ import { Outlet } from "react-router";
 import { MenuIcon } from "../design/icons";
 import { Modal } from "../design/Modal";
 import { PageSkeleton } from "../design/PageSkeleton";
-import { LiveCounts } from "../seats/LiveCounts";
-import { LiveLight } from "../seats/LiveLight";
+import { LiveCountsProvider } from "../seats/LiveCountsProvider";
+import { LiveIndicator } from "../seats/LiveIndicator";
 import { useText } from "../texts/useText";
 import { Footer } from "./Footer";
 import { Navigation } from "./Navigation";
 import { SignedInAs } from "./SignedInAs";
 import { Wordmark } from "./Wordmark";
 
-/** What surrounds each page of who is signed in: beside it on a wide screen, behind a button on a narrow one. */
+/** The layout of the signed-in pages: navigation beside the page, or behind a button on a narrow screen. */
 export function Shell() {
   const text = useText();
   const [menuOpen, setMenuOpen] = useState(false);
   return (
-    <LiveCounts>
+    <LiveCountsProvider>
       <a className="skip" href="#content">
         {text("shell.skip")}
       </a>
@@ -26,7 +26,7 @@ export function Shell() {
         <header className="side">
           <div className="side-top">
             <Wordmark />
-            <LiveLight />
+            <LiveIndicator />
             <AriaButton
               className="icon-button menu-button"
               aria-label={text("shell.menu")}
@@ -40,8 +40,8 @@ export function Shell() {
             <SignedInAs />
           </div>
         </header>
-        <Modal title={text("shell.menu")} look="drawer" isOpen={menuOpen} onClose={() => setMenuOpen(false)}>
-          <Navigation onFollow={() => setMenuOpen(false)} />
+        <Modal title={text("shell.menu")} variant="drawer" isOpen={menuOpen} onClose={() => setMenuOpen(false)}>
+          <Navigation onNavigate={() => setMenuOpen(false)} />
           <SignedInAs />
         </Modal>
         <div className="shell-main">
@@ -51,6 +51,6 @@ export function Shell() {
           <Footer />
         </div>
       </div>
-    </LiveCounts>
+    </LiveCountsProvider>
   );
 }

@@ -4,7 +4,7 @@ import { useSession } from "../session/SessionContext";
 import { useSignOut } from "../session/useSignOut";
 import { useText } from "../texts/useText";
 
-/** Who is signed in to which account, and the way out. */
+/** The viewer's name and account, and the button to sign out. */
 export function SignedInAs() {
   const text = useText();
   const { viewer } = useSession();

@@ -4,9 +4,9 @@ import { useMemo } from "react";
 import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 
-type BadField = { path: string[]; message: string };
+type InvalidField = { path: string[]; message: string };
 
-/** Words for the refusals that many operations share. What is gone, or not the viewer's to see, is fetched anew. */
+/** The texts of the refusals that many operations share. NotFoundError also refetches the active queries. */
 export function useRefusalText() {
   const text = useText();
   const { time } = useFormats();
@@ -20,8 +20,8 @@ export function useRefusalText() {
       },
       mismatch: () => text("refused.mismatch"),
       tooOften: (retryAt: string) => text("refused.tooOften", { time: time(retryAt) }),
-      // Fields have words of their own beside them; this is for the values that no form of ours can send.
-      invalid: (fields: BadField[]) =>
+      // Forms have a text of their own for each field; this is for values that no form can send.
+      invalid: (fields: InvalidField[]) =>
         text("refused.invalid", { problems: fields.map((field) => field.message).join(" ") }),
     }),
     [text, time, client],

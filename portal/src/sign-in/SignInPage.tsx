@@ -3,8 +3,8 @@ import { useLocation } from "react-router";
 
 import { mailedToken } from "../session/mailedToken";
 import type { TextId } from "../texts/catalogues";
-import { AskForLink } from "./AskForLink";
-import { FollowLink } from "./FollowLink";
+import { CompleteSignIn } from "./CompleteSignIn";
+import { RequestSignIn } from "./RequestSignIn";
 
 const REASONS: Record<string, TextId> = {
   lost: "signIn.why.lost",
@@ -13,26 +13,26 @@ const REASONS: Record<string, TextId> = {
   "signed-out-elsewhere": "signIn.why.signed-out-elsewhere",
 };
 
-// A link's token is good for one visit of the page: whoever comes back later comes to ask for another.
+// The token is offered on one visit of the page. A later visit shows the form for a new link.
 let unused = mailedToken.kind !== "none";
 
-/** /sign-in: with a mailed link the button that follows it, without one the form that asks for one. */
+/** /sign-in: with a mailed link the button that completes the sign-in, without one the form that requests a link. */
 export default function SignInPage() {
-  const state = useLocation().state as { why?: string } | null;
+  const state = useLocation().state as { reason?: string } | null;
   const [link, setLink] = useState<typeof mailedToken>(unused ? mailedToken : { kind: "none" });
-  const [dead, setDead] = useState(false);
+  const [invalid, setInvalid] = useState(false);
   if (link.kind === "token") {
     return (
-      <FollowLink
+      <CompleteSignIn
         token={link.token}
         onUsed={() => (unused = false)}
-        onDead={() => {
+        onInvalid={() => {
           unused = false;
-          setDead(true);
+          setInvalid(true);
           setLink({ kind: "none" });
         }}
       />
     );
   }
-  return <AskForLink link={dead ? "dead" : link.kind} why={REASONS[state?.why ?? ""] ?? null} />;
+  return <RequestSignIn link={invalid ? "invalid" : link.kind} reason={REASONS[state?.reason ?? ""] ?? null} />;
 }

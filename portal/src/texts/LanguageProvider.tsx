@@ -3,23 +3,23 @@ import { I18nProvider } from "react-aria-components";
 import { IntlProvider } from "react-intl";
 
 import { catalogues } from "./catalogues";
-import { firstLanguage, keepLanguage, LanguageContext } from "./language";
+import { preferredLanguage, saveLanguage, LanguageContext } from "./language";
 
-// Which numbers and dates go with each language; both are of Canada.
+// The locale of numbers and dates for each language; both are Canadian.
 const LOCALES = { en: "en-CA", "fr-CA": "fr-CA" } as const;
 
-/** Everything inside speaks the reader's language: texts, numbers, dates, and what react-aria says by itself. */
+/** Provides the language for texts, numbers, dates and react-aria's own labels. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState(firstLanguage);
+  const [language, setLanguage] = useState(preferredLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const choose = (chosen: typeof language) => {
-    keepLanguage(chosen);
-    setLanguage(chosen);
+  const changeLanguage = (next: typeof language) => {
+    saveLanguage(next);
+    setLanguage(next);
   };
   return (
-    <LanguageContext value={{ language, choose }}>
+    <LanguageContext value={{ language, changeLanguage }}>
       <IntlProvider locale={LOCALES[language]} messages={catalogues[language]} defaultLocale="en-CA">
         <I18nProvider locale={LOCALES[language]}>{children}</I18nProvider>
       </IntlProvider>

@@ -32,7 +32,7 @@ const english = {
   ...usersEn,
 };
 
-/** The name of a sentence. There is one in each language, or this does not compile. */
+/** The id of a text. It must be in each language, or this does not compile. */
 export type TextId = keyof typeof english;
 
 const french: Record<TextId, string> = {

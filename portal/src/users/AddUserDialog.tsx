@@ -1,61 +1,61 @@
 import { type SyntheticEvent, useState } from "react";
 import { Form } from "react-aria-components";
 
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { Button } from "../design/Button";
-import { Choice } from "../design/Choice";
 import { FailureNotice } from "../design/FailureNotice";
 import { Modal } from "../design/Modal";
 import { Notice } from "../design/Notice";
+import { SelectInput } from "../design/SelectInput";
 import { TextInput } from "../design/TextInput";
 import { AddUserDocument, type ClaimedDomainFragment } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useLanguage } from "../texts/language";
 import { useText } from "../texts/useText";
-import { DomainWayOut } from "./DomainWayOut";
+import { DomainHelp } from "./DomainHelp";
 
-type AddUserDialogProps = { onClose: () => void; onDone: (told: string) => void; onFind: (email: string) => void };
+type AddUserDialogProps = { onClose: () => void; onDone: (message: string) => void; onFind: (email: string) => void };
 
-type Refused =
-  | { why: "domain"; name: string; domain: ClaimedDomainFragment | null }
-  | { why: "taken" }
-  | { why: "other"; problem: string };
+type Refusal =
+  | { kind: "domain"; name: string; domain: ClaimedDomainFragment | null }
+  | { kind: "taken" }
+  | { kind: "other"; problem: string };
 
-/** Adds a person. Where the domain of their address is not approved, it says how it can be. */
+/** Adds a user. If the domain of the address is not approved, it explains how to get it approved. */
 export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
   const text = useText();
   const refusals = useRefusalText();
   const { language } = useLanguage();
-  const { run, busy, failure } = useChange(AddUserDocument);
+  const { run, busy, failure } = useApiMutation(AddUserDocument);
   const [firstName, setFirstName] = useState("");
   const [lastName, setLastName] = useState("");
   const [email, setEmail] = useState("");
   const [locale, setLocale] = useState<"en" | "fr-CA">(language);
-  const [badFields, setBadFields] = useState<string[]>([]);
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const bad = (field: string, words: string) => (badFields.includes(field) ? words : undefined);
+  const [invalidFields, setInvalidFields] = useState<string[]>([]);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const errorOf = (field: string, message: string) => (invalidFields.includes(field) ? message : undefined);
 
   const add = async () => {
-    const answer = (await run({ input: { firstName, lastName, email, locale } }))?.addUser;
-    if (!answer) return;
-    setBadFields([]);
-    setRefused(null);
-    switch (answer.__typename) {
+    const result = (await run({ input: { firstName, lastName, email, locale } }))?.addUser;
+    if (!result) return;
+    setInvalidFields([]);
+    setRefusal(null);
+    switch (result.__typename) {
       case "UserAdded":
-        return onDone(text("users.added", { name: `${answer.user.firstName} ${answer.user.lastName}` }));
+        return onDone(text("users.added", { name: `${result.user.firstName} ${result.user.lastName}` }));
       case "InvalidInputError":
-        return setBadFields(answer.fields.map((field) => field.path[0] ?? ""));
+        return setInvalidFields(result.fields.map((field) => field.path[0] ?? ""));
       case "DomainNotApprovedError":
-        return setRefused({ why: "domain", name: email.split("@").pop() ?? "", domain: answer.domain });
+        return setRefusal({ kind: "domain", name: email.split("@").pop() ?? "", domain: result.domain });
       case "EmailTakenError":
-        return setRefused({ why: "taken" });
+        return setRefusal({ kind: "taken" });
       case "NotPermittedError":
-        return setRefused({ why: "other", problem: refusals.notPermitted() });
+        return setRefusal({ kind: "other", problem: refusals.notPermitted() });
       case "RateLimitedError":
-        return setRefused({ why: "other", problem: refusals.tooOften(answer.retryAt) });
+        return setRefusal({ kind: "other", problem: refusals.tooOften(result.retryAt) });
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
   const submit = (event: SyntheticEvent) => {
@@ -72,7 +72,7 @@ export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
             label={text("users.firstName")}
             value={firstName}
             onChange={setFirstName}
-            problem={bad("firstName", text("users.badName"))}
+            problem={errorOf("firstName", text("users.badName"))}
             isRequired
             autoFocus
           />
@@ -80,7 +80,7 @@ export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
             label={text("users.lastName")}
             value={lastName}
             onChange={setLastName}
-            problem={bad("lastName", text("users.badName"))}
+            problem={errorOf("lastName", text("users.badName"))}
             isRequired
           />
         </div>
@@ -89,19 +89,19 @@ export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
           type="email"
           value={email}
           onChange={setEmail}
-          problem={bad("email", text("users.badEmail"))}
+          problem={errorOf("email", text("users.badEmail"))}
           isRequired
         />
-        <Choice
+        <SelectInput
           label={text("users.locale")}
-          chosen={locale}
-          onChoose={(id) => setLocale(id as "en" | "fr-CA")}
+          selected={locale}
+          onSelect={(id) => setLocale(id as "en" | "fr-CA")}
           options={(["en", "fr-CA"] as const).map((id) => ({ id, label: text(`users.locale.${id}`) }))}
         />
-        {refused?.why === "domain" && <DomainWayOut name={refused.name} domain={refused.domain} />}
-        {refused?.why === "taken" && (
+        {refusal?.kind === "domain" && <DomainHelp name={refusal.name} domain={refusal.domain} />}
+        {refusal?.kind === "taken" && (
           <Notice
-            look="bad"
+            variant="bad"
             actions={
               <Button size="small" onPress={() => onFind(email)}>
                 {text("users.findThem")}
@@ -111,11 +111,11 @@ export function AddUserDialog({ onClose, onDone, onFind }: AddUserDialogProps) {
             {text("users.emailTaken")}
           </Notice>
         )}
-        {refused?.why === "other" && <Notice look="bad">{refused.problem}</Notice>}
+        {refusal?.kind === "other" && <Notice variant="bad">{refusal.problem}</Notice>}
         <FailureNotice failure={failure} />
         <footer className="dialog-foot">
           <Button onPress={onClose}>{text("shell.cancel")}</Button>
-          <Button look="main" type="submit" isPending={busy}>
+          <Button variant="main" type="submit" isPending={busy}>
             {text("users.addThem")}
           </Button>
         </footer>

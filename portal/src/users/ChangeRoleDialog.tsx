@@ -12,10 +12,10 @@ import { useChangeRole } from "./useChangeRole";
 type ChangeRoleDialogProps = {
   user: ManagedUserFragment;
   onClose: () => void;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
 };
 
-/** Asks before a user becomes an administrator, or a standard user again, and says what that means. */
+/** Asks for confirmation before a user becomes an administrator or a standard user, and explains the consequences. */
 export function ChangeRoleDialog({ user, onClose, onDone }: ChangeRoleDialogProps) {
   const text = useText();
   const { viewer } = useSession();
@@ -42,13 +42,13 @@ export function ChangeRoleDialog({ user, onClose, onDone }: ChangeRoleDialogProp
         </p>
         {isOwn && <p>{text("users.ownRole")}</p>}
       </div>
-      {problem && <Notice look="bad">{problem}</Notice>}
-      <FailureNotice failure={failure} again={() => void change(user)} />
+      {problem && <Notice variant="bad">{problem}</Notice>}
+      <FailureNotice failure={failure} onRetry={() => void change(user)} />
       <footer className="dialog-foot">
         <Button autoFocus onPress={onClose}>
           {text("shell.cancel")}
         </Button>
-        <Button look={promoting ? "main" : "danger"} isPending={busy} onPress={() => void change(user)}>
+        <Button variant={promoting ? "main" : "danger"} isPending={busy} onPress={() => void change(user)}>
           {text(promoting ? "users.makeAdministrator" : "users.makeStandard")}
         </Button>
       </footer>

@@ -9,36 +9,30 @@ import { useFormats } from "../texts/useFormats";
 import { useText } from "../texts/useText";
 import { ChangeLicense } from "./ChangeLicense";
 import { RemoveLicense } from "./RemoveLicense";
+import type { StepProps } from "./StepProps";
 import { TransferLicense } from "./TransferLicense";
 import { useSendLink } from "./useSendLink";
 
 type ManageHeldLicenseProps = {
   user: ManagedUserFragment;
   license: HeldLicenseFragment;
-  news: string | null;
+  notice: string | null;
   onClose: () => void;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
 };
 
-export type StepProps = {
-  user: ManagedUserFragment;
-  license: HeldLicenseFragment;
-  onBack: () => void;
-  onDone: (told: string) => void;
-};
-
-/** What somebody holds, and what can be done with it. */
-export function ManageHeldLicense({ user, license, news, onClose, onDone }: ManageHeldLicenseProps) {
+/** The license that a user holds, and the actions on it. */
+export function ManageHeldLicense({ user, license, notice, onClose, onDone }: ManageHeldLicenseProps) {
   const text = useText();
   const { date } = useFormats();
-  const [step, setStep] = useState<"look" | "change" | "transfer" | "remove">("look");
+  const [step, setStep] = useState<"overview" | "change" | "transfer" | "remove">("overview");
   const [problem, setProblem] = useState<string | null>(null);
   const link = useSendLink(onDone, setProblem);
   const name = `${user.firstName} ${user.lastName}`;
-  const props: StepProps = { user, license, onBack: () => setStep("look"), onDone };
+  const props: StepProps = { user, license, onBack: () => setStep("overview"), onDone };
   return (
     <>
-      {news && <Notice look="warning">{news}</Notice>}
+      {notice && <Notice variant="warning">{notice}</Notice>}
       <div className="holding">
         <p className="quiet">{text("users.holds", { name })}</p>
         <p className="holding-package">
@@ -50,7 +44,7 @@ export function ManageHeldLicense({ user, license, news, onClose, onDone }: Mana
           {license.activatedAt && ` · ${text("users.activatedOn", { date: date(license.activatedAt) })}`}
         </p>
       </div>
-      {step === "look" && (
+      {step === "overview" && (
         <>
           <div className="steps">
             <Button onPress={() => setStep("change")}>{text("users.change")}</Button>
@@ -58,11 +52,11 @@ export function ManageHeldLicense({ user, license, news, onClose, onDone }: Mana
             <Button isPending={link.busy} onPress={() => void link.send(license.id, user.email)}>
               {text("users.sendLink")}
             </Button>
-            <Button look="danger" onPress={() => setStep("remove")}>
+            <Button variant="danger" onPress={() => setStep("remove")}>
               {text("users.remove")}
             </Button>
           </div>
-          {problem && <Notice look="bad">{problem}</Notice>}
+          {problem && <Notice variant="bad">{problem}</Notice>}
           <FailureNotice failure={link.failure} />
           <footer className="dialog-foot">
             <Button onPress={onClose}>{text("shell.close")}</Button>

@@ -9,28 +9,28 @@ import { ManageHeldLicense } from "./ManageHeldLicense";
 type ManageLicenseDialogProps = {
   user: ManagedUserFragment;
   onClose: () => void;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
 };
 
-/** "Manage license" of one person: assign one to who holds none; change, transfer or remove the one that is held. */
-export function ManageLicenseDialog({ user: opened, onClose, onDone }: ManageLicenseDialogProps) {
+/** "Manage license" of one user: assigns a license, or changes, transfers or removes the one that is held. */
+export function ManageLicenseDialog({ user: initialUser, onClose, onDone }: ManageLicenseDialogProps) {
   const text = useText();
-  // A refusal may bring news of the person: that somebody has given them a license meanwhile.
-  const [user, setUser] = useState(opened);
-  const [news, setNews] = useState<string | null>(null);
+  // An AlreadyLicensedError brings the user with the license that somebody else has assigned meanwhile.
+  const [user, setUser] = useState(initialUser);
+  const [notice, setNotice] = useState<string | null>(null);
   const name = `${user.firstName} ${user.lastName}`;
   return (
     <Modal title={text("users.manageOf", { name })} isOpen onClose={onClose}>
       {user.license ? (
-        <ManageHeldLicense user={user} license={user.license} news={news} onClose={onClose} onDone={onDone} />
+        <ManageHeldLicense user={user} license={user.license} notice={notice} onClose={onClose} onDone={onDone} />
       ) : (
         <AssignLicense
           user={user}
           onClose={onClose}
           onDone={onDone}
-          onHeld={(now, told) => {
+          onAlreadyLicensed={(now, message) => {
             setUser(now);
-            setNews(told);
+            setNotice(message);
           }}
         />
       )}

@@ -13,17 +13,17 @@ type UserRowProps = {
   user: ManagedUserFragment;
   onManage: (user: ManagedUserFragment) => void;
   onChangeRole: (user: ManagedUserFragment) => void;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
 };
 
-/** A person: what they hold, what they may do, and what can be done about it. */
+/** A user: license, role, and the actions on them. */
 export function UserRow({ user, onManage, onChangeRole, onDone }: UserRowProps) {
   const text = useText();
   const name = `${user.firstName} ${user.lastName}`;
   const [problem, setProblem] = useState<string | null>(null);
-  const done = (told: string) => {
+  const done = (message: string) => {
     setProblem(null);
-    onDone(told);
+    onDone(message);
   };
   const link = useSendLink(done, setProblem);
   const { license } = user;
@@ -32,7 +32,7 @@ export function UserRow({ user, onManage, onChangeRole, onDone }: UserRowProps) 
       <th scope="row" data-label={text("users.name")}>
         <span className="row-title">{name}</span>
         <span className="row-detail">{user.email}</span>
-        {problem && <Notice look="bad">{problem}</Notice>}
+        {problem && <Notice variant="bad">{problem}</Notice>}
         <FailureNotice failure={link.failure} />
       </th>
       <td data-label={text("users.license")}>

@@ -2,8 +2,8 @@ import { useQuery } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { Button, Input, Label, SearchField } from "react-aria-components";
 
-import { Choice } from "../design/Choice";
 import { CrossIcon } from "../design/icons";
+import { SelectInput } from "../design/SelectInput";
 import { SeatInventoryDocument } from "../gql/graphql";
 import { useText } from "../texts/useText";
 
@@ -13,32 +13,32 @@ type UserSearchProps = {
   onChange: (changed: { show?: string; search?: string }) => void;
 };
 
-const ASK_AFTER = 250;
+const DEBOUNCE = 250;
 
-/** The search field and the filter. The list follows while somebody types. */
+/** The search field and the filter. The list updates as the viewer types. */
 export function UserSearch({ show, search, onChange }: UserSearchProps) {
   const text = useText();
   const { data } = useQuery(SeatInventoryDocument);
-  const [typed, setTyped] = useState(search);
+  const [inputValue, setInputValue] = useState(search);
   const timer = useRef<number | undefined>(undefined);
 
-  // The search of a link, or of "Show everybody".
-  const [known, setKnown] = useState(search);
-  const [sent, setSent] = useState(search);
-  if (known !== search) {
-    setKnown(search);
-    // Not what was typed here a moment ago: more may have been typed since.
-    if (search !== sent) setTyped(search);
+  // The search changed by a link, or by "Show everybody".
+  const [previousSearch, setPreviousSearch] = useState(search);
+  const [sentSearch, setSentSearch] = useState(search);
+  if (previousSearch !== search) {
+    setPreviousSearch(search);
+    // The input's own search is left out: more may have been typed since it was sent.
+    if (search !== sentSearch) setInputValue(search);
   }
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  const type = (value: string) => {
-    setTyped(value);
+  const handleChange = (value: string) => {
+    setInputValue(value);
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
-      setSent(value);
+      setSentSearch(value);
       onChange({ search: value });
-    }, ASK_AFTER);
+    }, DEBOUNCE);
   };
   const packages = data?.account.seatInventory.pools.map((pool) => pool.package) ?? [];
   const options = [
@@ -49,7 +49,7 @@ export function UserSearch({ show, search, onChange }: UserSearchProps) {
   ];
   return (
     <search className="toolbar">
-      <SearchField className="field search" value={typed} onChange={type} maxLength={100}>
+      <SearchField className="field search" value={inputValue} onChange={handleChange} maxLength={100}>
         <Label className="field-label">{text("users.search")}</Label>
         <div className="search-input">
           <Input className="input" />
@@ -58,7 +58,12 @@ export function UserSearch({ show, search, onChange }: UserSearchProps) {
           </Button>
         </div>
       </SearchField>
-      <Choice label={text("users.show")} options={options} chosen={show} onChoose={(id) => onChange({ show: id })} />
+      <SelectInput
+        label={text("users.show")}
+        options={options}
+        selected={show}
+        onSelect={(id) => onChange({ show: id })}
+      />
     </search>
   );
 }

@@ -6,7 +6,7 @@ type UserTableProps = {
   users: ManagedUserFragment[];
   onManage: (user: ManagedUserFragment) => void;
   onChangeRole: (user: ManagedUserFragment) => void;
-  onDone: (told: string) => void;
+  onDone: (message: string) => void;
 };
 
 export function UserTable({ users, onManage, onChangeRole, onDone }: UserTableProps) {

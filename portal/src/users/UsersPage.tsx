@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 
-import { failureOf } from "../api/failure";
+import { toFailure } from "../api/failure";
 import { Button } from "../design/Button";
 import { EmptyState } from "../design/EmptyState";
 import { FailureNotice } from "../design/FailureNotice";
@@ -10,7 +10,7 @@ import { Notice } from "../design/Notice";
 import { Page } from "../design/Page";
 import { Pager } from "../design/Pager";
 import { Skeleton } from "../design/Skeleton";
-import { usePages } from "../design/usePages";
+import { usePagination } from "../design/usePagination";
 import { type ManagedUserFragment, UsersDocument } from "../gql/graphql";
 import { useText } from "../texts/useText";
 import { AddUserDialog } from "./AddUserDialog";
@@ -20,13 +20,13 @@ import { UserSearch } from "./UserSearch";
 import { UserTable } from "./UserTable";
 import { useUserFilter } from "./useUserFilter";
 
-/** User management: find people, add them, and manage their licenses. */
+/** User management: finds and adds users, and manages their licenses. */
 export default function UsersPage() {
   const text = useText();
   const { show, search, set, filter } = useUserFilter();
-  const pages = usePages(20, JSON.stringify(filter));
+  const pagination = usePagination(20, JSON.stringify(filter));
   const { data, previousData, error, refetch } = useQuery(UsersDocument, {
-    variables: { ...pages.variables, filter },
+    variables: { ...pagination.variables, filter },
     fetchPolicy: "cache-and-network",
   });
   const [adding, setAdding] = useState(false);
@@ -35,11 +35,11 @@ export default function UsersPage() {
   const [done, setDone] = useState<string | null>(null);
   const found = (data ?? previousData)?.account.users;
 
-  const finish = (told: string) => {
+  const finish = (message: string) => {
     setAdding(false);
     setManaged(null);
     setRoleOf(null);
-    setDone(told);
+    setDone(message);
     void refetch();
   };
 
@@ -48,14 +48,14 @@ export default function UsersPage() {
       title={text("users.title")}
       intro={text("users.intro")}
       actions={
-        <Button look="main" onPress={() => setAdding(true)}>
+        <Button variant="main" onPress={() => setAdding(true)}>
           {text("users.add")}
         </Button>
       }
     >
       <UserSearch show={show} search={search} onChange={set} />
-      <div className="results">{done && <Notice look="good">{done}</Notice>}</div>
-      {error && <FailureNotice failure={failureOf(error)} again={() => void refetch()} />}
+      <div className="results">{done && <Notice variant="good">{done}</Notice>}</div>
+      {error && <FailureNotice failure={toFailure(error)} onRetry={() => void refetch()} />}
       {!found && !error && <Skeleton lines={8} />}
       {found && (
         <p className="quiet" role="status">
@@ -76,7 +76,12 @@ export default function UsersPage() {
       {found && found.nodes.length > 0 && (
         <>
           <UserTable users={found.nodes} onManage={setManaged} onChangeRole={setRoleOf} onDone={setDone} />
-          <Pager pages={pages} shown={found.nodes.length} total={found.totalCount} ends={found.pageInfo} />
+          <Pager
+            pagination={pagination}
+            shown={found.nodes.length}
+            total={found.totalCount}
+            pageInfo={found.pageInfo}
+          />
         </>
       )}
       {adding && (

@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 
 import { SeatInventoryDocument } from "../gql/graphql";
 
-/** The account's seat pools, but for one package; undefined until they are known. Their counts move while one looks. */
+/** The account's seat pools, but for one package; undefined until they are loaded. Their counts are live. */
 export function useSeatPools(exceptPackageId?: string) {
   const { data } = useQuery(SeatInventoryDocument);
   const pools = data?.account.seatInventory.pools.filter((pool) => pool.package.id !== exceptPackageId);

@@ -1,19 +1,19 @@
-import { useChange } from "../api/useChange";
-import { unreachable } from "../api/unreachable";
+import { assertNever } from "../api/assertNever";
+import { useApiMutation } from "../api/useApiMutation";
 import { SendActivationLinkDocument } from "../gql/graphql";
 import { useRefusalText } from "../shell/useRefusalText";
 import { useText } from "../texts/useText";
 
-/** Has a fresh activation link mailed to who holds a license. */
-export function useSendLink(onDone: (told: string) => void, onRefused: (problem: string) => void) {
+/** Sends a new activation link to the holder of a license. */
+export function useSendLink(onDone: (message: string) => void, onRefused: (problem: string) => void) {
   const text = useText();
   const refusals = useRefusalText();
-  const { run, busy, failure } = useChange(SendActivationLinkDocument);
+  const { run, busy, failure } = useApiMutation(SendActivationLinkDocument);
 
   const send = async (licenseId: string, email: string) => {
-    const answer = (await run({ input: { licenseId } }))?.sendActivationLink;
-    if (!answer) return;
-    switch (answer.__typename) {
+    const result = (await run({ input: { licenseId } }))?.sendActivationLink;
+    if (!result) return;
+    switch (result.__typename) {
       case "ActivationLinkSent":
         return onDone(text("users.linkSent", { email }));
       case "NotFoundError":
@@ -21,9 +21,9 @@ export function useSendLink(onDone: (told: string) => void, onRefused: (problem:
       case "NotPermittedError":
         return onRefused(refusals.notPermitted());
       case "RateLimitedError":
-        return onRefused(refusals.tooOften(answer.retryAt));
+        return onRefused(refusals.tooOften(result.retryAt));
       default:
-        return unreachable(answer);
+        return assertNever(result);
     }
   };
   return { send, busy, failure };

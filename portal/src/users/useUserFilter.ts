@@ -2,13 +2,13 @@ import { useSearchParams } from "react-router";
 
 import type { UserFilter } from "../gql/graphql";
 
-/** What is looked for, kept in the address: a reload, and who a link is sent to, see the same. */
+/** The filter of the user list, kept in the URL, so that a reload or a shared link shows the same. */
 export function useUserFilter() {
   const [parameters, setParameters] = useSearchParams();
   const show = parameters.get("show") ?? "all";
   const search = parameters.get("search") ?? "";
   const set = (changed: { show?: string; search?: string }) => {
-    // From the address as it is now: a search is sent a moment after it was typed, and the rest may have changed.
+    // Read from the current URL: a search is sent after a delay, and the other parameters may have changed.
     const next = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries(changed)) next.set(name, value);
     if (next.get("show") === "all") next.delete("show");

@@ -1,8 +1,0 @@
-// The policy lets no string become HTML. react-aria empties its announcements by `innerHTML = ""`: that much is let
-// through, and nothing else.
-type Policies = { createPolicy: (name: string, rules: { createHTML: (html: string) => string | null }) => unknown };
-
-const policies = (window as { trustedTypes?: Policies }).trustedTypes;
-policies?.createPolicy("default", { createHTML: (html) => (html === "" ? html : null) });
-
-export {};
