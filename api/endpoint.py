@@ -17,7 +17,7 @@ from api.http.streaming import Stream
 from api.schema.build import make_schema
 from api.schema.context import Services
 from api.subscriptions.close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
-from api.subscriptions.connection_limits import Sockets, TooManySockets
+from api.subscriptions.connection_limits import SocketLimits, TooManySockets
 from api.subscriptions.view import SOCKET_GONE, WebSocketView, deny
 
 
@@ -29,7 +29,7 @@ class GraphQLEndpoint:
         self._services = services
         self._pipeline = Pipeline(schema, services)
         self._view = WebSocketView(schema, services)
-        self._slots = Sockets(services.limits)
+        self._slots = SocketLimits(services.limits)
         self._methods = "GET, POST" if services.get_queries else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ class GraphQLEndpoint:
 
     async def _serve_stream(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._slots.room(networks_of(HTTPConnection(scope))):
+            with self._slots.slot(networks_of(HTTPConnection(scope))):
                 await stream(scope, receive, send)
         except TooManySockets as error:
             await stream.aclose()
@@ -81,7 +81,7 @@ class GraphQLEndpoint:
             await deny(refusal(403, "Pages of this origin may not connect."), scope, receive, send)
             return
         try:
-            with self._slots.room(networks_of(connection)):
+            with self._slots.slot(networks_of(connection)):
                 await self._view(scope, receive, send)
         except TooManySockets as error:
             await deny(refusal(429, str(error), code="LIMIT_EXCEEDED"), scope, receive, send)

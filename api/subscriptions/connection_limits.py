@@ -1,4 +1,4 @@
-"""How many WebSockets and streams a process holds, and how many of one address.
+"""Limits on the open WebSockets and streams of a process, and of one address.
 
 An IPv6 address counts in its /64, /56 and /48, as for every other limit of an address.
 """
@@ -16,7 +16,7 @@ OPEN = Gauge("usher_sockets", "Open WebSockets and streams.", multiprocess_mode=
 
 
 class TooManySockets(Exception):
-    """There is no room for another one."""
+    """No slot is free for another socket or stream."""
 
     def __init__(self, what: str, allowed: int) -> None:
         self.what = what
@@ -24,8 +24,8 @@ class TooManySockets(Exception):
         super().__init__(f"Too many connections: at most {allowed} {what} are allowed.")
 
 
-class Sockets:
-    """Counts the sockets and streams of a process. One that never says who it is counts as well."""
+class SocketLimits:
+    """Counts the sockets and streams of a process, anonymous ones too."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -33,8 +33,8 @@ class Sockets:
         self._total = 0
 
     @contextmanager
-    def room(self, networks: Sequence[Network]) -> Iterator[None]:
-        """Hold a place for a client of these networks while the block runs. Raises TooManySockets."""
+    def slot(self, networks: Sequence[Network]) -> Iterator[None]:
+        """Hold a slot for a client of these networks while the block runs. Raises TooManySockets."""
         most = self._limits.caller_sockets
         if self._total >= self._limits.sockets:
             raise TooManySockets("of one process", self._limits.sockets)

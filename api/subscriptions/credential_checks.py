@@ -1,4 +1,4 @@
-"""Whether those who follow are still signed in, and may still see what they follow: asked for all of them at once."""
+"""Checking the credentials of subscribers: whether they are still valid, and permit what is followed."""
 
 import asyncio
 import time
@@ -9,67 +9,67 @@ from uuid import UUID
 import structlog
 
 from api.schema import subscription
-from api.subscriptions.subscriber import Follower
+from api.subscriptions.subscriber import Subscriber
 from models.access.credentials import all_still_signed_in
 from models.access.viewer import Viewer
 from models.database.background import now_and_then
 from models.errors import NotPermitted, Unauthenticated
 from models.permissions import Permission
 
-ASKED_AT_ONCE = 1000
+CHECKED_AT_ONCE = 1000
 
 log = structlog.get_logger(__name__)
 
 
-class SessionChecks:
-    """Looks at the credentials of all followers of a process now and then, each once however many follow with it."""
+class CredentialChecks:
+    """Checks the credentials of all subscribers of a process periodically, each once for all that share it."""
 
     def __init__(self) -> None:
-        self._followers: defaultdict[UUID, set[Follower]] = defaultdict(set)
-        self._checked = 0.0
-        self._looking: asyncio.Task[None] | None = None
+        self._subscribers: defaultdict[UUID, set[Subscriber]] = defaultdict(set)
+        self._checked_at = 0.0
+        self._checking: asyncio.Task[None] | None = None
 
-    def add(self, follower: Follower) -> None:
-        """Look at a follower from now on, whose credential was good a moment ago."""
-        self._followers[follower.viewer.credential_id].add(follower)
-        if self._looking is None:
-            self._checked = time.monotonic()
-            # While the database is away nothing is told: who tells looks first.
-            self._looking = asyncio.create_task(now_and_then(self._look, _every, log, "sessions.look_failed"))
+    def add(self, subscriber: Subscriber) -> None:
+        """Check a subscriber from now on, whose credential was valid a moment ago."""
+        self._subscribers[subscriber.viewer.credential_id].add(subscriber)
+        if self._checking is None:
+            self._checked_at = time.monotonic()
+            # While the database is down no update is sent: a broadcast checks first.
+            self._checking = asyncio.create_task(now_and_then(self._check, _every, log, "sessions.look_failed"))
 
-    def remove(self, follower: Follower) -> None:
-        """Look at a follower no more."""
-        followers = self._followers[follower.viewer.credential_id]
-        followers.discard(follower)
-        if not followers:
-            del self._followers[follower.viewer.credential_id]
-        if not self._followers and self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+    def remove(self, subscriber: Subscriber) -> None:
+        """Check a subscriber no longer."""
+        subscribers = self._subscribers[subscriber.viewer.credential_id]
+        subscribers.discard(subscriber)
+        if not subscribers:
+            del self._subscribers[subscriber.viewer.credential_id]
+        if not self._subscribers and self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
 
-    async def be_recent(self) -> None:
-        """Look, unless that was done lately: who is not signed in any more is told no further change."""
-        if time.monotonic() - self._checked > subscription.CHECK_SESSION_EVERY:
-            await self._look()
+    async def ensure_recent(self) -> None:
+        """Check, unless that was done lately: a subscriber whose credential has ended is sent no further update."""
+        if time.monotonic() - self._checked_at > subscription.CHECK_SESSION_EVERY:
+            await self._check()
 
-    async def _look(self) -> None:
+    async def _check(self) -> None:
         began = time.monotonic()
-        viewers = iter([next(iter(followers)).viewer for followers in self._followers.values()])
-        while some := list(islice(viewers, ASKED_AT_ONCE)):
+        viewers = iter([next(iter(subscribers)).viewer for subscribers in self._subscribers.values()])
+        while some := list(islice(viewers, CHECKED_AT_ONCE)):
             for credential_id, found in (await all_still_signed_in(some)).items():
-                for follower in list(self._followers.get(credential_id, ())):
-                    _judge(follower, found)
-        self._checked = began
+                for subscriber in list(self._subscribers.get(credential_id, ())):
+                    _apply(subscriber, found)
+        self._checked_at = began
 
 
 def _every() -> float:
     return max(subscription.CHECK_SESSION_EVERY, 0.05)
 
 
-def _judge(follower: Follower, found: Viewer | Unauthenticated) -> None:
+def _apply(subscriber: Subscriber, found: Viewer | Unauthenticated) -> None:
     if isinstance(found, Unauthenticated):
-        follower.fail(found)
+        subscriber.fail(found)
     elif not found.may(Permission.VIEW_INVENTORY):
-        follower.fail(NotPermitted(Permission.VIEW_INVENTORY))
-    elif found.permissions != follower.viewer.permissions:
-        follower.cut_off("What you may do has changed")
+        subscriber.fail(NotPermitted(Permission.VIEW_INVENTORY))
+    elif found.permissions != subscriber.viewer.permissions:
+        subscriber.cut_off("What you may do has changed")

@@ -30,8 +30,8 @@ from api.schema.context import Context
 from api.schema.cost_headers import charge
 from api.subscriptions.broadcasts import Broadcasts
 from api.subscriptions.close_codes import TRY_AGAIN_LATER, UNAUTHORIZED
-from api.subscriptions.shared_operation import SharedDocument, Wish, wish
-from api.subscriptions.subscriber import SOCKET, Follower, Socket
+from api.subscriptions.shared_operation import SharedOperation, SubscriptionRequest, parse_request
+from api.subscriptions.subscriber import SOCKET, Socket, Subscriber
 from models.access.viewer import Viewer
 from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
@@ -43,8 +43,8 @@ ANONYMOUS_FOR = 60.0
 INIT_TIMEOUT = timedelta(seconds=10)
 
 
-class SharesExecutions(Protocol):
-    """What the handler needs of the endpoint."""
+class HasBroadcasts(Protocol):
+    """The part of the view that the handler needs."""
 
     broadcasts: Broadcasts
 
@@ -55,7 +55,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     _init_timer: asyncio.TimerHandle
     _second = 0
     _in_this_second = 0
-    view: "SharesExecutions"
+    view: "HasBroadcasts"
     schema: Schema
     operations: dict[str, Any]
     websocket: Any
@@ -125,34 +125,34 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_subscribe({**message, "payload": {**payload, "query": query}})
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Run an operation, together with others where that is the same to everybody."""
+        """Run an operation, shared with other subscribers where their results are equal."""
         socket = self._socket()
         shared = socket and may_read_document(self.context, self.schema.documents, operation.query)
-        asked = wish(self.schema, operation.query, operation.variables, operation.operation_name) if shared else None
-        admitted = await self._admitted(asked) if asked else None
-        if socket is None or asked is None or admitted is None:
-            # What is wrong is told there as well.
+        request = parse_request(self.schema, operation) if shared else None
+        admitted = await self._admitted(request) if request else None
+        if socket is None or request is None or admitted is None:
+            # Errors are sent there as well.
             await super().run_operation(operation)
             return
-        viewer, document = admitted
-        follower = Follower(socket, operation.id, viewer, asked.after, self._forget)
-        follower.task = operation.task
-        self.operations[operation.id] = follower
-        await self.view.broadcasts.follow(document, follower)
+        viewer, shared_operation = admitted
+        subscriber = Subscriber(socket, operation.id, viewer, request.after, self._forget)
+        subscriber.task = operation.task
+        self.operations[operation.id] = subscriber
+        await self.view.broadcasts.follow(shared_operation, subscriber)
 
-    async def _admitted(self, asked: Wish) -> tuple[Viewer, SharedDocument] | None:
-        """The viewer as of now, charged for what they ask, and what they share; None where they may not have it."""
+    async def _admitted(self, request: SubscriptionRequest) -> tuple[Viewer, SharedOperation] | None:
+        """The viewer as of now, charged for the operation to share; None where the viewer may not have it."""
         try:
             context = await self.context.for_next_operation()
             if context.viewer is None or not context.viewer.may(Permission.VIEW_INVENTORY):
                 return None
-            charge(context, asked.cost)
+            charge(context, request.cost)
         except (RateLimited, *UNAVAILABLE):
             return None
         # Most often they are equal, and one is enough to keep.
         known = self.context.viewer
         viewer = known if known is not None and known == context.viewer else context.viewer
-        return viewer, asked.document_for(context.language)
+        return viewer, request.operation_for(context.language)
 
     def _forget(self, operation_id: str) -> None:
         self.operations.pop(operation_id, None)
@@ -160,7 +160,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def cleanup_operation(self, operation_id: str) -> None:
         """End an operation; one that is shared may have no task of its own."""
         operation = self.operations.get(operation_id)
-        if isinstance(operation, Follower):
+        if isinstance(operation, Subscriber):
             del self.operations[operation_id]
             operation.stop()
         else:
@@ -186,7 +186,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """Send what an operation yields. A subscription that a short outage stops takes its socket along.
 
         Its clients reconnect by themselves and follow again; an error would end it, and they would see no change
-        any more. A query or a mutation is told that it failed: to repeat it is for the caller to decide.
+        any more. A query or a mutation is answered with the error: to repeat it is for the client to decide.
         """
         async with aclosing(self._until_stopped(operation, result_source)) as results:
             await super()._send_result_stream(operation, results)

@@ -1,4 +1,4 @@
-"""Counting what clients hold open, by the networks of their addresses."""
+"""Open connections of clients, counted by the networks of their addresses."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from models.access.anonymous_caller import Network
 
 
 class NetworkCounts:
-    """How much is open from each network. A network may hold its factor times as much as one address."""
+    """The open connections of each network, which may have its factor times as many as one address."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
 
     def is_full(self, networks: Sequence[Network], most: int) -> bool:
-        """Whether one of a client's networks holds all it may, where an address may hold `most`."""
+        """Whether one of a client's networks has all that it may have, where an address may have `most`."""
         return any(self._open[network.name] >= most * network.factor for network in networks)
 
     def add(self, networks: Sequence[Network]) -> None:

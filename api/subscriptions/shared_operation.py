@@ -1,4 +1,4 @@
-"""Subscriptions that can share executions: what tells two of them apart, and running one for an update."""
+"""Subscriptions that share executions: which operations are equal, and executing one for an update."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +21,7 @@ from graphql import (
 from graphql.execution import get_argument_values
 from graphql.execution.collect_fields import collect_fields
 from starlette.requests import HTTPConnection
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
 
 from api.documents.variable_size import measure_variables
 from api.http.error_format import is_temporary
@@ -35,40 +36,40 @@ from models.events.seat_feed import SeatUpdate
 
 SHARED_FIELD = "seatCountsChanged"
 POSITION = "after"
-NOBODY = UUID(int=0)
+NIL_UUID = UUID(int=0)
 
 
 class PassingError(OSError):
-    """An execution failed of something that passes."""
+    """An execution failed of an outage, which passes."""
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What one subscriber asks for: what can be shared, and where they stand. `cost` is of their operation."""
+class SubscriptionRequest:
+    """A subscriber's request: the operation to share, its cost, and the version to begin after."""
 
-    document: "SharedDocument"
+    operation: "SharedOperation"
     after: int | None
     cost: int
     translated: bool
 
-    def document_for(self, language: str) -> "SharedDocument":
-        """What a reader of a language shares: with all others where no text depends on it."""
-        return replace(self.document, language=language) if self.translated else self.document
+    def operation_for(self, language: str) -> "SharedOperation":
+        """The operation for readers of a language; for all readers where no text depends on it."""
+        return replace(self.operation, language=language) if self.translated else self.operation
 
 
 @dataclass(frozen=True)
-class SharedDocument:
-    """A subscription without the place to begin from. Equal ones are answered alike, given equal rights."""
+class SharedOperation:
+    """A subscription without the version to begin after. Equal ones have equal results, given equal permissions."""
 
     text: str
     operation_name: str | None
     # As JSON, so that the truth is not taken for a one.
     variables: bytes
-    # None until the follower is known, and where no text depends on it.
+    # None until the reader is known, and where no text depends on it.
     language: str | None = None
 
     async def execute(self, schema: Schema, services: Services, viewer: Viewer, update: SeatUpdate) -> bytes:
-        """The result for an update as JSON, for whoever has a viewer's rights. Raises PassingError."""
+        """The result for an update as JSON, with a viewer's permissions. Raises PassingError."""
         executor = Executor.build(
             schema.core,
             schema.documents.check(self.text).document,
@@ -88,12 +89,13 @@ class SharedDocument:
         return _written(result)
 
 
-def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: str | None) -> Wish | None:
-    """What a subscriber asks for; None where graphql-core must answer, maybe with what is wrong."""
+def parse_request(schema: Schema, operation: Operation[Context, None]) -> SubscriptionRequest | None:
+    """The request of an operation that can be shared; None where graphql-core must answer, maybe with errors."""
+    text, variables, name = operation.query, operation.variables, operation.operation_name
     try:
         checked = schema.documents.check(text)
-        operation = None if checked.errors else checked.operation(name)
-        if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
+        node = None if checked.errors else checked.operation(name)
+        if node is None or node.operation is not OperationType.SUBSCRIPTION:
             return None
         size = measure_variables(variables)
         schema.documents.require_modest(size)
@@ -101,8 +103,8 @@ def wish(schema: Schema, text: str, variables: Mapping[str, Any] | None, name: s
         after = _after(schema, checked.document, given, name)
     except (GraphQLError, InvalidInput, RecursionError, _NotShared):
         return None
-    shared = SharedDocument(text, name, _told_apart(checked.document, operation, given))
-    return Wish(shared, after, checked.cost(name) + size.cost, checked.dependence.translated)
+    shared = SharedOperation(text, name, _identifying(checked.document, node, given))
+    return SubscriptionRequest(shared, after, checked.cost(name) + size.cost, checked.dependence.translated)
 
 
 class _NotShared(Exception):
@@ -134,7 +136,7 @@ def _after(schema: Schema, document: DocumentNode, variables: dict[str, Any], na
     return parse_version(POSITION, arguments.get(POSITION))
 
 
-def _told_apart(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> bytes:
+def _identifying(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> bytes:
     """The declared variables, all with one value of those that only say where to begin."""
     uses = _Uses()
     visit(document, uses)
@@ -173,15 +175,15 @@ class _Uses(Visitor):
 
 def _context(services: Services, viewer: Viewer, language: str | None) -> Context:
     headers = [(ACCEPT_LANGUAGE, language.encode())] if language else []
-    # Everybody's rights, and nobody's name: what is shared must not show who was there first.
-    shared = Viewer(viewer.account_id, viewer.permissions, NOBODY, NOBODY, None)
+    # The permissions that all subscribers share, and the identity of none of them.
+    shared = Viewer(viewer.account_id, viewer.permissions, NIL_UUID, NIL_UUID, None)
     return Context(services, HTTPConnection({"type": "websocket", "headers": headers}), None, shared)
 
 
 def _written(result: ExecutionResult) -> bytes:
-    told: dict[str, Any] = {"data": result.data}
+    payload: dict[str, Any] = {"data": result.data}
     if result.errors:
         if any(map(is_temporary, result.errors)):
             raise PassingError
-        told["errors"] = [error.formatted for error in result.errors]
-    return orjson.dumps(told, option=orjson.OPT_UTC_Z)
+        payload["errors"] = [error.formatted for error in result.errors]
+    return orjson.dumps(payload, option=orjson.OPT_UTC_Z)

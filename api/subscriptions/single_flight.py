@@ -9,9 +9,10 @@ from engine.breadth_first.shared_task import wait_for_shared
 Result = TypeVar("Result")
 
 
-class Rounds(Generic[Result]):
-    """Runs work for all who ask before it begins; who asks later waits for the next round, so that nobody is given
-    what was read before they asked.
+class SingleFlight(Generic[Result]):
+    """Runs work once for all callers that come before it begins.
+
+    A call made during a run waits for the next one, so no caller gets a result that was read before the call.
     """
 
     def __init__(self, work: Callable[[], Awaitable[Result]]) -> None:
@@ -20,7 +21,7 @@ class Rounds(Generic[Result]):
         self._next: asyncio.Future[Result] | None = None
 
     async def result(self) -> Result:
-        """The result of the next round."""
+        """The result of the next run."""
         if self._next is None:
             self._next = asyncio.ensure_future(self._run_after(self._running))
         return await wait_for_shared(self._next)

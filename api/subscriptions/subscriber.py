@@ -1,4 +1,4 @@
-"""One subscription on one WebSocket that shares what it is told with others. Between two messages it has no task."""
+"""One subscription on one WebSocket that shares its results with others. Between two messages it has no task."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,12 +18,12 @@ SOCKET = "usher.socket"
 # How long, in seconds, a socket may take nothing of what it has missed.
 TAKEN_WITHIN = 10.0
 
-SENT = Counter("usher_seat_messages", "Messages that told followers of seat counts from a shared execution.")
+SENT = Counter("usher_seat_messages", "Messages with seat counts of shared executions.")
 TOO_SLOW = Counter("usher_slow_followers", "Sockets that were closed because they took nothing for long.")
 
 
 class Socket(Protocol):
-    """What the web server offers of a WebSocket."""
+    """The WebSocket that the web server offers."""
 
     def post(self, frame: bytes) -> bool:
         """Send a whole frame; False, and nothing sent, while the peer has not taken what was sent before."""
@@ -39,11 +39,11 @@ class Socket(Protocol):
 
 
 class TooSlowError(Exception):
-    """A follower was given up."""
+    """The socket was closed, as it took nothing for long."""
 
 
-class Follower:
-    """Who follows: on which socket, as whom, and what they have seen."""
+class Subscriber:
+    """A subscriber: the socket, the viewer, and the version that it has seen."""
 
     __slots__ = ("_forget", "_socket", "id", "leave", "seen", "task", "viewer")
 
@@ -55,22 +55,22 @@ class Follower:
         self.id = operation_id
         self.viewer = viewer
         self.seen = after
-        # Runs while the follower catches up with the others.
+        # Runs while the subscriber catches up with the others.
         self.task: asyncio.Task[None] | None = None
-        self.leave: Callable[[Follower], None] = lambda _: None
+        self.leave: Callable[[Subscriber], None] = lambda _: None
 
-    def tell(self, version: int, frame: bytes) -> bool:
-        """Send what makes the follower have seen a version; False where that must wait."""
+    def send(self, version: int, frame: bytes) -> bool:
+        """Send the update to a version; False where that must wait."""
         if not self._socket.post(frame):
             return False
         self.seen = version
         SENT.inc()
         return True
 
-    async def tell_when_ready(self, version: int, result: bytes) -> None:
+    async def send_when_ready(self, version: int, result: bytes) -> None:
         """The same, as soon as the socket takes it. Raises TooSlowError once it was closed for taking nothing."""
         frame = next_frame(self.id, result)
-        while not self.tell(version, frame):
+        while not self.send(version, frame):
             try:
                 async with asyncio.timeout(TAKEN_WITHIN):
                     await self._socket.drained()
@@ -81,13 +81,13 @@ class Follower:
 
     def fail(self, error: Exception) -> None:
         """End the subscription with an error; one that passes takes the socket along, so that clients come back."""
-        told = presented_error(error)
-        if is_temporary(told):
+        presented = presented_error(error)
+        if is_temporary(presented):
             self.cut_off("Try again later")
             return
         self.stop()
         self._forget(self.id)
-        result = orjson.dumps({"data": None, "errors": [told.formatted]})
+        result = orjson.dumps({"data": None, "errors": [presented.formatted]})
         if not (self._socket.post(next_frame(self.id, result)) and self._socket.post(complete_frame(self.id))):
             self.cut_off("Try again later")
 
@@ -97,7 +97,7 @@ class Follower:
         self._socket.cut_off(TRY_AGAIN_LATER, reason)
 
     def stop(self) -> None:
-        """Be told nothing more."""
+        """End the subscription; nothing more is sent."""
         self.leave(self)
         if self.task is not None and self.task is not asyncio.current_task():
             self.task.cancel()

@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from api.subscriptions.broadcast import Broadcast
-from api.subscriptions.credential_checks import SessionChecks
-from api.subscriptions.single_flight import Rounds
-from api.subscriptions.subscriber import Follower
+from api.subscriptions.credential_checks import CredentialChecks
+from api.subscriptions.single_flight import SingleFlight
+from api.subscriptions.subscriber import Subscriber
 from models.events import commit_listeners
 from models.events.seat_feed import Feed, SeatUpdate
 from tests.support.company import Company
@@ -49,10 +49,10 @@ async def test_what_others_are_told_while_a_follower_catches_up_it_is_told_as_we
         await held[update.version].wait()
         return str(update.version).encode()
 
-    def follower(socket: Kept, after: int) -> Follower:
-        return Follower(socket, "1", company.viewer, after, lambda _: None)
+    def follower(socket: Kept, after: int) -> Subscriber:
+        return Subscriber(socket, "1", company.viewer, after, lambda _: None)
 
-    broadcast = Broadcast(company.account_id, feed, SessionChecks(), execute, ended.set)
+    broadcast = Broadcast(company.account_id, feed, CredentialChecks(), execute, ended.set)
     await commit_elsewhere(company.account_id, package, [1])
     first, late = Kept(), Kept()
     early = follower(first, begin + 1)
@@ -91,7 +91,7 @@ async def test_who_comes_in_a_crowd_shares_a_snapshot_that_was_read_after_they_c
             raise ValueError(number)
         return number
 
-    rounds = Rounds(work)
+    rounds = SingleFlight(work)
     first = [asyncio.ensure_future(rounds.result()) for _ in range(3)]
     await until(lambda: began == [0])
     second = [asyncio.ensure_future(rounds.result()) for _ in range(3)]
