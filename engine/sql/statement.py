@@ -13,13 +13,14 @@ from uuid import UUID
 from engine.sql.plan_builder import ListRead, Structure
 from engine.sql.sources import LANGUAGE, WHOSE
 from models.access.callers import ASKERS
+from models.access.credential_conditions import is_valid
 from models.reads.conditions import Condition
 from models.reads.searched_ids import listed_ids
 from models.reads.sources import Edges, Placed, known_total
 from models.text.languages import language_sql
 
 FIRST_VALUE = 3
-LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > asker.moment)"
+LIVE = is_valid(revoked_at="viewer.revoked_at", expires_at="viewer.expires_at", moment="asker.moment")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from orjson import loads
 
 from models.access.callers import ASKERS, Asker
+from models.access.credential_conditions import KEY_EXPIRES_AT, problem_of
 from models.access.networks import allows
 from models.access.secrets import KEY_PREFIX, secret_hash
 from models.access.viewer import Viewer
@@ -34,7 +35,7 @@ _SESSION = f"""
     JOIN accounts AS account ON account.id = person.account_id
 """  # noqa: S608 - constants
 _KEY = f"""
-    SELECT secret.id AS credential_id, key.revoked_at, least(secret.expires_at, key.expires_at) AS expires_at,
+    SELECT secret.id AS credential_id, key.revoked_at, {KEY_EXPIRES_AT} AS expires_at,
            secret.last_used_at, key.account_id, NULL::uuid AS user_id, key.created_by_id AS buyer_id,
            NULL AS role, NULL AS locale, key.id AS api_key_id, key.scopes, key.networks, {_VERSIONS}
     FROM api_key_secrets AS secret
@@ -204,10 +205,8 @@ async def note_use(row: Mapping[str, Any]) -> None:
 def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if row is None or row["credential_id"] is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
-    if row["revoked_at"] is not None:
-        raise Unauthenticated(CredentialProblem.REVOKED)
-    if row["expires_at"] is not None and row["expires_at"] <= now():
-        raise Unauthenticated(CredentialProblem.EXPIRED)
+    if problem := problem_of(row["revoked_at"], row["expires_at"], now()):
+        raise Unauthenticated(problem)
     return row
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from models.access.credential_conditions import problem_of
 from models.database.clock import now
 from models.tables import ApiKey, ApiKeySecret
 
@@ -20,11 +21,7 @@ class ApiKeyState(StrEnum):
 
 def state_of(key: ApiKey) -> ApiKeyState:
     """Whether a key works now."""
-    if key.revoked_at is not None:
-        return ApiKeyState.REVOKED
-    if key.expires_at is not None and key.expires_at <= now():
-        return ApiKeyState.EXPIRED
-    return ApiKeyState.ACTIVE
+    return ApiKeyState(problem_of(key.revoked_at, key.expires_at, now()) or ApiKeyState.ACTIVE)
 
 
 def last_use_of(secrets: Sequence[ApiKeySecret]) -> datetime | None:

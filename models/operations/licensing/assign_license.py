@@ -8,7 +8,7 @@ from uuid import UUID
 
 from orjson import loads
 
-from models.access.credential_conditions import as_seen
+from models.access.credential_conditions import is_unchanged
 from models.access.viewer import Viewer, ViewerChanged
 from models.database.coalescing import fetch_together, values_of
 from models.database.connection import fetch
@@ -236,5 +236,5 @@ FROM facts LEFT JOIN done ON done.asker_number = facts.asker_number
 """
 _NAMES = {"operation": "assignLicense", "event": EventType.LICENSE_ASSIGNED}
 _PLACES = {"credential": "wish.credential_id", "rights": "wish.rights", "moment": "$12"}
-ASSIGN = _ASSIGN.format(as_seen=as_seen(by_api_key=False, **_PLACES), **_NAMES)
-ASSIGN_BY_KEY = _ASSIGN.format(as_seen=as_seen(by_api_key=True, **_PLACES), **_NAMES)
+ASSIGN = _ASSIGN.format(as_seen=is_unchanged(by_api_key=False, **_PLACES), **_NAMES)
+ASSIGN_BY_KEY = _ASSIGN.format(as_seen=is_unchanged(by_api_key=True, **_PLACES), **_NAMES)
