@@ -323,7 +323,8 @@ def test_every_operation_of_a_viewer_requires_a_permission_before_anything_else(
             if [argument.arg for argument in node.args.args][:1] != ["viewer"] or node.name in OWN_SESSION:
                 continue
             first = node.body[1]
-            assert ast.unparse(first).startswith("viewer.require(Permission."), path
+            requires = ("viewer.require(Permission.", "async with viewer_transaction(viewer, Permission.")
+            assert ast.unparse(first).startswith(requires), path
 
 
 def test_every_field_of_account_that_shows_what_it_owns_asks_for_a_permission() -> None:

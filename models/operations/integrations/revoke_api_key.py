@@ -16,7 +16,6 @@ async def revoke_api_key(viewer: Viewer, *, api_key_id: UUID) -> ApiKey:
 
     Raises NotPermitted, NotFound.
     """
-    viewer.require(Permission.MANAGE_INTEGRATIONS)
     async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS) as account:
         key = await find_key(account, api_key_id)
         if key.revoked_at is None:

@@ -32,7 +32,6 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
 
     The same package, or the same change again, changes nothing. Raises NotPermitted, NotFound, NoSeatAvailable.
     """
-    viewer.require(Permission.ASSIGN_LICENSES)
     async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         license = await find_license(account, license_id)
         current = await _current(account, license, package_id)

@@ -15,7 +15,6 @@ async def change_user_role(viewer: Viewer, *, user_id: UUID, role: Role) -> User
 
     Raises NotPermitted, NotFound, LastAdministrator.
     """
-    viewer.require(Permission.MANAGE_ROLES)
     async with viewer_transaction(viewer, Permission.MANAGE_ROLES) as account:
         user = await User.get_or_none(id=user_id, account_id=account.id)
         if user is None:

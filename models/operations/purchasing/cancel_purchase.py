@@ -19,7 +19,6 @@ async def cancel_purchase(viewer: Viewer, *, purchase_id: UUID) -> Purchase:
 
     Cancelling again answers the same. Raises NotPermitted, NotFound, PurchaseNotOpen.
     """
-    viewer.require(Permission.PURCHASE)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         purchase = await Purchase.get_or_none(id=purchase_id, account_id=account.id)
         if purchase is None:

@@ -28,7 +28,6 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
     Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty, InvalidInput
     when it costs more, or brings more seats, than there can be.
     """
-    viewer.require(Permission.PURCHASE)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         version = await lock_cart_version(viewer.cart_owner_id)
         if cart_version != str(version):
