@@ -21,7 +21,7 @@ from models.database.background import beside, now_and_then
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import RateLimited
-from models.limits.sliding_window import Spent, Window
+from models.limits.sliding_window import ADD_TO_SPENT, Spent, Window
 
 LENGTH = timedelta(minutes=1)
 TOLD_EVERY = 0.5
@@ -145,17 +145,7 @@ class Budgets:
         for key in untold:
             self._touch(self._payers[key])
         rows = await fetch(
-            """
-            INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
-            SELECT key, $3, spent, 0, $4 FROM unnest($1::uuid[], $2::int[]) AS told (key, spent) ORDER BY key
-            ON CONFLICT (key) DO UPDATE SET
-                spent = CASE WHEN kept.period IN ($3, $3 + 1) THEN kept.spent ELSE 0 END + excluded.spent,
-                spent_before = CASE WHEN kept.period IN ($3, $3 + 1) THEN kept.spent_before
-                    WHEN kept.period = $3 - 1 THEN kept.spent ELSE 0 END,
-                period = CASE WHEN kept.period = $3 + 1 THEN kept.period ELSE $3 END,
-                changed_at = $4
-            RETURNING key, period, spent, spent_before
-            """,
+            _ADD,
             list(untold),
             list(untold.values()),
             self._credential.at(now().timestamp()).period,
@@ -203,6 +193,14 @@ class Budgets:
             if self._payers[oldest].untold:
                 return
             del self._payers[oldest]
+
+
+_ADD = f"""
+INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
+SELECT key, $3, spent, 0, $4 FROM unnest($1::uuid[], $2::int[]) AS added (key, spent) ORDER BY key
+{ADD_TO_SPENT}
+RETURNING key, period, spent, spent_before
+"""  # noqa: S608 - constants
 
 
 def _nearest(payer: Payer, period: int, passed: float, cost: int) -> tuple[Payer, float]:

@@ -12,7 +12,7 @@ from models.database.clock import now
 from models.database.coalescing import fetch_together
 from models.database.connection import fetch, fetch_one
 from models.errors import RateLimited
-from models.limits.sliding_window import Spent, Window
+from models.limits.sliding_window import ADD_TO_SPENT, SPENT, Spent, Window
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,8 @@ async def _spent(key: UUID, period: int) -> Spent:
     return kept.seen_in(period)
 
 
-# The clocks of two machines differ: who comes with the period before finds the one that has begun. Rows are locked in
-# the order of their keys.
-_SPEND = """
+# Rows are locked in the order of their keys.
+_SPEND = f"""
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) WITH ORDINALITY AS asked (key, of, asker_number)
 ), place AS MATERIALIZED (
@@ -86,14 +85,8 @@ WITH asked AS MATERIALIZED (
 ), spent AS (
     INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
     SELECT key, (SELECT period FROM place), $6::int, 0, $3 FROM asked ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET
-        spent = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END
-            + excluded.spent,
-        spent_before = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent_before
-            WHEN kept.period = excluded.period - 1 THEN kept.spent ELSE 0 END,
-        period = CASE WHEN kept.period = excluded.period + 1 THEN kept.period ELSE excluded.period END,
-        changed_at = excluded.changed_at
-    WHERE CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END + excluded.spent
+    {ADD_TO_SPENT}
+    WHERE {SPENT} + excluded.spent
         + CASE WHEN kept.period = excluded.period + 1 THEN kept.spent_before
             WHEN kept.period = excluded.period THEN kept.spent_before * (1 - (SELECT passed FROM place))
             WHEN kept.period = excluded.period - 1 THEN kept.spent * (1 - (SELECT passed FROM place)) ELSE 0 END
@@ -101,4 +94,4 @@ WITH asked AS MATERIALIZED (
     RETURNING key
 )
 SELECT asked.asker_number, spent.key IS NOT NULL AS granted FROM asked LEFT JOIN spent ON spent.key = asked.key
-"""
+"""  # noqa: S608 - constants

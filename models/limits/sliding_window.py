@@ -37,6 +37,19 @@ class Spent(NamedTuple):
         return self.spent + self.before * (1 - passed)
 
 
+# The same in SQL: what the row `kept` has spent, seen from the period of the row `excluded`, and the end of an INSERT
+# that adds the one to the other. The clocks of two machines differ: a period that has begun already stays.
+SPENT = "CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END"
+ADD_TO_SPENT = f"""
+    ON CONFLICT (key) DO UPDATE SET
+        spent = {SPENT} + excluded.spent,
+        spent_before = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent_before
+            WHEN kept.period = excluded.period - 1 THEN kept.spent ELSE 0 END,
+        period = CASE WHEN kept.period = excluded.period + 1 THEN kept.period ELSE excluded.period END,
+        changed_at = excluded.changed_at
+"""
+
+
 @dataclass(frozen=True)
 class Window:
     """A window of a length, and how much may be spent in it."""
