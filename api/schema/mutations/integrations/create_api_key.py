@@ -8,6 +8,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.enums import Permission
 from api.schema.errors import InvalidInputError, NotPermittedError, RateLimitedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.api_key import ApiKey
 from models.operations.integrations import create_api_key as operation
 
@@ -47,11 +48,12 @@ CreateApiKeyPayload = Annotated[
 ]
 
 
+@mutation
 async def create_api_key(
     info: Info,
     input: Annotated[CreateApiKeyInput, strawberry.argument(description="Which key.")],
 ) -> CreateApiKeyPayload:
-    """Make an API key."""
+    """Makes an API key for an integration; its secret is shown once. Needs MANAGE_INTEGRATIONS."""
     issued = await operation.create_api_key(
         info.context.require_viewer(),
         name=input.name,

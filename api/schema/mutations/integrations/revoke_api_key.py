@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.api_key import ApiKey
 from models.operations.integrations import revoke_api_key as operation
 
@@ -31,11 +32,12 @@ RevokeApiKeyPayload = Annotated[
 ]
 
 
+@mutation
 async def revoke_api_key(
     info: Info,
     input: Annotated[RevokeApiKeyInput, strawberry.argument(description="Which key.")],
 ) -> RevokeApiKeyPayload:
-    """End an API key."""
+    """Ends an API key at once; again answers the same. Needs MANAGE_INTEGRATIONS."""
     api_key_id = decode_id("ApiKey", input.api_key_id)
     return ApiKeyRevoked(
         api_key=ApiKey.of(await operation.revoke_api_key(info.context.require_viewer(), api_key_id=api_key_id))

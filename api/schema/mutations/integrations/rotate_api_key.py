@@ -8,6 +8,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, NotFoundError, NotPermittedError, RateLimitedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.api_key import ApiKey
 from models.operations.integrations import rotate_api_key as operation
 
@@ -39,11 +40,14 @@ RotateApiKeyPayload = Annotated[
 ]
 
 
+@mutation
 async def rotate_api_key(
     info: Info,
     input: Annotated[RotateApiKeyInput, strawberry.argument(description="Which key.")],
 ) -> RotateApiKeyPayload:
-    """Give an API key a new secret."""
+    """Gives an API key a new secret; the old one works on for a while, so that nothing stops. Needs
+    MANAGE_INTEGRATIONS, and every scope of the key.
+    """
     issued = await operation.rotate_api_key(
         info.context.require_viewer(),
         api_key_id=decode_id("ApiKey", input.api_key_id),

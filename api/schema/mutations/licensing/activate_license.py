@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import TokenInvalidError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import License
 from models.operations.licensing import activate_license as operation
 
@@ -30,10 +31,11 @@ ActivateLicensePayload = Annotated[
 ]
 
 
+@mutation
 async def activate_license(
     info: Info,  # noqa: ARG001 - what was read is forgotten by it
     input: Annotated[ActivateLicenseInput, strawberry.argument(description="The mailed token.")],
 ) -> ActivateLicensePayload:
-    """Activate the license a link was mailed for."""
+    """Follows an activation link; needs no sign-in."""
     license = await operation.activate_license(token=input.token)
     return LicenseActivated(license=License.of(license))

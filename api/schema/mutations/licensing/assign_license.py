@@ -15,6 +15,7 @@ from api.schema.errors import (
 )
 from api.schema.ids import decode_id
 from api.schema.mutations.looks_again import looks_again
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import License
 from api.schema.types.seats import SeatPool
 from models.errors import AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable
@@ -55,12 +56,15 @@ AssignLicensePayload = Annotated[
 ]
 
 
+@mutation
 @looks_again(AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable)
 async def assign_license(
     info: Info,
     input: Annotated[AssignLicenseInput, strawberry.argument(description="Who gets what.")],
 ) -> AssignLicensePayload:
-    """Give one free seat to a user."""
+    """Gives one free seat of a package to a user, who is mailed how to install and activate.
+    Needs ASSIGN_LICENSES.
+    """
     done = await operation.assign_license(
         info.context.require_viewer(),
         user_id=decode_id("User", input.user_id),

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import AlreadyLicensedError, NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import License
 from api.schema.types.seats import SeatPool
 from models.operations.licensing import transfer_license as operation
@@ -35,11 +36,14 @@ TransferLicensePayload = Annotated[
 ]
 
 
+@mutation
 async def transfer_license(
     info: Info,
     input: Annotated[TransferLicenseInput, strawberry.argument(description="What goes to whom.")],
 ) -> TransferLicensePayload:
-    """Hand a seat from one user to another."""
+    """Hands the seat from one user to another, who must hold none; the new holder activates anew. Needs
+    ASSIGN_LICENSES.
+    """
     done = await operation.transfer_license(
         info.context.require_viewer(),
         license_id=decode_id("License", input.license_id),

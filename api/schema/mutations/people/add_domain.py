@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, NotPermittedError, RateLimitedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.domain import Domain
 from models.operations.people import add_domain as operation
 
@@ -33,10 +34,11 @@ AddDomainPayload = Annotated[
 ]
 
 
+@mutation
 async def add_domain(
     info: Info,
     input: Annotated[AddDomainInput, strawberry.argument(description="Which domain.")],
 ) -> AddDomainPayload:
-    """Claim an e-mail domain."""
+    """Claims an e-mail domain for the account. Needs MANAGE_DOMAINS."""
     domain = await operation.add_domain(info.context.require_viewer(), name=input.name)
     return DomainAdded(domain=Domain.of(domain))

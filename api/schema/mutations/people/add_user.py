@@ -13,6 +13,7 @@ from api.schema.errors import (
     NotPermittedError,
     RateLimitedError,
 )
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import User
 from models.operations.people import add_user as operation
 
@@ -47,11 +48,14 @@ AddUserPayload = Annotated[
 ]
 
 
+@mutation
 async def add_user(
     info: Info,
     input: Annotated[AddUserInput, strawberry.argument(description="Whom to add.")],
 ) -> AddUserPayload:
-    """Add a person to the viewer's account."""
+    """Adds a person whose e-mail domain is approved for the account. Needs MANAGE_USERS, and MANAGE_ROLES for an
+    administrator.
+    """
     user = await operation.add_user(
         info.context.require_viewer(),
         email=input.email,

@@ -8,6 +8,7 @@ from api.schema.context import Info
 from api.schema.enums import Role
 from api.schema.errors import LastAdministratorError, NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import User
 from models.operations.people import change_user_role as operation
 
@@ -33,11 +34,12 @@ ChangeUserRolePayload = Annotated[
 ]
 
 
+@mutation
 async def change_user_role(
     info: Info,
     input: Annotated[ChangeUserRoleInput, strawberry.argument(description="What to change.")],
 ) -> ChangeUserRolePayload:
-    """Give a user another role."""
+    """Makes a user administrator or standard; the last administrator stays one. Needs MANAGE_ROLES."""
     user = await operation.change_user_role(
         info.context.require_viewer(), user_id=decode_id("User", input.user_id), role=input.role
     )

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.cart_changed import CartChanged
 from models.operations.purchasing import add_to_cart as operation
@@ -26,11 +27,12 @@ AddToCartPayload = Annotated[
 ]
 
 
+@mutation
 async def add_to_cart(
     info: Info,
     input: Annotated[AddToCartInput, strawberry.argument(description="What to add.")],
 ) -> AddToCartPayload:
-    """Add seats of a package to the viewer's cart."""
+    """Adds seats of a package to the viewer's cart. Needs PURCHASE."""
     cart = await operation.add_to_cart(
         info.context.require_viewer(),
         package_id=decode_id("Package", input.package_id),

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError, NotPermittedError, PurchaseNotOpenError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.purchase import Purchase
 from models.operations.purchasing import cancel_purchase as operation
 
@@ -33,11 +34,12 @@ CancelPurchasePayload = Annotated[
 ]
 
 
+@mutation
 async def cancel_purchase(
     info: Info,
     input: Annotated[CancelPurchaseInput, strawberry.argument(description="Which purchase.")],
 ) -> CancelPurchasePayload:
-    """Give up a purchase that was not paid."""
+    """Gives up a purchase that was not paid; again answers the same. Needs PURCHASE."""
     viewer = info.context.require_viewer()
     purchase_id = decode_id("Purchase", input.purchase_id)
     purchase = await operation.cancel_purchase(viewer, purchase_id=purchase_id)

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.cart_changed import CartChanged
 from models.operations.purchasing import change_cart_line as operation
@@ -26,11 +27,12 @@ ChangeCartLinePayload = Annotated[
 ]
 
 
+@mutation
 async def change_cart_line(
     info: Info,
     input: Annotated[ChangeCartLineInput, strawberry.argument(description="What to change.")],
 ) -> ChangeCartLinePayload:
-    """Set the quantity of a line of the viewer's cart."""
+    """Sets the quantity of a cart line. Needs PURCHASE."""
     cart = await operation.change_cart_line(
         info.context.require_viewer(),
         cart_line_id=decode_id("CartLine", input.cart_line_id),

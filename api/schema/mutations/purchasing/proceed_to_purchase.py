@@ -16,6 +16,7 @@ from api.schema.errors import (
     PurchaseNotOpenError,
 )
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.purchase import Purchase
 from api.schema.types.seats import SeatInventory
@@ -79,11 +80,12 @@ ProceedToPurchasePayload = Annotated[
 ]
 
 
+@mutation
 async def proceed_to_purchase(
     info: Info,
     input: Annotated[ProceedToPurchaseInput, strawberry.argument(description="How to go on.")],
 ) -> ProceedToPurchasePayload:
-    """Accept a purchase and pay for it."""
+    """Accepts and pays. The seats exist once payment is confirmed, and not before. Needs PURCHASE."""
     done = await operation.proceed_to_purchase(
         info.context.require_viewer(),
         purchase_id=decode_id("Purchase", input.purchase_id),

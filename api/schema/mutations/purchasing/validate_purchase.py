@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import CartChangedError, CartEmptyError, InvalidInputError, NotPermittedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.purchase import Purchase
 from models.operations.purchasing import validate_purchase as operation
 
@@ -34,11 +35,14 @@ ValidatePurchasePayload = Annotated[
 ]
 
 
+@mutation
 async def validate_purchase(
     info: Info,
     input: Annotated[ValidatePurchaseInput, strawberry.argument(description="Which cart.")],
 ) -> ValidatePurchasePayload:
-    """Turn the viewer's cart into a purchase."""
+    """Turns the cart into a purchase that waits for acceptance, prices frozen for 30 minutes: what the confirmation
+    pop-up shows. The cart stays until the purchase is paid. Needs PURCHASE.
+    """
     viewer = info.context.require_viewer()
     done = await operation.validate_purchase(viewer, cart_version=input.cart_version)
     replaced = Purchase.of(done.replaced) if done.replaced else None

@@ -11,6 +11,7 @@ from api.auth.cookies import set_session_cookie
 from api.schema.context import Info
 from api.schema.enums import SessionKind
 from api.schema.errors import TokenInvalidError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.viewer import Viewer
 from models.operations.sign_in import complete_sign_in as operation
 
@@ -49,11 +50,12 @@ CompleteSignInPayload = Annotated[
 ]
 
 
+@mutation
 async def complete_sign_in(
     info: Info,
     input: Annotated[CompleteSignInInput, strawberry.argument(description="The mailed token.")],
 ) -> CompleteSignInPayload:
-    """Trade a mailed token for a session."""
+    """Follows a sign-in link: trades its token for a session. Needs no sign-in."""
     kind = input.session or SessionKind.COOKIE
     response = info.context.cookie_response()
     if kind is SessionKind.COOKIE and response is None:

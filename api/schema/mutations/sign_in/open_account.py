@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import EmailTakenError, InvalidInputError, RateLimitedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.account import Account
 from models.operations.sign_in import open_account as operation
 
@@ -45,11 +46,14 @@ OpenAccountPayload = Annotated[
 ]
 
 
+@mutation
 async def open_account(
     info: Info,
     input: Annotated[OpenAccountInput, strawberry.argument(description="Who opens it.")],
 ) -> OpenAccountPayload:
-    """Open an account."""
+    """Opens an account for a business; its first user becomes administrator. Mails a sign-in link. Needs no sign-in.
+    Unlike requestSignIn it tells whether the address is a user's; the calls of one client address are limited.
+    """
     opened = await operation.open_account(
         company_name=input.company_name,
         email=input.email,

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.session import Session
 from models.operations.sign_in import revoke_session as operation
 
@@ -33,11 +34,12 @@ RevokeSessionPayload = Annotated[
 ]
 
 
+@mutation
 async def revoke_session(
     info: Info,
     input: Annotated[RevokeSessionInput, strawberry.argument(description="Which session.")],
 ) -> RevokeSessionPayload:
-    """End a session."""
+    """Ends a session from elsewhere, e.g. on a lost telephone. One's own; others' need MANAGE_USERS."""
     viewer = info.context.require_viewer()
     session_id = decode_id("Session", input.session_id)
     session = await operation.revoke_session(viewer, session_id=session_id)
