@@ -11,7 +11,7 @@ from prometheus_client import Gauge
 from models.database.background import beside, now_and_then
 from models.database.outages import UNAVAILABLE
 from models.events.leases import LEASE, renew_leases
-from models.events.outcomes import Outcome, record
+from models.events.outcomes import DeliveryOutcome, record
 from models.tables import Delivery
 
 RENEW_EVERY = LEASE.total_seconds() / 4
@@ -89,7 +89,7 @@ class Claims:
         async with beside(now_and_then(self._renew, lambda: RENEW_EVERY, log, "mail.leases_not_renewed")):
             yield
 
-    async def settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def settle(self, claim: Claim, outcome: DeliveryOutcome) -> None:
         """Record an outcome, and hold the delivery no more. It goes on where this is cancelled."""
         recording = asyncio.create_task(self._settle(claim, outcome))
         self._recording.add(recording)
@@ -110,7 +110,7 @@ class Claims:
                 if claim.delivery.id in kept:
                     claim.renew(ends_at)
 
-    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def _settle(self, claim: Claim, outcome: DeliveryOutcome) -> None:
         try:
             while not await self._recorded(outcome):  # noqa: ASYNC110 - nothing tells when the database is back
                 await asyncio.sleep(RECORD_AGAIN_AFTER)
@@ -119,7 +119,7 @@ class Claims:
         finally:
             self.drop(claim)
 
-    async def _recorded(self, outcome: Outcome) -> bool:
+    async def _recorded(self, outcome: DeliveryOutcome) -> bool:
         """Whether an outcome needs no recording any more; while the database is away it does."""
         try:
             if not await record(outcome):

@@ -15,7 +15,7 @@ from mailers.transport import SmtpServer, SmtpSession, TryLater
 from models.database.clock import now
 from models.database.outages import UNAVAILABLE
 from models.events.outbox import claim_deliveries
-from models.events.outcomes import Outcome, released
+from models.events.outcomes import DeliveryOutcome, released
 
 # Deliveries that are claimed at once, and that are held when no more are claimed.
 BATCH = 50
@@ -153,7 +153,7 @@ class Postman:
                 if outcome.was_put_off and not session.alive:
                     raise TryLater(outcome.last_error)
 
-    async def _try(self, session: SmtpSession, claim: Claim) -> Outcome | None:
+    async def _try(self, session: SmtpSession, claim: Claim) -> DeliveryOutcome | None:
         """What came of a mail; None where its lease was lost, and it may be another process's."""
         try:
             async with claim.sending():
@@ -170,7 +170,7 @@ class Postman:
         log.warning("mail.lease_lost", delivery=str(claim.delivery.id))
         return None
 
-    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def _settle(self, claim: Claim, outcome: DeliveryOutcome) -> None:
         await self._claims.settle(claim, outcome)
         # A later notice to the same person may be due now.
         self._woken.set()

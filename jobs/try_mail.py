@@ -11,7 +11,7 @@ from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
 from models.events.leases import holds_lease
 from models.events.outbox import MAILS_TO_A_PERSON
-from models.events.outcomes import Outcome, failed, held_back, put_off, sent
+from models.events.outcomes import DeliveryOutcome, failed, held_back, put_off, sent
 from models.limits.rate_limits import spend_together
 from models.tables import Delivery
 
@@ -24,7 +24,7 @@ class LeaseLost(Exception):
     """Another process may send the mail by now: this one must not."""
 
 
-async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig) -> Outcome:
+async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig) -> DeliveryOutcome:
     """Write a claimed mail and send it. Raises LeaseLost."""
     try:
         await _send(session, delivery, config)
@@ -69,7 +69,7 @@ async def _send(session: SmtpSession, delivery: Delivery, config: MailConfig) ->
     await session.send(message)
 
 
-def try_later(delivery: Delivery, error: str) -> Outcome:
+def try_later(delivery: Delivery, error: str) -> DeliveryOutcome:
     """The outcome of a mail that could not be sent now."""
     outcome = put_off(delivery, now(), error)
     name, write = ("given_up", log.error) if outcome.failed else ("put_off", log.warning)

@@ -1,4 +1,4 @@
-"""The anonymous client of a request, and what it may do."""
+"""The anonymous client of a request, and its limits."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
+"""Sessions, API keys and mailed tokens: authenticating a secret, and using a token once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -51,15 +51,15 @@ _RECOGNISING = {
 }
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
-# How long the use of a key stays unwritten: it is told to the minute, and who is recalled is not looked up so long.
+# The use of a key is written at most so often: it is shown to the minute, and a recent viewer is cached for less.
 USE_NOTED_EVERY = timedelta(seconds=30)
 
 
 class Recognised(NamedTuple):
-    """Who a secret belongs to, and at which versions the account and the catalogue were when it was looked up.
+    """The viewer of a secret, and the versions of the account and the catalogue at the time of the look-up.
 
-    What is read after that is at these versions or later. `event_id` is of the event that made the account's version:
-    a version comes again where a backup was restored, its event does not.
+    Later reads are at these versions or later. `event_id` is the event that made the account's version: a restored
+    backup may repeat a version, but not its event.
     """
 
     viewer: Viewer
@@ -69,7 +69,7 @@ class Recognised(NamedTuple):
 
 
 async def recognise(secret: str, address: str) -> Recognised:
-    """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
+    """Authenticate the secret of a call from an address. Raises Unauthenticated with the reason."""
     row = await fetch_together(_RECOGNISING[credential_sql(secret)], Asker(secret_hash(secret)))
     seen = recognised(row, address)
     if seen.viewer.api_key_id is not None:
@@ -78,12 +78,12 @@ async def recognise(secret: str, address: str) -> Recognised:
 
 
 def credential_sql(secret: str) -> str:
-    """The query that finds what the secret of an `asker` belongs to; for `recognised`."""
+    """The query that finds the credential of an `asker`; its row is for `recognised`."""
     return _KEY_OF_ASKER if secret.startswith(KEY_PREFIX) else _SESSION_OF_ASKER
 
 
 def recognised(row: Mapping[str, Any], address: str) -> Recognised:
-    """Who calls from an address, by what was found, if anything. Raises Unauthenticated with the reason."""
+    """The viewer of a row of `credential_sql`, for a call from an address. Raises Unauthenticated with the reason."""
     live = _live(row)
     networks = live["networks"]
     if networks is not None and not allows(loads(networks), address):
@@ -92,7 +92,7 @@ def recognised(row: Mapping[str, Any], address: str) -> Recognised:
 
 
 async def still_signed_in(viewer: Viewer) -> Viewer:
-    """The viewer as of now, with what they may do now. Raises Unauthenticated once the credential has ended."""
+    """The viewer with their current permissions. Raises Unauthenticated once the credential has ended."""
     row = await fetch_one(
         f"{_SESSION} WHERE session.id = $1" if viewer.api_key_id is None else f"{_KEY} WHERE secret.id = $1",
         viewer.credential_id,
@@ -103,7 +103,7 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
 
 
 async def all_still_signed_in(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | Unauthenticated]:
-    """The same for many at once, by their credentials: each as of now, or how it has ended."""
+    """The same for many viewers, by their credentials: each viewer, or the reason why the credential has ended."""
     sessions = [viewer.credential_id for viewer in viewers if viewer.api_key_id is None]
     keys = [viewer.credential_id for viewer in viewers if viewer.api_key_id is not None]
     rows = await fetch(f"{_SESSION} WHERE session.id = ANY($1)", sessions) if sessions else []
@@ -142,7 +142,7 @@ async def use_token(secret: str, purpose: TokenPurpose) -> Token:
 
 
 async def find_token(secret: str, purpose: TokenPurpose) -> Token:
-    """A token that could be used now, without using it. Raises TokenInvalid."""
+    """A token that is valid now, without using it. Raises TokenInvalid."""
     token = await Token.get_or_none(hash=secret_hash(secret), purpose=purpose, used_at=None, expires_at__gt=now())
     if token is None:
         raise TokenInvalid
@@ -158,10 +158,10 @@ async def issue_token(
     license_id: UUID | None = None,
     event_id: UUID | None = None,
 ) -> None:
-    """Make a secret good for one use until it expires. Issuing the same secret again changes nothing.
+    """Make a secret valid for one use until it expires. Issuing the same secret again changes nothing.
 
-    Nothing is issued to a user whose account was deleted meanwhile. Tokens that are issued at the same time are one
-    statement; never inside a transaction.
+    Nothing is issued once the account was deleted. Concurrent calls are coalesced into one statement; never call it
+    inside a transaction.
     """
     token = (new_id(), secret_hash(secret), purpose.value, user.account_id, user.id, license_id, event_id, expires_at)
     await fetch_together(_ISSUE, token)
@@ -187,7 +187,7 @@ SELECT asker_number FROM token
 
 
 async def note_use(row: Mapping[str, Any]) -> None:
-    """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile."""
+    """Record the use of an API key, unless one was recorded less than USE_NOTED_EVERY ago."""
     if row["api_key_id"] is None:
         return
     moment = now()

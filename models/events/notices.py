@@ -1,4 +1,4 @@
-"""What a mail is written from, for the deliveries of several mails at once."""
+"""The rows that a mail is written from, read for several deliveries by one statement."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +13,7 @@ _EVENT = ("id", "account_id", "type", "actor_id", "occurred_at", "data")
 
 
 class NoticeRows(NamedTuple):
-    """The event of a delivery, its recipient and account, and the user who made it happen, if a user did."""
+    """The event of a delivery, its recipient and account, and the acting user, if there is one."""
 
     event: Happening
     recipient: User

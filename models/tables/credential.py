@@ -12,7 +12,7 @@ from models.tables.hydration import Row
 
 
 class TokenPurpose(StrEnum):
-    """What a mailed token is good for."""
+    """The use of a mailed token."""
 
     SIGN_IN = "SIGN_IN"
     ACTIVATE = "ACTIVATE"
@@ -47,7 +47,7 @@ class Token(Row, Model):
 
 
 class Session(Row, Model):
-    """A signed-in client. Revoking it ends it at once everywhere. `client` is what it said of itself."""
+    """A signed-in client. Revoking it ends it at once everywhere. `client` is its User-Agent."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     hash: bytes = fields.BinaryField()

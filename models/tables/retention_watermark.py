@@ -1,4 +1,4 @@
-"""Up to when rows may have been deleted."""
+"""The time up to which rows may have been deleted."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -7,7 +7,7 @@ from models.tables.hydration import Row
 
 
 class RetentionWatermark(Row, Model):
-    """Rows of the table `name` that ended before `deleted_before` may have been deleted; no row, and none was."""
+    """Rows of the table `name` that ended before `deleted_before` may have been deleted; without a row, none was."""
 
     name = fields.CharField(max_length=60, primary_key=True)
     deleted_before = fields.DatetimeField()

@@ -9,7 +9,7 @@ import pytest
 
 from models.access.callers import ASKERS, Asker
 from models.database.clock import now
-from models.database.coalescing import _QUESTIONS, MOST_BESIDE, MOST_TOGETHER, fetch_together
+from models.database.coalescing import _QUERIES, MOST_RUNS, MOST_TOGETHER, fetch_together
 from models.tables import Account
 from tests.support.statements import statements
 from tests.support.waiting import until, until_told
@@ -59,7 +59,7 @@ async def test_all_who_ask_at_once_are_answered_by_one_statement(db: None) -> No
         rows = await asyncio.gather(*[fetch_together(ECHO, asker) for asker in askers])
     assert [Asker(row["credential"]) for row in rows] == askers
     assert len(sent) == 1
-    await until(lambda: not _QUESTIONS)
+    await until(lambda: not _QUERIES)
 
 
 async def test_who_asks_alone_is_asked_for_at_once_and_at_that_moment(db: None) -> None:
@@ -109,7 +109,7 @@ async def test_whoever_is_slow_keeps_nobody_waiting_who_asks_later(db: None, dat
         assert not slow.done()
         await other.execute("SELECT pg_advisory_unlock(1)")
         assert (await slow)["number"] == 0
-    await until(lambda: not _QUESTIONS)
+    await until(lambda: not _QUERIES)
 
 
 async def test_whoever_is_slow_keeps_nobody_waiting_who_was_too_many(db: None, database_url: str) -> None:
@@ -120,22 +120,22 @@ async def test_whoever_is_slow_keeps_nobody_waiting_who_was_too_many(db: None, d
         assert not any(each.done() for each in slow)
         await other.execute("SELECT pg_advisory_unlock(1)")
         await asyncio.gather(*slow)
-    await until(lambda: not _QUESTIONS)
+    await until(lambda: not _QUERIES)
 
 
 async def test_slow_questions_take_no_more_than_some_connections(db: None, database_url: str) -> None:
     async with holding(database_url, 1) as other:
         slow: list[asyncio.Future[object]] = []
-        for number in range(MOST_BESIDE):
+        for number in range(MOST_RUNS):
             slow.append(asyncio.ensure_future(fetch_together(HELD_UP, Asker(bytes([1, number])))))
             await until_held_up(other, number + 1)
-        [question] = _QUESTIONS.values()
+        [query] = _QUERIES.values()
         with statements() as sent:
             # Nothing is set to happen that would ask for them before one of the others is answered.
             last = asyncio.ensure_future(fetch_together(HELD_UP, Asker(b"\x02")))
-            assert (question._impatience, len(question._runs)) == (None, MOST_BESIDE)
+            assert (query._timer, len(query._runs)) == (None, MOST_RUNS)
             await other.execute("SELECT pg_advisory_unlock(1)")
-            assert [(await each)["number"] for each in [*slow, last]] == [0] * (MOST_BESIDE + 1)
+            assert [(await each)["number"] for each in [*slow, last]] == [0] * (MOST_RUNS + 1)
         assert len([each for each in sent if "asker_number" in each]) == 1
 
 
@@ -144,7 +144,7 @@ async def test_what_is_wrong_with_one_is_told_to_them_alone(db: None) -> None:
         *[fetch_together(DIVIDED, Asker(bytes([number]))) for number in (1, 0, 2)], return_exceptions=True
     )
     assert [type(each) for each in answers] == [asyncpg.Record, asyncpg.DivisionByZeroError, asyncpg.Record]
-    await until(lambda: not _QUESTIONS)
+    await until(lambda: not _QUERIES)
 
 
 async def test_what_takes_too_long_is_told_to_all_and_not_tried_for_each(db: None, database_url: str) -> None:
@@ -185,7 +185,7 @@ async def test_a_lost_connection_is_told_to_all_because_nobody_knows_what_was_do
         await other.execute(END_ALL)
         answers = await asyncio.gather(*asked, return_exceptions=True)
     assert {type(each) for each in answers} <= {asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError}
-    await until(lambda: not _QUESTIONS)
+    await until(lambda: not _QUERIES)
     assert (await fetch_together(ECHO, Asker(b"a")))["credential"] == b"a"
 
 

@@ -27,7 +27,7 @@ from models.database.pending_migrations import check_schema
 from models.database.prepared_statements import require_kept_statements
 from models.database.session_limits import require_limits
 from models.database.silent_hosts import leave_silent_hosts
-from models.events.notify import Neighbours
+from models.events.notify import PostgresNotifier
 from models.events.seat_feed import Feed
 from models.rules.retention import Retention
 from payments import make_provider
@@ -136,7 +136,7 @@ async def database(settings: Settings, *, answer_within: float | None = ANSWER_W
 
 def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
     """The connection to the other processes on the same database, while the block runs."""
-    return Neighbours(settings.direct_url).running()
+    return PostgresNotifier(settings.direct_url).running()
 
 
 def leaving_silent_hosts(settings: Settings) -> AbstractAsyncContextManager[None]:

@@ -50,7 +50,7 @@ async def assign_license(
         check_key(idempotency_key)
     wish = _wish(viewer, user_id, package_id, idempotency_key)
     sql = ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN
-    found = await fetch_together(sql, wish, at_once=True)
+    found = await fetch_together(sql, wish, immediate=True)
     done = await _outcome(wish, found)
     if done is None:
         async with account_transaction(viewer.account_id):
