@@ -1,4 +1,4 @@
-"""Trying one mail, and what came of it."""
+"""Trying one mail, and its outcome."""
 
 import structlog
 from prometheus_client import Counter
@@ -15,13 +15,13 @@ from models.events.outcomes import DeliveryOutcome, failed, held_back, put_off, 
 from models.limits.rate_limits import spend_together
 from models.tables import Delivery
 
-MAILS = Counter("usher_mails", "Mails that were tried, and what came of it.", ["outcome"])
+MAILS = Counter("usher_mails", "Mails that were tried, by outcome.", ["outcome"])
 
 log = structlog.get_logger(__name__)
 
 
 class LeaseLost(Exception):
-    """Another process may send the mail by now: this one must not."""
+    """Another process may send the mail now, so this one must not."""
 
 
 async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig) -> DeliveryOutcome:
@@ -45,11 +45,11 @@ async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig)
     except TryLater as error:
         outcome = try_later(delivery, str(error))
     except UNAVAILABLE as error:
-        # The database was away while the mail was written, which is not the mail's fault: it keeps its turn.
+        # The database was unavailable, which is not the mail's fault: it keeps its place in the order.
         outcome = try_later(delivery, type(error).__name__)
     except Exception as error:
         log.exception("mail.broken", delivery=str(delivery.id), consumer=delivery.consumer)
-        # Later notices to the same person may pass one that cannot even be written.
+        # Later notices to the same person may overtake one that cannot be written.
         outcome = try_later(delivery, type(error).__name__)._replace(in_order=False)
     else:
         outcome = sent(delivery)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CredentialProblem(StrEnum):
-    """Why a request has no viewer. All but the first three are told to holders of a good secret alone."""
+    """The reason why a request has no viewer. Only the holder of a valid secret gets one after the first three."""
 
     MISSING = "MISSING"
     MALFORMED = "MALFORMED"
@@ -53,7 +53,7 @@ class InvalidInput(BusinessError):
 
 
 class NotFound(BusinessError):
-    """Unknown, or somebody else's: the two are never told apart. `given` is the id that leads nowhere."""
+    """Unknown, or another account's: the two are never distinguished. `given` is the id."""
 
     code = "NOT_FOUND"
     meaning = "The id leads nowhere in your account."
@@ -163,7 +163,7 @@ class PaymentDeclined(BusinessError):
 
 
 class TokenInvalid(BusinessError):
-    """Unknown, used, expired or replaced: never told apart."""
+    """Unknown, used, expired or replaced: never distinguished."""
 
     code = "TOKEN_INVALID"
     meaning = "The link is unknown, used, expired or replaced."
@@ -226,7 +226,7 @@ class RateLimited(BusinessError):
 
 
 class StaleVersion(BusinessError):
-    """The version lies ahead of the account, as after a restored backup: what follows it cannot be told."""
+    """The version lies ahead of the account, as after a restored backup: its changes are unknown."""
 
     code = "STALE_VERSION"
     meaning = "The version you gave is not the current one."

@@ -12,7 +12,7 @@ from models.tables import ApiKey, ApiKeySecret
 
 
 class ApiKeyState(StrEnum):
-    """Whether a key works."""
+    """The state of a key."""
 
     ACTIVE = "ACTIVE"
     EXPIRED = "EXPIRED"
@@ -20,7 +20,7 @@ class ApiKeyState(StrEnum):
 
 
 def state_of(key: ApiKey) -> ApiKeyState:
-    """Whether a key works now."""
+    """The current state of a key."""
     return ApiKeyState(problem_of(key.revoked_at, key.expires_at, now()) or ApiKeyState.ACTIVE)
 
 

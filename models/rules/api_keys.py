@@ -1,4 +1,4 @@
-"""What the operations on API keys share."""
+"""Shared by the operations on API keys."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from models.tables import Account, ApiKey, ApiKeySecret
 
 
 def live_keys(account_id: UUID) -> Rows[ApiKey]:
-    """The keys of an account that neither were revoked nor have expired."""
+    """The keys of an account that are valid now."""
     valid = is_valid(revoked_at="{row}.revoked_at", expires_at="{row}.expires_at", moment="{value}")
     return Rows(ApiKey, account_id, [Condition(valid, now())])
 
@@ -26,7 +26,7 @@ async def find_key(account: Account, api_key_id: UUID) -> ApiKey:
 
 
 async def add_secret(key: ApiKey, secret: str) -> None:
-    """Make a secret open what a key opens."""
+    """Add a secret to a key."""
     await ApiKeySecret.create(
         account_id=key.account_id,
         api_key_id=key.id,

@@ -26,9 +26,8 @@ MOST_REPLACED = 10
 async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta) -> ApiKeyIssued:
     """Give a key a new secret; those it has work for `overlap` longer, none longer than it would have.
 
-    At most 10 replaced ones work beside the newest.
-    Who gets a secret can do what the key can, so the viewer must be allowed all of it. Raises NotPermitted,
-    InvalidInput, RateLimited, NotFound also where the key was revoked or has expired.
+    At most 10 replaced ones work beside the newest. The secret has all rights of the key, so the viewer must have
+    them. Raises NotPermitted, InvalidInput, RateLimited, NotFound also where the key was revoked or has expired.
     """
     viewer.require(Permission.MANAGE_INTEGRATIONS)
     inputs = Inputs()

@@ -12,7 +12,7 @@ from models.rules.account_transaction import viewer_transaction
 from models.rules.inputs import Inputs
 from models.tables import Domain, DomainState
 
-# Each is looked up again and again until its record is found.
+# Each is looked up repeatedly until its record is found.
 MOST_DOMAINS = 100
 
 

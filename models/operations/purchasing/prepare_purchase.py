@@ -14,7 +14,7 @@ from models.rules.inputs import Inputs
 from models.rules.purchases import PricedLine, facts_of, freeze_purchase, problems_of
 from models.tables import Account, Package, Purchase, PurchaseState
 
-# Of one owner. A client that asks again after a lost answer makes another; it must not fill the account with them.
+# Per owner. A client that repeats a call after a lost answer makes another purchase; their number has to be limited.
 MOST_WAITING = 20
 
 

@@ -88,7 +88,7 @@ async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> 
 
 
 async def _require_room(purchase: Purchase) -> None:
-    """Refuse before anything is charged what could not be given after it."""
+    """Refuse a purchase before the charge if its seats could not be added."""
     lines = await PurchaseLine.filter(account_id=purchase.account_id, purchase_id=purchase.id)
     quantities = {line.package_id: line.quantity for line in lines}
     if beyond := await seats_beyond_limit(purchase.account_id, quantities):

@@ -1,4 +1,4 @@
-"""Recording what the provider said: the one place where seats come into being."""
+"""Recording the provider's outcome: the one place that adds seats."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,7 @@ from models.reads.inventory import Inventory, PoolCounts, read_inventory
 from models.rules.account_transaction import account_transaction
 from models.rules.carts import take_from_cart
 from models.rules.payment_provider import ChargeOutcome
-from models.rules.row_snapshots import row_again, row_snapshot
+from models.rules.row_snapshots import row_from_snapshot, row_snapshot
 from models.rules.seats import add_seats
 from models.tables import (
     Account,
@@ -38,7 +38,7 @@ class PurchaseProceeded:
 
 
 async def settle_payment(payment: Payment, outcome: ChargeOutcome) -> PurchaseProceeded:
-    """Record the provider's outcome, once: who comes second finds the first one's answer.
+    """Record the provider's outcome once: a second call gets the first one's answer.
 
     Raises PaymentDeclined when the payment is, or was before, declined.
     """
@@ -59,9 +59,9 @@ async def settle_payment(payment: Payment, outcome: ChargeOutcome) -> PurchasePr
 
 
 def answer_again(answer: dict[str, Any]) -> PurchaseProceeded:
-    """The answer that was stored, as it was. Raises PaymentDeclined when that was the answer."""
-    purchase = row_again(Purchase, answer["purchase"])
-    payment = row_again(Payment, answer["payment"])
+    """The stored answer. Raises PaymentDeclined if that was the answer."""
+    purchase = row_from_snapshot(Purchase, answer["purchase"])
+    payment = row_from_snapshot(Payment, answer["payment"])
     if payment.state is PaymentState.DECLINED:
         raise PaymentDeclined(purchase, payment)
     return PurchaseProceeded(purchase, payment, Inventory.from_json(answer["inventory"]))
@@ -126,7 +126,7 @@ async def _wait(payment: Payment, outcome: ChargeOutcome) -> None:
 
 
 async def _keep_answer(account: Account, purchase: Purchase, payment: Payment) -> dict[str, Any]:
-    # None once it is older than the keys that are kept, and the payment was settled by somebody else just now.
+    # None where the key's retention is over and another process has just settled the payment.
     record_of_call = await IdempotencyRecord.get_or_none(payment_id=payment.id)
     if record_of_call is not None and record_of_call.answer is not None:
         return record_of_call.answer

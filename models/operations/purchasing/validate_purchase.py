@@ -15,7 +15,7 @@ from models.tables import Account, Purchase, PurchaseState
 
 @dataclass(frozen=True)
 class PurchaseValidated:
-    """The purchase that waits for acceptance, and the one whose place it took; None where none waited."""
+    """The purchase that waits for acceptance, and the one that it replaced; None where none waited."""
 
     purchase: Purchase
     replaced: Purchase | None = None

@@ -12,13 +12,13 @@ from models.limits.rate_limits import Allowance, spend, spend_from
 from models.rules.inputs import Inputs
 from models.tables import SignInRequest
 
-# More than so many, and somebody is filling a stranger's mailbox, or looking for who is a user.
+# More than so many calls are abuse: filling a mailbox, or guessing the addresses of users.
 LINKS_OF_AN_ADDRESS = Allowance("sign-in links of an address", 5, SIGN_IN_LINK_LIFETIME)
 
 
 @dataclass(frozen=True)
 class SignInRequested:
-    """When the link stops working, told whether or not one was mailed."""
+    """The expiry of the link, the same whether or not one was mailed."""
 
     expires_at: datetime
 
@@ -26,9 +26,9 @@ class SignInRequested:
 async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
     """Have a single-use link mailed to a user. Raises InvalidInput, RateLimited.
 
-    Does and answers the same for every address: whose it is, the relay looks up (`answer_sign_in_requests`).
+    Does and answers the same for every address: the relay looks up its user (`answer_sign_in_requests`).
     An address that was asked for five times in 15 minutes is answered the same once more, and nothing is mailed.
-    Other addresses of its mailbox ("ann+1@") do not count: whoever asks for those would keep the user out.
+    Other addresses of its mailbox ("ann+1@") do not count: requests for those could lock the user out.
     """
     inputs = Inputs()
     address = inputs.email("email", email)
