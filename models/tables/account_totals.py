@@ -10,7 +10,7 @@ from models.tables.hydration import Row
 
 
 class AccountTotals(Row, Model):
-    """The users and seat events of an account at a version. Later changes are counted by its events."""
+    """The users and seat events of an account at a version. What came after is counted by its events."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     account_id: UUID

@@ -9,7 +9,7 @@ from models.tables.hydration import Row
 
 
 class AllowanceSpent(Row, Model):
-    """The spending of one allowance or budget by one caller, in the period `period` and in the one before it.
+    """What one caller has spent of one allowance, in the period `period` and in the one before it.
 
     `key` is from a SHA-256 of both names, so that no address is stored in clear. A period is a whole number: the time
     since 1970 divided by the length of the window. The table is unlogged: a crash of the database empties it.

@@ -11,7 +11,7 @@ from models.tables.hydration import Row
 
 
 class ApiKey(Row, Model):
-    """The access of an integration to an account, until the key expires or is revoked.
+    """What an integration may do in an account, until the key expires or is revoked.
 
     `created_by` answers for it: its purchases are theirs. `networks` are those it may call from, in
     CIDR notation; null when from anywhere.

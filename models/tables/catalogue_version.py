@@ -7,7 +7,7 @@ from models.tables.hydration import Row
 
 
 class CatalogueVersion(Row, Model):
-    """One row, of the catalogue on sale. Answers about packages stay valid while `version` does."""
+    """One row, of the catalogue on sale. What an answer shows of packages holds as long as `version` does."""
 
     name = fields.CharField(primary_key=True, max_length=20)
     version = fields.BigIntField()

@@ -47,7 +47,7 @@ class Token(Row, Model):
 
 
 class Session(Row, Model):
-    """A signed-in client. Revoking it ends it at once everywhere. `client` is its User-Agent."""
+    """A signed-in client. Revoking it ends it at once everywhere. `client` is what it said of itself."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     hash: bytes = fields.BinaryField()

@@ -11,7 +11,7 @@ from models.tables.hydration import Row
 
 
 class Event(Row, Model):
-    """One event, committed with the change that it records.
+    """One thing that happened, committed with the change it tells of.
 
     `version` is the account's version after it, without gaps; null for an event that concerns a user alone (a
     sign-in). `pools` holds the counts after it for each pool it moved; null when it moved none. `relayed_at` is set

@@ -44,7 +44,7 @@ class Payment(Row, Model):
 
 
 class SandboxCharge(Row, Model):
-    """The sandbox provider's ledger: one row per charge, with an idempotency key as at a real provider."""
+    """What the sandbox provider remembers: one row per charge, keyed as a real provider keys repeats."""
 
     payment_id: UUID = fields.UUIDField(primary_key=True)
     method = fields.CharField(max_length=255)

@@ -7,7 +7,7 @@ from models.tables.hydration import Row
 
 
 class RetentionWatermark(Row, Model):
-    """Rows of the table `name` that ended before `deleted_before` may have been deleted; without a row, none was."""
+    """Rows of the table `name` that ended before `deleted_before` may have been deleted; no row, and none was."""
 
     name = fields.CharField(max_length=60, primary_key=True)
     deleted_before = fields.DatetimeField()

@@ -26,7 +26,7 @@ class SearchEntry(Row, Model):
 
 
 class SearchVersion(Row, Model):
-    """The version of an account that its search entries are of. Later changes are in its events."""
+    """The version of an account that its search entries are of. Its events tell what changed since."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     account_id: UUID

@@ -10,7 +10,7 @@ from models.tables.hydration import Row
 
 
 class SignInRequest(Row, Model):
-    """An address that was entered for a sign-in link, until the relay has looked up its user."""
+    """An address that somebody typed to be mailed a sign-in link, until the relay has looked whose it is."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     email = fields.CharField(max_length=254)
