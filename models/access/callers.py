@@ -9,8 +9,8 @@ class Asker(NamedTuple):
     credential: bytes
 
 
-# The callers as rows: the statement's first parameter; the second is the time. PostgreSQL does not see the length of an
-# array from a subquery, so it plans once for any number of callers.
+# The callers as rows: the statement's first parameter; the second is the time. PostgreSQL does not see the length of
+# an array from a subquery, so it plans once for any number of callers.
 ASKERS = """(
     SELECT credential, asker_number, $2::timestamptz AS moment
     FROM unnest((SELECT $1::bytea[])) WITH ORDINALITY AS asked (credential, asker_number)
