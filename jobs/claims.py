@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 from prometheus_client import Gauge
 
-from models.database.background import beside, now_and_then
+from models.database.background import background_task, run_periodically
 from models.database.outages import UNAVAILABLE
 from models.events.leases import LEASE, renew_leases
 from models.events.outcomes import DeliveryOutcome, record
@@ -86,7 +86,9 @@ class Claims:
     @asynccontextmanager
     async def renewed(self) -> AsyncIterator[None]:
         """Renew the leases of all claims while the block runs."""
-        async with beside(now_and_then(self._renew, lambda: RENEW_EVERY, log, "mail.leases_not_renewed")):
+        async with background_task(
+            run_periodically(self._renew, lambda: RENEW_EVERY, log, "mail.leases_not_renewed")
+        ):
             yield
 
     async def settle(self, claim: DeliveryClaim, outcome: DeliveryOutcome) -> None:

@@ -11,12 +11,12 @@ from uuid import UUID
 import structlog
 
 from jobs.pauses import Periodic, rest
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from models.database.clock import now
 from models.database.connection import transaction
 from models.database.outages import UNAVAILABLE
 from models.events import commit_listeners
-from models.events.outbox import Happening, NewDelivery, add_deliveries, take_events
+from models.events.outbox import NewDelivery, StoredEvent, add_deliveries, take_events
 from models.operations.purchasing.reconcile_payments import reconcile_payments
 from models.operations.sign_in.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.upkeep.fill_search_texts import fill_search_texts
@@ -39,7 +39,9 @@ log = structlog.get_logger(__name__)
 class Relay:
     """Runs rounds until `stop` is set: after each commit of this process, and every second."""
 
-    def __init__(self, sender: Postman, provider: PaymentProvider, retention: Retention = DEFAULT_RETENTION) -> None:
+    def __init__(
+        self, sender: MailSender, provider: PaymentProvider, retention: Retention = DEFAULT_RETENTION
+    ) -> None:
         self._sender = sender
         self._provider = provider
         self._retention = retention
@@ -98,7 +100,7 @@ class Relay:
             self._sender.wake()
         return len(events)
 
-    def _deliveries_for(self, event: Happening) -> list[NewDelivery]:
+    def _deliveries_for(self, event: StoredEvent) -> list[NewDelivery]:
         from mailers.consumers import deliveries_for  # noqa: PLC0415 - a server answers first
 
         try:

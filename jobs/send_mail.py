@@ -33,7 +33,7 @@ OPEN = Gauge("usher_smtp_connections", "Connections to the mail server.", multip
 log = structlog.get_logger(__name__)
 
 
-class Postman:
+class MailSender:
     """Claims due deliveries and sends them, outside any transaction."""
 
     def __init__(self, server: SmtpServer, config: MailConfig, connections: int = CONNECTIONS) -> None:

@@ -14,7 +14,7 @@ from mailers.notice import Notice
 from mailers.purchase_completed import purchase_completed
 from mailers.sign_in_requested import sign_in_requested
 from models.events.events import EventType
-from models.events.outbox import Happening, NewDelivery
+from models.events.outbox import NewDelivery, StoredEvent
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ BY_EVENT = {event.value: mails for event, mails in MAILS.items()}
 BY_CONSUMER = {f"mail.{mail.kind}": mail for mails in MAILS.values() for mail in mails}
 
 
-def deliveries_for(event: Happening) -> list[NewDelivery]:
+def deliveries_for(event: StoredEvent) -> list[NewDelivery]:
     """The deliveries of an event; none for an event without mails."""
     # By the plain name: an event type of a newer version must not stop an older relay.
     mails = BY_EVENT.get(event.type, [])

@@ -8,7 +8,7 @@ from mailers.config import MailConfig
 from models.access.credentials import issue_token
 from models.access.secrets import derived_secret
 from models.database.clock import now
-from models.events.outbox import Happening
+from models.events.outbox import StoredEvent
 from models.operations.sign_in.request_sign_in import SIGN_IN_LINK_LIFETIME
 from models.reads.packages import package_by_id
 from models.tables import Account, Delivery, Package, TokenPurpose, User
@@ -25,7 +25,7 @@ class Notice:
     """A delivery with its event, recipient and account, and the acting user, if there is one."""
 
     delivery: Delivery
-    event: Happening
+    event: StoredEvent
     recipient: User
     account: Account
     actor: User | None

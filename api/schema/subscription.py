@@ -11,7 +11,7 @@ from api.schema.context import Info
 from api.schema.ids import encode_id
 from api.schema.types.seats import SeatPool
 from api.schema.versions import parse_version
-from models.access.credentials import still_signed_in
+from models.access.credentials import reauthenticate
 from models.access.viewer import Viewer
 from models.events.seat_feed import SeatUpdate
 from models.permissions import Permission
@@ -80,5 +80,5 @@ class Subscription:
 
 
 async def _require_still(viewer: Viewer) -> None:
-    current = await still_signed_in(viewer)
+    current = await reauthenticate(viewer)
     current.require(Permission.VIEW_INVENTORY)

@@ -10,9 +10,9 @@ import structlog
 
 from api.schema import subscription
 from api.subscriptions.subscriber import Follower
-from models.access.credentials import all_still_signed_in
+from models.access.credentials import reauthenticate_all
 from models.access.viewer import Viewer
-from models.database.background import now_and_then
+from models.database.background import run_periodically
 from models.errors import NotPermitted, Unauthenticated
 from models.permissions import Permission
 
@@ -35,7 +35,7 @@ class SessionChecks:
         if self._looking is None:
             self._checked = time.monotonic()
             # While the database is away nothing is told: who tells looks first.
-            self._looking = asyncio.create_task(now_and_then(self._look, _every, log, "sessions.look_failed"))
+            self._looking = asyncio.create_task(run_periodically(self._look, _every, log, "sessions.look_failed"))
 
     def remove(self, follower: Follower) -> None:
         """Look at a follower no more."""
@@ -56,7 +56,7 @@ class SessionChecks:
         began = time.monotonic()
         viewers = iter([next(iter(followers)).viewer for followers in self._followers.values()])
         while some := list(islice(viewers, ASKED_AT_ONCE)):
-            for credential_id, found in (await all_still_signed_in(some)).items():
+            for credential_id, found in (await reauthenticate_all(some)).items():
                 for follower in list(self._followers.get(credential_id, ())):
                     _judge(follower, found)
         self._checked = began

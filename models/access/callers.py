@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Asker(NamedTuple):
+class Caller(NamedTuple):
     """A caller, by the hash of its secret."""
 
     credential: bytes
@@ -11,7 +11,7 @@ class Asker(NamedTuple):
 
 # The callers as rows: the statement's first parameter; the second is the time. PostgreSQL does not see the length of
 # an array from a subquery, so it plans once for any number of callers.
-ASKERS = """(
-    SELECT credential, asker_number, $2::timestamptz AS moment
-    FROM unnest((SELECT $1::bytea[])) WITH ORDINALITY AS asked (credential, asker_number)
-) AS asker"""
+CALLERS = """(
+    SELECT credential, caller_number, $2::timestamptz AS moment
+    FROM unnest((SELECT $1::bytea[])) WITH ORDINALITY AS asked (credential, caller_number)
+) AS caller"""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from orjson import loads
 
-from models.access.callers import ASKERS, Asker
+from models.access.callers import CALLERS, Caller
 from models.access.credential_conditions import KEY_EXPIRES_AT, problem_of
 from models.access.networks import allows
 from models.access.secrets import KEY_PREFIX, secret_hash
@@ -42,12 +42,12 @@ _KEY = f"""
     JOIN api_keys AS key ON key.id = secret.api_key_id
     JOIN accounts AS account ON account.id = key.account_id
 """  # noqa: S608 - constants
-_SESSION_OF_ASKER = f"{_SESSION} WHERE session.hash = asker.credential"
-_KEY_OF_ASKER = f"{_KEY} WHERE secret.hash = asker.credential"
+_SESSION_OF_CALLER = f"{_SESSION} WHERE session.hash = caller.credential"
+_KEY_OF_CALLER = f"{_KEY} WHERE secret.hash = caller.credential"
 
-_RECOGNISING = {
-    asking: f"SELECT viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
-    for asking in (_SESSION_OF_ASKER, _KEY_OF_ASKER)
+_AUTHENTICATING = {
+    asking: f"SELECT viewer.*, caller_number FROM {CALLERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
+    for asking in (_SESSION_OF_CALLER, _KEY_OF_CALLER)
 }
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
@@ -55,7 +55,7 @@ SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
 USE_NOTED_EVERY = timedelta(seconds=30)
 
 
-class Recognised(NamedTuple):
+class Authenticated(NamedTuple):
     """The viewer of a secret, and the versions of the account and the catalogue at the time of the look-up.
 
     Later reads are at these versions or later. `event_id` is the event that made the account's version: a restored
@@ -68,30 +68,30 @@ class Recognised(NamedTuple):
     catalogue_version: int
 
 
-async def recognise(secret: str, address: str) -> Recognised:
+async def authenticate(secret: str, address: str) -> Authenticated:
     """Authenticate the secret of a call from an address. Raises Unauthenticated with the reason."""
-    row = await fetch_together(_RECOGNISING[credential_sql(secret)], Asker(secret_hash(secret)))
-    seen = recognised(row, address)
+    row = await fetch_together(_AUTHENTICATING[credential_sql(secret)], Caller(secret_hash(secret)))
+    seen = authenticate_row(row, address)
     if seen.viewer.api_key_id is not None:
         await note_use(row)
     return seen
 
 
 def credential_sql(secret: str) -> str:
-    """The query that finds the credential of an `asker`; its row is for `recognised`."""
-    return _KEY_OF_ASKER if secret.startswith(KEY_PREFIX) else _SESSION_OF_ASKER
+    """The query that finds the credential of a `caller`; its row is for `authenticate_row`."""
+    return _KEY_OF_CALLER if secret.startswith(KEY_PREFIX) else _SESSION_OF_CALLER
 
 
-def recognised(row: Mapping[str, Any], address: str) -> Recognised:
+def authenticate_row(row: Mapping[str, Any], address: str) -> Authenticated:
     """The viewer of a row of `credential_sql`, for a call from an address. Raises Unauthenticated with the reason."""
     live = _live(row)
     networks = live["networks"]
     if networks is not None and not allows(loads(networks), address):
         raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
-    return Recognised(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
+    return Authenticated(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
 
 
-async def still_signed_in(viewer: Viewer) -> Viewer:
+async def reauthenticate(viewer: Viewer) -> Viewer:
     """The viewer with their current permissions. Raises Unauthenticated once the credential has ended."""
     row = await fetch_one(
         f"{_SESSION} WHERE session.id = $1" if viewer.api_key_id is None else f"{_KEY} WHERE secret.id = $1",
@@ -102,7 +102,7 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
     return _viewer(live)
 
 
-async def all_still_signed_in(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | Unauthenticated]:
+async def reauthenticate_all(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | Unauthenticated]:
     """The same for many viewers, by their credentials: each viewer, or the reason why the credential has ended."""
     sessions = [viewer.credential_id for viewer in viewers if viewer.api_key_id is None]
     keys = [viewer.credential_id for viewer in viewers if viewer.api_key_id is not None]
@@ -173,7 +173,7 @@ WITH token AS MATERIALIZED (
         (SELECT $1::uuid[]), (SELECT $2::bytea[]), (SELECT $3::text[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
         (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::timestamptz[])
     ) WITH ORDINALITY AS token (
-        id, hash, purpose, account_id, user_id, license_id, event_id, expires_at, asker_number
+        id, hash, purpose, account_id, user_id, license_id, event_id, expires_at, caller_number
     )
 ), issued AS (
     INSERT INTO tokens (id, hash, purpose, account_id, user_id, license_id, event_id, created_at, expires_at)
@@ -182,7 +182,7 @@ WITH token AS MATERIALIZED (
     FOR KEY SHARE OF accounts
     ON CONFLICT (hash) DO NOTHING
 )
-SELECT asker_number FROM token
+SELECT caller_number FROM token
 """
 
 

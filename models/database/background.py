@@ -9,7 +9,7 @@ from models.database.outages import UNAVAILABLE
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def background_task(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run an endless coroutine as a task during the block; the task is cancelled and has ended when this returns."""
     task = asyncio.create_task(work)
     try:
@@ -20,7 +20,7 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def now_and_then(
+async def run_periodically(
     work: Callable[[], Awaitable[None]], every: Callable[[], float], log: Any, failed: str
 ) -> None:
     """Repeat work endlessly, each time after `every` seconds; a failure is logged as `failed`, an outage briefly."""

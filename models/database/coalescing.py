@@ -31,8 +31,8 @@ def fetch_together(
     """The driver's row that answers one caller of a coalesced statement.
 
     The statement's first parameters are the callers, an array for each of their columns; it answers each by one row
-    with its `asker_number`, from 1. The next parameter is the time, then come the `values`. `immediate` sends at once
-    (writes). Otherwise the event loop runs once first, so that more callers join the batch.
+    with its `caller_number`, from 1. The next parameter is the time, then come the `values`. `immediate` sends at
+    once (writes). Otherwise the event loop runs once first, so that more callers join the batch.
     """
     key = (asyncio.get_running_loop(), sql, values)
     query = _QUERIES.get(key)
@@ -130,7 +130,7 @@ _QUERIES: dict[tuple[AbstractEventLoop, str, tuple[Hashable, ...]], CoalescedQue
 def _resolve(together: _Waiting, rows: Sequence[Any]) -> None:
     waiting = list(together.values())
     for row in rows:
-        for future in waiting[row["asker_number"] - 1]:
+        for future in waiting[row["caller_number"] - 1]:
             if not future.done():
                 future.set_result(row)
     # A correct statement leaves none.

@@ -43,7 +43,7 @@ WHERE EXISTS (SELECT FROM pg_settings WHERE pg_settings.name = setting.name)
 """
 
 
-class Connection(asyncpg.Connection):
+class PooledConnection(asyncpg.Connection):
     """A connection that is returned to the pool without a reset query, unless a statement was cancelled.
 
     No lock, setting or cursor outlives its transaction here, and the pool still rolls that back. But a call that is
@@ -104,7 +104,7 @@ def tortoise_config(
         "user": url.user,
         "password": None,
         "database": url.database,
-        "connection_class": Connection,
+        "connection_class": PooledConnection,
         "connect": connect_pooled,
         "minsize": 1,
         "maxsize": pool_size,

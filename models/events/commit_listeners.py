@@ -9,7 +9,7 @@ NO_ACCOUNT = UUID(int=0)
 Listener = Callable[[UUID], None]
 
 _listeners: list[Listener] = []
-_speakers: list[Listener] = []
+_publishers: list[Listener] = []
 
 
 def listen(listener: Listener) -> Callable[[], None]:
@@ -21,19 +21,19 @@ def listen(listener: Listener) -> Callable[[], None]:
     return lambda: _listeners.remove(listener)
 
 
-def speak(speaker: Listener) -> Callable[[], None]:
-    """Call the speaker after each such commit of this process alone, to notify other processes."""
-    _speakers.append(speaker)
-    return lambda: _speakers.remove(speaker)
+def add_publisher(publisher: Listener) -> Callable[[], None]:
+    """Call the publisher after each such commit of this process alone, to notify other processes."""
+    _publishers.append(publisher)
+    return lambda: _publishers.remove(publisher)
 
 
-def announce(account_id: UUID) -> None:
-    """Notify all listeners and speakers of a commit of this process."""
-    for listener in (*_listeners, *_speakers):
+def publish(account_id: UUID) -> None:
+    """Notify all listeners and publishers of a commit of this process."""
+    for listener in (*_listeners, *_publishers):
         listener(account_id)
 
 
-def pass_on(account_id: UUID) -> None:
+def relay(account_id: UUID) -> None:
     """Notify the listeners of a commit of another process."""
     for listener in _listeners:
         listener(account_id)

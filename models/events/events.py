@@ -41,7 +41,7 @@ class EventType(StrEnum):
     ACTIVATION_LINK_SENT = "activation_link.sent"
 
 
-async def record(
+async def record_event(
     account: Account,
     event_type: EventType,
     *,
@@ -75,7 +75,7 @@ async def record(
     return event_id
 
 
-async def record_for_users(event_type: EventType, happened: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+async def record_user_events(event_type: EventType, happened: Sequence[tuple[UUID, UUID, datetime]]) -> None:
     """Write events that concern a user alone: they have no version and do not move the account.
 
     Each is a user's id, their account's, and when it happened.

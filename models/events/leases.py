@@ -46,12 +46,12 @@ RETURNING deliveries.id
 """  # noqa: S608 - constants
 
 _HOLDS = """
-SELECT asker_number, EXISTS (
+SELECT caller_number, EXISTS (
     SELECT FROM deliveries AS delivery
     WHERE delivery.id = claimed.id AND delivery.attempts = claimed.attempts
         AND delivery.sent_at IS NULL AND delivery.failed_at IS NULL
         AND delivery.leased_until > CASE
             WHEN abs(extract(epoch FROM clock_timestamp() - $3::timestamptz)) < 1 THEN $3 ELSE clock_timestamp() END
 ) AS held
-FROM unnest((SELECT $1::uuid[]), (SELECT $2::int[])) WITH ORDINALITY AS claimed (id, attempts, asker_number)
+FROM unnest((SELECT $1::uuid[]), (SELECT $2::int[])) WITH ORDINALITY AS claimed (id, attempts, caller_number)
 """

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 from prometheus_client import Gauge
 
-from models.database.background import beside
+from models.database.background import background_task
 from models.database.connecting import connect_to_database
 from models.database.database_url import DatabaseUrl
 from models.database.outages import UNAVAILABLE
@@ -55,9 +55,9 @@ class PostgresNotifier:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Send and receive while the block runs."""
-        remove = commit_listeners.speak(self._note)
+        remove = commit_listeners.add_publisher(self._note)
         try:
-            async with beside(self._run()):
+            async with background_task(self._run()):
                 yield
         finally:
             remove()
@@ -81,7 +81,7 @@ class PostgresNotifier:
             # Ends the wait below.
             connection.add_termination_listener(lambda _: self._woken.set())
             await connection.add_listener(CHANNEL, self._receive)
-            async with beside(self._test_receiving(connection)):
+            async with background_task(self._test_receiving(connection)):
                 while not connection.is_closed():
                     await self._send(connection)
                     await asyncio.sleep(PAUSE)
@@ -144,4 +144,4 @@ class PostgresNotifier:
             self._test_received.set()
         else:
             for account_id in ids:
-                commit_listeners.pass_on(UUID(account_id))
+                commit_listeners.relay(UUID(account_id))

@@ -27,7 +27,7 @@ MAILS_TO_A_PERSON = Allowance("mails to a person", 60, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
-class Happening:
+class StoredEvent:
     """An event as its consumers read it."""
 
     id: UUID
@@ -42,13 +42,13 @@ class Happening:
 class NewDelivery:
     """One notice that an event calls for."""
 
-    event: Happening
+    event: StoredEvent
     consumer: str
     recipient_id: UUID
     in_order: bool
 
 
-async def take_events(moment: datetime, *, most: int) -> list[Happening]:
+async def take_events(moment: datetime, *, most: int) -> list[StoredEvent]:
     """Claim events that have no deliveries yet, in order, inside the transaction that makes them.
 
     Events of one account are in the order of their versions, as the clocks of two machines may differ. One relay at a
@@ -62,7 +62,7 @@ async def take_events(moment: datetime, *, most: int) -> list[Happening]:
         moment,
         await _unrelayed(most),
     )
-    return [happening_from_row(row) for row in _in_order(rows)]
+    return [event_from_row(row) for row in _in_order(rows)]
 
 
 async def _unrelayed(most: int) -> list[UUID]:
@@ -228,9 +228,9 @@ def written_at(delivery_id: UUID) -> datetime:
     return datetime.fromtimestamp((delivery_id.int >> 80) / 1000, tz=UTC)
 
 
-def happening_from_row(row: dict[str, Any]) -> Happening:
+def event_from_row(row: dict[str, Any]) -> StoredEvent:
     """An event from a row with raw JSON."""
-    return Happening(**(row | {"data": orjson.loads(row["data"])}))
+    return StoredEvent(**(row | {"data": orjson.loads(row["data"])}))
 
 
 def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

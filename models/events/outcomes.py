@@ -90,7 +90,7 @@ WITH outcome AS MATERIALIZED (
     SELECT * FROM unnest(
         (SELECT $1::uuid[]), (SELECT $2::int[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::bool[]),
         (SELECT $6::bool[]), (SELECT $7::bool[]), (SELECT $8::text[])
-    ) WITH ORDINALITY AS outcome (id, claimed, attempts, due_at, in_order, sent, failed, last_error, asker_number)
+    ) WITH ORDINALITY AS outcome (id, claimed, attempts, due_at, in_order, sent, failed, last_error, caller_number)
 ), open AS MATERIALIZED (
     SELECT delivery.id FROM deliveries AS delivery JOIN outcome ON outcome.id = delivery.id
     WHERE delivery.sent_at IS NULL AND delivery.failed_at IS NULL
@@ -106,6 +106,6 @@ WITH outcome AS MATERIALIZED (
     WHERE deliveries.id = open.id
     RETURNING deliveries.id
 )
-SELECT outcome.asker_number, recorded.id IS NOT NULL AS recorded
+SELECT outcome.caller_number, recorded.id IS NOT NULL AS recorded
 FROM outcome LEFT JOIN recorded ON recorded.id = outcome.id
 """

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Gauge
 
-from models.database.background import beside, now_and_then
+from models.database.background import background_task, run_periodically
 from models.database.connection import fetch
 from models.database.outages import UNAVAILABLE
 from models.errors import CredentialProblem, Unauthenticated
@@ -78,7 +78,9 @@ class Feed:
         """Listen for commits, and poll every second for those of other processes."""
         stop_listening = commit_listeners.listen(self._wake)
         try:
-            async with beside(now_and_then(self._wake_moved, lambda: LOOK_EVERY, log, "feed.look_failed")):
+            async with background_task(
+                run_periodically(self._wake_moved, lambda: LOOK_EVERY, log, "feed.look_failed")
+            ):
                 yield
         finally:
             stop_listening()

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from models.access.anonymous_caller import Network
-from models.database.background import beside, now_and_then
+from models.database.background import background_task, run_periodically
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import RateLimited
@@ -134,7 +134,7 @@ class Budgets:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Exchange costs with the database while the block runs."""
-        async with beside(now_and_then(self.exchange, lambda: EXCHANGE_EVERY, log, "budgets.untold")):
+        async with background_task(run_periodically(self.exchange, lambda: EXCHANGE_EVERY, log, "budgets.untold")):
             yield
 
     async def exchange(self) -> None:

@@ -78,7 +78,7 @@ async def _spent(key: UUID, period: int) -> Spent:
 # Rows are locked in the order of their keys.
 _SPEND = f"""
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) WITH ORDINALITY AS asked (key, of, asker_number)
+    SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) WITH ORDINALITY AS asked (key, of, caller_number)
 ), place AS MATERIALIZED (
     SELECT floor(periods)::bigint AS period, (periods - floor(periods))::float8 AS passed
     FROM (SELECT extract(epoch FROM $3::timestamptz)::float8 / $5::float8 AS periods) AS time
@@ -93,5 +93,5 @@ WITH asked AS MATERIALIZED (
         <= $4::int
     RETURNING key
 )
-SELECT asked.asker_number, spent.key IS NOT NULL AS granted FROM asked LEFT JOIN spent ON spent.key = asked.key
+SELECT asked.caller_number, spent.key IS NOT NULL AS granted FROM asked LEFT JOIN spent ON spent.key = asked.key
 """  # noqa: S608 - constants

@@ -68,8 +68,8 @@ async def package_by_id(package_id: UUID) -> Package:
 def _by_id() -> str:
     columns = ", ".join(f'package."{column}"' for column in Package.columns())
     return f"""
-        SELECT asker_number, {columns}
-        FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS asked (id, asker_number)
+        SELECT caller_number, {columns}
+        FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS asked (id, caller_number)
         CROSS JOIN (SELECT $2::timestamptz AS moment) AS asked_at
         LEFT JOIN packages AS package ON package.id = asked.id
     """  # noqa: S608 - names of columns

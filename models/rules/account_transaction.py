@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from models.access.credentials import still_signed_in
+from models.access.credentials import reauthenticate
 from models.access.viewer import Viewer
 from models.database.connection import transaction
 from models.events import commit_listeners
@@ -25,7 +25,7 @@ async def account_transaction(account_id: UUID) -> AsyncIterator[Account]:
         version = account.version
         yield account
     if account.version != version:
-        commit_listeners.announce(account_id)
+        commit_listeners.publish(account_id)
 
 
 @asynccontextmanager
@@ -38,7 +38,7 @@ async def accounts_transaction(account_ids: Collection[UUID]) -> AsyncIterator[d
         yield accounts
     for account in accounts.values():
         if account.version != versions[account.id]:
-            commit_listeners.announce(account.id)
+            commit_listeners.publish(account.id)
 
 
 @asynccontextmanager
@@ -50,6 +50,6 @@ async def viewer_transaction(viewer: Viewer, *permissions: Permission) -> AsyncI
     """
     viewer.require_all(permissions)
     async with account_transaction(viewer.account_id) as account:
-        current = await still_signed_in(viewer)
+        current = await reauthenticate(viewer)
         current.require_all(permissions)
         yield account

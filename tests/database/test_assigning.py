@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from models.access.credential_conditions import is_unchanged
-from models.access.credentials import recognise, still_signed_in
+from models.access.credentials import authenticate, reauthenticate
 from models.access.viewer import Viewer, ViewerChanged
 from models.database.clock import now
 from models.database.coalescing import values_of
 from models.database.connection import fetch
 from models.errors import Unauthenticated
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.operations.licensing.assign_license import ASSIGN, AssignmentRequest, _request, assign_license
 from models.permissions import Permission
 from models.tables import Account, Event, IdempotencyRecord, License
@@ -33,7 +33,7 @@ async def patiently(requests: Sequence[AssignmentRequest]) -> list[dict[str, Any
     """Run the statement so that it waits for the account, which it never does, with what it saw before."""
     assert " SKIP LOCKED" in ASSIGN
     found = await fetch(ASSIGN.replace(" SKIP LOCKED", ""), *values_of(requests))
-    return sorted(found, key=lambda row: row["asker_number"])
+    return sorted(found, key=lambda row: row["caller_number"])
 
 
 def request(company: Company, user: int = 0, package: str = "PRO", key: str | None = None) -> AssignmentRequest:
@@ -45,7 +45,7 @@ async def test_nothing_is_given_where_the_account_has_moved_on_since_the_stateme
 
     async def move_on() -> None:
         account = await Account.get(id=company.account_id)
-        await record(account, EventType.DOMAIN_ADDED, by=None, data={})
+        await record_event(account, EventType.DOMAIN_ADDED, by=None, data={})
 
     ((found,),) = await in_turn(company.account_id, patiently([request(company)]), change=move_on)
     assert (found["assigned"], found["as_seen"], found["free"]) == (None, True, 2)
@@ -157,7 +157,7 @@ async def says_sql(viewer: Viewer, moment: datetime | None = None) -> bool:
 async def says_python(viewer: Viewer) -> bool:
     """The same by what every other operation asks."""
     try:
-        return await still_signed_in(viewer) == viewer
+        return await reauthenticate(viewer) == viewer
     except Unauthenticated:
         return False
 
@@ -201,7 +201,7 @@ async def test_sql_and_python_agree_on_who_is_still_signed_in(company: Company, 
 @pytest.mark.parametrize("change", KEY_ENDS)
 async def test_sql_and_python_agree_on_what_a_key_still_opens(admin: Client, company: Company, change: str) -> None:
     key = await make_key(admin, Permission.ASSIGN_LICENSES)
-    viewer = (await recognise(key.secret, "127.0.0.1")).viewer
+    viewer = (await authenticate(key.secret, "127.0.0.1")).viewer
     await fetch("ALTER TABLE users DISABLE TRIGGER users_administrator")
     try:
         await fetch(KEY_ENDS[change])
@@ -225,7 +225,7 @@ async def test_sql_and_python_agree_on_the_very_moment_at_which_a_credential_end
 ) -> None:
     viewer = company.viewer
     if ended != "a session":
-        viewer = (await recognise((await make_key(admin, Permission.ASSIGN_LICENSES)).secret, "127.0.0.1")).viewer
+        viewer = (await authenticate((await make_key(admin, Permission.ASSIGN_LICENSES)).secret, "127.0.0.1")).viewer
     end = now() + timedelta(minutes=10)
     for statement in ENDS_AT[ended]:
         await fetch(statement, end)

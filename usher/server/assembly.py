@@ -16,10 +16,10 @@ from api.pages.portal import Portal, PortalLink
 from api.schema.context import Services
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.database.background import beside
+from models.database.background import background_task
 from models.database.connecting import connect_to_database
 from models.database.connection import ANSWER_WITHIN, connect, disconnect
 from models.database.database_url import DatabaseUrl
@@ -74,7 +74,7 @@ def _portal(settings: Settings, links: Sequence[PortalLink]) -> Portal:
 def build_relay(settings: Settings) -> Relay:
     """The relay of a process. Needs the SMTP URL and the secret key."""
     return Relay(
-        Postman(_smtp_server(settings), mail_config(settings), settings.smtp_connections),
+        MailSender(_smtp_server(settings), mail_config(settings), settings.smtp_connections),
         make_provider(settings.payments),
         retention(settings),
     )
@@ -141,7 +141,7 @@ def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
 
 def leaving_silent_hosts(settings: Settings) -> AbstractAsyncContextManager[None]:
     """Have no call wait for a host of the database that another one has replaced, while the block runs."""
-    return beside(leave_silent_hosts(settings.database_url or ""))
+    return background_task(leave_silent_hosts(settings.database_url or ""))
 
 
 @asynccontextmanager
@@ -150,7 +150,7 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
     stop = asyncio.Event()
     running = asyncio.create_task(relay.run(stop))
     try:
-        async with beside(DomainChecker().run()):
+        async with background_task(DomainChecker().run()):
             yield
     finally:
         stop.set()

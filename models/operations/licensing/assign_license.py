@@ -59,7 +59,7 @@ async def assign_license(
     if done is None:
         raise RuntimeError("a license was neither given nor refused")
     if found["assigned"] is not None:
-        commit_listeners.announce(viewer.account_id)
+        commit_listeners.publish(viewer.account_id)
     return done
 
 
@@ -156,7 +156,7 @@ WITH request AS MATERIALIZED (
         (SELECT $11::uuid[])
     ) WITH ORDINALITY AS request (
         credential_id, rights, account_id, user_id, package_id, license_id, event_id, actor_id, key, input_hash,
-        record_id, asker_number
+        record_id, caller_number
     )
 ), facts AS MATERIALIZED (
     SELECT request.*, account.version,
@@ -181,11 +181,11 @@ WITH request AS MATERIALIZED (
         ON earlier.account_id = request.account_id AND earlier.operation = '{operation}' AND earlier.key = request.key
 ), possible AS (
     SELECT facts.*,
-        row_number() OVER (PARTITION BY account_id, user_id ORDER BY asker_number) AS of_user,
-        row_number() OVER (PARTITION BY account_id, key ORDER BY asker_number) AS of_key
+        row_number() OVER (PARTITION BY account_id, user_id ORDER BY caller_number) AS of_user,
+        row_number() OVER (PARTITION BY account_id, key ORDER BY caller_number) AS of_key
     FROM facts WHERE as_seen AND earlier_hash IS NULL AND user_known AND package_known AND held IS NULL
 ), queue AS MATERIALIZED (
-    SELECT possible.*, row_number() OVER (PARTITION BY account_id, package_id ORDER BY asker_number) AS place
+    SELECT possible.*, row_number() OVER (PARTITION BY account_id, package_id ORDER BY caller_number) AS place
     FROM possible WHERE of_user = 1 AND (key IS NULL OR of_key = 1)
 ), account AS MATERIALIZED (
     SELECT account.id FROM accounts AS account
@@ -193,7 +193,7 @@ WITH request AS MATERIALIZED (
         ON seen.account_id = account.id AND seen.version = account.version
     FOR NO KEY UPDATE OF account SKIP LOCKED
 ), given AS MATERIALIZED (
-    SELECT queue.*, row_number() OVER (PARTITION BY account_id ORDER BY asker_number) AS step
+    SELECT queue.*, row_number() OVER (PARTITION BY account_id ORDER BY caller_number) AS step
     FROM queue JOIN account ON account.id = queue.account_id WHERE place <= free
 ), pool AS (
     UPDATE seat_pools AS pool SET assigned = pool.assigned + taken.number
@@ -229,10 +229,10 @@ WITH request AS MATERIALIZED (
         jsonb_build_object('license', license, 'pools', jsonb_build_array(pool)), $12
     FROM done WHERE key IS NOT NULL
 )
-SELECT facts.asker_number, facts.as_seen, facts.earlier_hash, facts.earlier_answer, facts.user_known,
+SELECT facts.caller_number, facts.as_seen, facts.earlier_hash, facts.earlier_answer, facts.user_known,
     facts.package_known, facts.held, facts.free, done.purchased, done.assigned, done.activated,
     $12::timestamptz AS assigned_at
-FROM facts LEFT JOIN done ON done.asker_number = facts.asker_number
+FROM facts LEFT JOIN done ON done.caller_number = facts.caller_number
 """
 _NAMES = {"operation": "assignLicense", "event": EventType.LICENSE_ASSIGNED}
 _PLACES = {"credential": "request.credential_id", "rights": "request.rights", "moment": "$12"}

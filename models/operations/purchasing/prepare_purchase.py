@@ -7,7 +7,7 @@ from models.access.viewer import Viewer
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import InvalidInput, NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.rules.inputs import Inputs
@@ -32,7 +32,7 @@ async def prepare_purchase(viewer: Viewer, *, lines: Sequence[tuple[UUID, int]])
             raise InvalidInput([(_path(lines, package_id), text) for package_id, text in problems])
         await _expire_oldest(account, viewer)
         purchase = await freeze_purchase(account, viewer, priced, cart_version=None)
-        await record(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
+        await record_event(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
     return purchase
 
 

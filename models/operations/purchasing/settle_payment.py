@@ -6,7 +6,7 @@ from typing import Any
 
 from models.database.clock import now
 from models.errors import PaymentDeclined
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.reads.inventory import Inventory, PoolCounts, read_inventory
 from models.rules.account_transaction import account_transaction
 from models.rules.carts import take_from_cart
@@ -76,7 +76,7 @@ async def _complete(account: Account, purchase: Purchase, payment: Payment) -> N
     pools = [await _grant(account, line) for line in lines]
     if purchase.cart_version is not None:
         await take_from_cart(purchase.owner_id, {line.package_id: line.quantity for line in lines})
-    await record(
+    await record_event(
         account,
         EventType.PURCHASE_COMPLETED,
         by=purchase.buyer_id,
@@ -107,7 +107,7 @@ async def _decline(account: Account, purchase: Purchase, payment: Payment, decli
     payment.decline_code = decline_code
     await _settle(payment, PaymentState.DECLINED)
     data = {"purchase_id": purchase.id, "decline_code": decline_code}
-    await record(account, EventType.PURCHASE_FAILED, by=purchase.buyer_id, data=data)
+    await record_event(account, EventType.PURCHASE_FAILED, by=purchase.buyer_id, data=data)
 
 
 async def _settle(payment: Payment, state: PaymentState) -> None:

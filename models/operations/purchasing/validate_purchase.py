@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import CartChanged, CartEmpty, InvalidInput
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.rules.carts import lock_cart_version, read_cart
@@ -39,7 +39,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
             raise InvalidInput([(("cartVersion",), text) for _, text in problems])
         replaced = await _cancel_waiting(account, viewer)
         purchase = await freeze_purchase(account, viewer, cart.lines, cart_version=cart.version)
-        await record(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
+        await record_event(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
     return PurchaseValidated(purchase, replaced)
 
 
@@ -58,5 +58,5 @@ async def _cancel_waiting(account: Account, viewer: Viewer) -> Purchase | None:
     waiting.state = PurchaseState.EXPIRED if expired else PurchaseState.CANCELLED
     await waiting.save(update_fields=["state"])
     if not expired:
-        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(waiting))
+        await record_event(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(waiting))
     return waiting

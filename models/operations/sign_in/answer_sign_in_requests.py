@@ -1,7 +1,7 @@
 """Looking up the users of the addresses that asked for a sign-in link."""
 
 from models.database.connection import fetch, transaction
-from models.events.events import EventType, record_for_users
+from models.events.events import EventType, record_user_events
 
 BATCH = 200
 
@@ -32,7 +32,7 @@ async def answer_sign_in_requests() -> int:
             [request["email"].lower() for request in requests],
             [request["requested_at"] for request in requests],
         )
-        await record_for_users(
+        await record_user_events(
             EventType.SIGN_IN_REQUESTED, [(row["id"], row["account_id"], row["at"]) for row in known]
         )
     return len(requests)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models.access.anonymous_caller import Caller
+from models.access.anonymous_caller import AnonymousCaller
 from models.database.clock import now
 from models.database.connection import transaction
 from models.errors import InvalidInput
 from models.events import commit_listeners
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import Allowance, spend, spend_from
 from models.rules.inputs import Inputs
 from models.rules.new_users import save_new_user
@@ -32,7 +32,7 @@ class AccountOpened:
 
 
 async def open_account(
-    *, company_name: str, email: str, first_name: str, last_name: str, locale: str, caller: Caller | None
+    *, company_name: str, email: str, first_name: str, last_name: str, locale: str, caller: AnonymousCaller | None
 ) -> AccountOpened:
     """Open an account; its first user is its administrator and is mailed a sign-in link.
 
@@ -68,8 +68,8 @@ async def open_account(
         await save_new_user(user, displace=lambda email: displace_lapsed(email, now()))
         if caller is not None:
             await _require_free_domain(domain_of(user.email))
-        await record(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
-    commit_listeners.announce(account.id)
+        await record_event(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
+    commit_listeners.publish(account.id)
     return AccountOpened(account, user)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.access.anonymous_caller import Caller
+from models.access.anonymous_caller import AnonymousCaller
 from models.access.credentials import SIGN_IN_LINK_LIFETIME
 from models.database.clock import now
 from models.errors import RateLimited
@@ -23,7 +23,7 @@ class SignInRequested:
     expires_at: datetime
 
 
-async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
+async def request_sign_in(*, email: str, caller: AnonymousCaller) -> SignInRequested:
     """Have a single-use link mailed to a user. Raises InvalidInput, RateLimited.
 
     Does and answers the same for every address: the relay looks up its user (`answer_sign_in_requests`).
@@ -40,5 +40,5 @@ async def request_sign_in(*, email: str, caller: Caller) -> SignInRequested:
     except RateLimited:
         return SignInRequested(moment + SIGN_IN_LINK_LIFETIME)
     await SignInRequest.create(email=address, requested_at=moment)
-    commit_listeners.announce(commit_listeners.NO_ACCOUNT)
+    commit_listeners.publish(commit_listeners.NO_ACCOUNT)
     return SignInRequested(moment + SIGN_IN_LINK_LIFETIME)

@@ -14,8 +14,8 @@ from api.schema.errors import (
     NotPermittedError,
 )
 from api.schema.ids import decode_id
-from api.schema.mutations.looks_again import looks_again
 from api.schema.mutations.mutation import mutation
+from api.schema.mutations.revalidates_viewer import revalidates_viewer
 from api.schema.types.people import License
 from api.schema.types.seats import SeatPool
 from models.errors import AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable
@@ -57,7 +57,7 @@ AssignLicensePayload = Annotated[
 
 
 @mutation
-@looks_again(AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable)
+@revalidates_viewer(AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable)
 async def assign_license(
     info: Info,
     input: Annotated[AssignLicenseInput, strawberry.argument(description="Who gets what.")],

@@ -10,7 +10,7 @@ from models.errors import BusinessError
 Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
 
 
-def looks_again(*found: type[BusinessError]) -> Callable[[Resolver], Resolver]:
+def revalidates_viewer(*found: type[BusinessError]) -> Callable[[Resolver], Resolver]:
     """A mutation that does nothing, and raises ViewerChanged, unless the viewer is who they were seen as.
 
     So they may have been seen a moment ago, by an earlier request. `found` are the refusals that it comes to when it
@@ -33,12 +33,12 @@ def looks_again(*found: type[BusinessError]) -> Callable[[Resolver], Resolver]:
                         raise
                 await context.revalidate()
 
-        resolve.looks_again = True  # pyright: ignore[reportAttributeAccessIssue]
+        resolve.revalidates_viewer = True  # pyright: ignore[reportAttributeAccessIssue]
         return resolve  # pyright: ignore[reportReturnType]
 
     return looking
 
 
-def is_looking_again(resolver: object) -> bool:
+def does_revalidate_viewer(resolver: object) -> bool:
     """Whether that is said of a resolver."""
-    return getattr(resolver, "looks_again", False)
+    return getattr(resolver, "revalidates_viewer", False)
