@@ -45,16 +45,12 @@ def answers(
     " `message` is for a developer's eyes."
 )
 class BusinessError:
-    """An expected refusal."""
-
     code: StrEnum = strawberry.field(graphql_type=ErrorCode, description="What to switch on.")
     message: str = strawberry.field(description="In English, for a developer; do not show it, do not parse it.")
 
 
 @strawberry.type(description="One bad field of an input.")
 class InvalidField:
-    """One bad field."""
-
     path: list[str] = strawberry.field(description='Path inside the input, e.g. ["rows", "3", "email"].')
     message: str = strawberry.field(description="What a good value looks like.")
 
@@ -65,16 +61,12 @@ class InvalidField:
 )
 @strawberry.type(description="Bad values in the input; one entry per bad field. Nothing was changed.")
 class InvalidInputError(BusinessError):
-    """Bad values in the input."""
-
     fields: list[InvalidField] = strawberry.field(description="Every bad field, not only the first.")
 
 
 @answers(errors.NotFound, lambda e, _: {"id": _given_id(e)})
 @strawberry.type(description="Unknown, or somebody else's: the two are never told apart.")
 class NotFoundError(BusinessError):
-    """Unknown, or somebody else's."""
-
     id: strawberry.ID | None = strawberry.field(description="The id that leads nowhere.")
 
 
@@ -92,8 +84,6 @@ class RateLimitedError(BusinessError):
 @answers(errors.NotPermitted, lambda e, _: {"requires": e.requires})
 @strawberry.type(description="The viewer lacks a permission. Ask an administrator of the account.")
 class NotPermittedError(BusinessError):
-    """The viewer lacks a permission."""
-
     requires: Permission = strawberry.field(description="The permission that is missing.")
 
 
@@ -112,8 +102,6 @@ class NoSeatAvailableError(BusinessError):
 @answers(errors.AlreadyLicensed, lambda e, _: {"license": License.of(e.license)})
 @strawberry.type(description="The user holds a license already; use changeLicense to move them to another package.")
 class AlreadyLicensedError(BusinessError):
-    """The user holds a license."""
-
     license: License = strawberry.field(description="The license the user holds.")
 
 
@@ -130,8 +118,6 @@ async def _cart(_error: errors.CartChanged, info: Info) -> dict[str, Any]:
 @answers(errors.CartChanged, _cart)
 @strawberry.type(description="The cart was edited since; look again at `cart`, then validate its version.")
 class CartChangedError(BusinessError):
-    """The cart was edited."""
-
     cart: Cart = strawberry.field(description="The cart as it is now.")
 
 

@@ -1,4 +1,4 @@
-"""Mutations that look by themselves who calls, in the statement that does it. See docs/adr/0020."""
+"""Mutations whose SQL checks the viewer's credential again, so that the viewer may be cached. See docs/adr/0020."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -11,13 +11,13 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
 
 
 def revalidates_viewer(*found: type[BusinessError]) -> Callable[[Resolver], Resolver]:
-    """A mutation that does nothing, and raises ViewerChanged, unless the viewer is who they were seen as.
+    """Run the mutation with a cached viewer; it raises ViewerChanged where the credential or its rights have changed.
 
-    So they may have been seen a moment ago, by an earlier request. `found` are the refusals that it comes to when it
-    has looked. Who is refused anything else is looked up first: they may be told something else, or nothing at all.
+    Then the viewer is authenticated and the mutation called once more. `found` are the refusals that follow from the
+    same statement. After any other refusal a cached viewer is authenticated as well, as it may be refused otherwise.
     """
 
-    def looking(resolver: Resolver) -> Resolver:
+    def decorate(resolver: Resolver) -> Resolver:
         @wraps(resolver)
         async def resolve(**given: Any) -> Any:
             context = given["info"].context
@@ -36,9 +36,9 @@ def revalidates_viewer(*found: type[BusinessError]) -> Callable[[Resolver], Reso
         resolve.revalidates_viewer = True  # pyright: ignore[reportAttributeAccessIssue]
         return resolve  # pyright: ignore[reportReturnType]
 
-    return looking
+    return decorate
 
 
 def does_revalidate_viewer(resolver: object) -> bool:
-    """Whether that is said of a resolver."""
+    """Whether a resolver is decorated by `revalidates_viewer`."""
     return getattr(resolver, "revalidates_viewer", False)

@@ -15,8 +15,6 @@ from models.operations.integrations import create_api_key as operation
 
 @strawberry.input(description="The key to make.")
 class CreateApiKeyInput:
-    """The key to make."""
-
     name: str = strawberry.field(description="What it is for, at most 100 characters.")
     scopes: list[Permission] = strawberry.field(
         description="What it may do, at least one permission, and none that the viewer lacks. The answers to its"
@@ -34,8 +32,6 @@ class CreateApiKeyInput:
 
 @strawberry.type(description="The key works. Keep its secret: it is shown this once.")
 class ApiKeyCreated:
-    """The key works."""
-
     api_key: ApiKey = strawberry.field(description="The key.")
     secret: str = strawberry.field(
         description="Send it as `Authorization: Bearer ...`. It is stored nowhere and never shown again."

@@ -14,15 +14,11 @@ from models.operations.integrations import revoke_api_key as operation
 
 @strawberry.input(description="The key to end.")
 class RevokeApiKeyInput:
-    """The key to end."""
-
     api_key_id: strawberry.ID = strawberry.field(description="A key of the account.")
 
 
 @strawberry.type(description="The key has ended: none of its secrets works any more.")
 class ApiKeyRevoked:
-    """The key has ended."""
-
     api_key: ApiKey = strawberry.field(description="The key; `revokedAt` says since when it has ended.")
 
 

@@ -15,8 +15,6 @@ from models.operations.integrations import rotate_api_key as operation
 
 @strawberry.input(description="The key that gets a new secret.")
 class RotateApiKeyInput:
-    """The key that gets a new secret."""
-
     api_key_id: strawberry.ID = strawberry.field(description="A key of the account that works.")
     overlap_minutes: int = strawberry.field(
         default=24 * 60,
@@ -26,8 +24,6 @@ class RotateApiKeyInput:
 
 @strawberry.type(description="The key has a new secret. Keep it: it is shown this once.")
 class ApiKeyRotated:
-    """The key has a new secret."""
-
     api_key: ApiKey = strawberry.field(description="The key; its older secrets tell until when they work.")
     secret: str = strawberry.field(
         description="Send it as `Authorization: Bearer ...`. It is stored nowhere and never shown again."

@@ -13,15 +13,11 @@ from models.operations.licensing import activate_license as operation
 
 @strawberry.input(description="The token of a mailed activation link.")
 class ActivateLicenseInput:
-    """The token of a mailed activation link."""
-
     token: str = strawberry.field(description="The `token` of the link, good for one use.")
 
 
 @strawberry.type(description="The license is active.")
 class LicenseActivated:
-    """The license is active."""
-
     license: License = strawberry.field(description="The activated license.")
 
 

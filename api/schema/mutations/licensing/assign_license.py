@@ -24,8 +24,6 @@ from models.operations.licensing import assign_license as operation
 
 @strawberry.input(description="Who gets a seat of which package.")
 class AssignLicenseInput:
-    """Who gets a seat of which package."""
-
     user_id: strawberry.ID = strawberry.field(description="A user of the account who holds no license.")
     package_id: strawberry.ID = strawberry.field(description="A package with a free seat.")
     idempotency_key: str | None = strawberry.field(

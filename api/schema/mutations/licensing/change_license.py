@@ -15,16 +15,12 @@ from models.operations.licensing import change_license as operation
 
 @strawberry.input(description="Which license, and the package it becomes.")
 class ChangeLicenseInput:
-    """Which license, and the package it becomes."""
-
     license_id: strawberry.ID = strawberry.field(description="A live license of the account.")
     package_id: strawberry.ID = strawberry.field(description="A package with a free seat.")
 
 
 @strawberry.type(description="The user is on the new package; the same package changes nothing.")
 class LicenseChanged:
-    """The user is on the new package."""
-
     license: License = strawberry.field(
         description="The license on the new package, a new one: the old one ended and stays as history."
     )

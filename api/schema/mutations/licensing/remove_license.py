@@ -15,8 +15,6 @@ from models.operations.licensing import remove_license as operation
 
 @strawberry.input(description="Which license to take away.")
 class RemoveLicenseInput:
-    """Which license to take away."""
-
     license_id: strawberry.ID = strawberry.field(description="A license of the account.")
 
 

@@ -14,8 +14,6 @@ from models.operations.licensing import send_activation_link as operation
 
 @strawberry.input(description="Whose license to mail a link for.")
 class SendActivationLinkInput:
-    """Whose license to mail a link for."""
-
     license_id: strawberry.ID = strawberry.field(description="A live license of the account.")
 
 

@@ -15,16 +15,12 @@ from models.operations.licensing import transfer_license as operation
 
 @strawberry.input(description="Which license, and who gets its seat.")
 class TransferLicenseInput:
-    """Which license, and who gets its seat."""
-
     license_id: strawberry.ID = strawberry.field(description="A live license of the account.")
     to_user_id: strawberry.ID = strawberry.field(description="A user of the account who holds no license.")
 
 
 @strawberry.type(description="The seat changed hands; both people are mailed.")
 class LicenseTransferred:
-    """The seat changed hands."""
-
     license: License = strawberry.field(description="The new holder's license.")
     ended: License = strawberry.field(description="The license that ended.")
     pools: list[SeatPool] = strawberry.field(description="The pool of the seat, after it.")

@@ -13,8 +13,6 @@ from models.operations.people import add_domain as operation
 
 @strawberry.input(description="The domain to claim.")
 class AddDomainInput:
-    """The domain to claim."""
-
     name: str = strawberry.field(
         description="For example example.com, or corp.local in a private network; sub-domains are domains of their"
         " own. Public mailbox providers (gmail.com) and public suffixes (co.uk, github.io) can be claimed by nobody."
@@ -23,8 +21,6 @@ class AddDomainInput:
 
 @strawberry.type(description="The domain is claimed. Publish its TXT record; it is approved once that is found.")
 class DomainAdded:
-    """The domain is claimed."""
-
     domain: Domain = strawberry.field(description="The claim; the one there was when it was claimed before.")
 
 

@@ -20,8 +20,6 @@ from models.operations.people import add_user as operation
 
 @strawberry.input(description="The person to add.")
 class AddUserInput:
-    """The person to add."""
-
     email: str = strawberry.field(description="An address of an approved domain of the account.")
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
@@ -37,8 +35,6 @@ class AddUserInput:
 
 @strawberry.type(description="The user was added; give them a license with assignLicense.")
 class UserAdded:
-    """The user was added."""
-
     user: User = strawberry.field(description="The new user.")
 
 

@@ -15,16 +15,12 @@ from models.operations.people import change_user_role as operation
 
 @strawberry.input(description="Whose role, and the new one.")
 class ChangeUserRoleInput:
-    """Whose role, and the new one."""
-
     user_id: strawberry.ID = strawberry.field(description="A user of the account.")
     role: Role = strawberry.field(description="The role from now on.")
 
 
 @strawberry.type(description="The user has the role; the same role again changes nothing.")
 class UserRoleChanged:
-    """The user has the role."""
-
     user: User = strawberry.field(description="The user with the role.")
 
 

@@ -15,8 +15,6 @@ from models.operations.purchasing import add_to_cart as operation
 
 @strawberry.input(description="What to add.")
 class AddToCartInput:
-    """What to add."""
-
     package_id: strawberry.ID = strawberry.field(description="A package on sale.")
     quantity: int = strawberry.field(description="1 to 10 000; a package already in the cart gets the sum.")
 

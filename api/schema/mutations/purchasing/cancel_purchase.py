@@ -14,8 +14,6 @@ from models.operations.purchasing import cancel_purchase as operation
 
 @strawberry.input(description="Which purchase to give up.")
 class CancelPurchaseInput:
-    """Which purchase to give up."""
-
     purchase_id: strawberry.ID = strawberry.field(
         description="A purchase that waits for acceptance, or whose payment was declined."
     )
@@ -23,8 +21,6 @@ class CancelPurchaseInput:
 
 @strawberry.type(description="The purchase is cancelled; the cart is as it was.")
 class PurchaseCancelled:
-    """The purchase is cancelled."""
-
     purchase: Purchase = strawberry.field(description="The cancelled purchase.")
 
 

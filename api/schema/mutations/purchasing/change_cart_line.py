@@ -15,8 +15,6 @@ from models.operations.purchasing import change_cart_line as operation
 
 @strawberry.input(description="Which line, and its new quantity.")
 class ChangeCartLineInput:
-    """Which line, and its new quantity."""
-
     cart_line_id: strawberry.ID = strawberry.field(description="A line of the viewer's cart.")
     quantity: int = strawberry.field(description="1 to 10 000; 0 removes the line.")
 

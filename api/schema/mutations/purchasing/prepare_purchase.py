@@ -15,16 +15,12 @@ from models.operations.purchasing import prepare_purchase as operation
 
 @strawberry.input(description="One package to buy, and how many seats of it.")
 class PreparePurchaseLineInput:
-    """One package to buy."""
-
     package_id: strawberry.ID = strawberry.field(description="A package on sale.")
     quantity: int = strawberry.field(description="1 to 10 000.")
 
 
 @strawberry.input(description="What to buy.")
 class PreparePurchaseInput:
-    """What to buy."""
-
     lines: list[PreparePurchaseLineInput] = strawberry.field(
         description="One line for each package to buy; 1 to the number of packages on sale."
     )

@@ -26,8 +26,6 @@ from models.operations.purchasing import proceed_to_purchase as operation
 
 @strawberry.input(description="The acceptance, and how to pay.")
 class ProceedToPurchaseInput:
-    """The acceptance, and how to pay."""
-
     purchase_id: strawberry.ID = strawberry.field(description="What validatePurchase or preparePurchase answered.")
     accept_licenses: bool = strawberry.field(
         description="The pop-up's tick: the licenses will be added to the account. False is refused."

@@ -15,8 +15,6 @@ from models.operations.purchasing import remove_from_cart as operation
 
 @strawberry.input(description="Which line to remove.")
 class RemoveFromCartInput:
-    """Which line to remove."""
-
     cart_line_id: strawberry.ID = strawberry.field(description="A line of the viewer's cart.")
 
 

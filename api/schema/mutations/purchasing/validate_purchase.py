@@ -13,15 +13,11 @@ from models.operations.purchasing import validate_purchase as operation
 
 @strawberry.input(description="The cart that the buyer looked at.")
 class ValidatePurchaseInput:
-    """The cart that the buyer looked at."""
-
     cart_version: str = strawberry.field(description="The cart version the buyer looked at.")
 
 
 @strawberry.type(description="What the confirmation pop-up shows: the licenses that will be added, at frozen prices.")
 class PurchaseValidated:
-    """What the confirmation pop-up shows."""
-
     purchase: Purchase = strawberry.field(description="Waits for acceptance until `expiresAt`.")
     replaced: Purchase | None = strawberry.field(
         description="The purchase that waited before, now CANCELLED, or EXPIRED where its prices had run out:"

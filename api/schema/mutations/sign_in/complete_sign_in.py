@@ -23,8 +23,6 @@ FROM_ANOTHER_SITE = (
 
 @strawberry.input(description="The token of a mailed link, and how to keep the session.")
 class CompleteSignInInput:
-    """The token of a mailed link."""
-
     token: str = strawberry.field(description="The `token` of the link, good for one use.")
     session: SessionKind | None = strawberry.field(
         default=SessionKind.COOKIE,
@@ -35,8 +33,6 @@ class CompleteSignInInput:
 
 @strawberry.type(description="Signed in.")
 class SignedIn:
-    """Signed in."""
-
     viewer: Viewer = strawberry.field(description="Who you are now.")
     access_token: str | None = strawberry.field(
         description="Only for BEARER. Shown this once: send it as `Authorization: Bearer ...`."

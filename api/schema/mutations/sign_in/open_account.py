@@ -13,8 +13,6 @@ from models.operations.sign_in import open_account as operation
 
 @strawberry.input(description="The business, and its first administrator.")
 class OpenAccountInput:
-    """The business, and its first administrator."""
-
     company_name: str = strawberry.field(description="1 to 200 characters, and no address of the web.")
     email: str = strawberry.field(
         description="The administrator's address; the sign-in link goes there. Of a domain that is approved for an"
@@ -35,8 +33,6 @@ class OpenAccountInput:
     " works, to the next account that is opened with the address; a week later it is deleted."
 )
 class AccountOpened:
-    """The account is open."""
-
     account: Account = strawberry.field(description="The new account.")
 
 

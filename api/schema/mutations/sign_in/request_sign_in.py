@@ -13,8 +13,6 @@ from models.operations.sign_in import request_sign_in as operation
 
 @strawberry.input(description="Who wants to sign in.")
 class RequestSignInInput:
-    """Who wants to sign in."""
-
     email: str = strawberry.field(description="The user's e-mail address.")
 
 

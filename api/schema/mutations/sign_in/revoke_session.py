@@ -14,8 +14,6 @@ from models.operations.sign_in import revoke_session as operation
 
 @strawberry.input(description="Which session to end.")
 class RevokeSessionInput:
-    """Which session to end."""
-
     session_id: strawberry.ID = strawberry.field(
         description="One of the viewer's own; with MANAGE_USERS, one of anybody in the account."
     )
@@ -23,8 +21,6 @@ class RevokeSessionInput:
 
 @strawberry.type(description="The session has ended: its cookie or token works nowhere any more.")
 class SessionRevoked:
-    """The session has ended."""
-
     session: Session = strawberry.field(description="The session; `endedAt` says since when it has ended.")
 
 

@@ -10,8 +10,6 @@ from models.operations.sign_in import sign_out as operation
 
 @strawberry.type(description="The session has ended, if there was one.")
 class SignedOut:
-    """The session has ended."""
-
     ok: bool = strawberry.field(description="Always true.")
 
 
