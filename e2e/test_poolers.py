@@ -142,7 +142,7 @@ async def test_processes_connect_to_the_pooler_of_a_promoted_standby(tmp_path: P
             company = await make_company(setup, tmp_path)
             server = await setup.installation.serve("--no-relay")
             async with under_load(server, company) as load:
-                # By now the pooler of the standby has recognised it as one.
+                # By now the pooler of the standby has authenticated it as one.
                 await load.more_rounds(CLIENTS)
                 with pytest.raises(CannotConnect):
                     await connect_to_database(DatabaseUrl.parse(f"{other.url}&target_session_attrs=primary"))

@@ -1,1 +1,1 @@
-"""Background work: what happens after a change, outside any request."""
+"""Background work after a change, outside any request."""

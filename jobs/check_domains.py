@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class DomainChecker:
-    """Looks each pending domain's TXT record up, ever more seldom, and approves the claim it proves."""
+    """Looks up the TXT records of pending domains, at growing intervals, and approves the claims that they prove."""
 
     def __init__(self, resolver: "Resolver | None" = None) -> None:
         self._records = TxtRecords(resolver)
@@ -48,7 +48,7 @@ class DomainChecker:
         return len(due)
 
     async def _check(self, domain: Domain, moment: datetime) -> None:
-        # Written first, so that a name server that hangs is not asked in every round.
+        # Written first, so that a name server that does not answer is not asked in every round.
         await Domain.filter(id=domain.id).update(check_at=_next_look(domain, moment))
         try:
             published = await self._records.published(domain.name)

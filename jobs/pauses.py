@@ -1,4 +1,4 @@
-"""The times at which the relay works: rests that a wake-up ends, and work that is due now and then."""
+"""The pauses of the relay, which a wake-up ends, and periodic work."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -21,18 +21,18 @@ async def rest(woken: asyncio.Event, stopping: "asyncio.Task[bool]") -> None:
 
 @dataclass
 class Periodic:
-    """Work that is due at first and then `every` so long; at once again after a run that did as many as `full`."""
+    """Work that is due at the start and then `every` so long; at once again after a run that did `full` many."""
 
     every: timedelta
     full: int
     _next: datetime | None = None
 
     def is_due(self, moment: datetime) -> bool:
-        """Whether it is to be done now."""
+        """Whether it is due now."""
         return self._next is None or self._next <= moment
 
     async def done(self, work: Awaitable[int], moment: datetime) -> None:
-        """Do it. A run that fails is repeated when it is due again."""
+        """Run it. A failed run is repeated when it is due again."""
         self._next = moment + self.every
         if await work >= self.full:
             self._next = moment

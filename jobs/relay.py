@@ -11,12 +11,12 @@ from uuid import UUID
 import structlog
 
 from jobs.pauses import Periodic, rest
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from models.database.clock import now
 from models.database.connection import transaction
 from models.database.outages import UNAVAILABLE
 from models.events import commit_listeners
-from models.events.outbox import Happening, NewDelivery, add_deliveries, take_events
+from models.events.outbox import NewDelivery, StoredEvent, add_deliveries, take_events
 from models.operations.purchasing.reconcile_payments import reconcile_payments
 from models.operations.sign_in.answer_sign_in_requests import answer_sign_in_requests
 from models.operations.upkeep.fill_search_texts import fill_search_texts
@@ -37,10 +37,12 @@ log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """Runs rounds until it is told to stop: at once after a commit of this process, and every second."""
+    """Runs rounds until `stop` is set: after each commit of this process, and every second."""
 
-    def __init__(self, postman: Postman, provider: PaymentProvider, retention: Retention = DEFAULT_RETENTION) -> None:
-        self._postman = postman
+    def __init__(
+        self, sender: MailSender, provider: PaymentProvider, retention: Retention = DEFAULT_RETENTION
+    ) -> None:
+        self._sender = sender
         self._provider = provider
         self._retention = retention
         self._woken = asyncio.Event()
@@ -49,13 +51,13 @@ class Relay:
         self._forgetting = Periodic(FORGET_EVERY, FULL_BATCH)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; what is under way is finished first, e.g. the mails that are being sent.
+        """Work until `stop` is set; work in progress is finished first, e.g. mails that are being sent.
 
-        Mails are sent beside the rounds: a mail server that is slow holds up nothing else.
+        Mails are sent concurrently with the rounds, so a slow mail server delays nothing else.
         """
         stop_listening = commit_listeners.listen(self._wake)
         stopping = asyncio.create_task(stop.wait())
-        sending = asyncio.create_task(self._postman.run(stop))
+        sending = asyncio.create_task(self._sender.run(stop))
         try:
             while not stop.is_set():
                 busy = await self.round_without_mail(now())
@@ -69,12 +71,12 @@ class Relay:
             await asyncio.wait({sending})
 
     async def round(self, moment: datetime) -> bool:
-        """Do everything that is due once; tells whether there was anything. One step's failure stops no other."""
+        """Do all due work once; returns whether there was any. A failed step does not stop the others."""
         done = [await self.round_without_mail(moment), await self._attempt("mail", self._send_mail, moment)]
         return any(done)
 
     async def round_without_mail(self, moment: datetime) -> bool:
-        """Do everything that is due but sending mail."""
+        """Do all due work but sending mail."""
         self._woken.clear()
         done = [
             await self._attempt("sign-ins", self._answer_sign_ins, moment),
@@ -95,10 +97,10 @@ class Relay:
             if deliveries:
                 await add_deliveries(deliveries, moment)
         if deliveries:
-            self._postman.wake()
+            self._sender.wake()
         return len(events)
 
-    def _deliveries_for(self, event: Happening) -> list[NewDelivery]:
+    def _deliveries_for(self, event: StoredEvent) -> list[NewDelivery]:
         from mailers.consumers import deliveries_for  # noqa: PLC0415 - a server answers first
 
         try:
@@ -111,7 +113,7 @@ class Relay:
         return await answer_sign_in_requests()
 
     async def _send_mail(self, moment: datetime) -> int:
-        return await self._postman.send_due(moment)
+        return await self._sender.send_due(moment)
 
     async def _reconcile(self, moment: datetime) -> int:
         return await reconcile_payments(self._provider, moment=moment)

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from prometheus_client import Gauge
 
-from jobs.claims import Claim, Claims
+from jobs.claims import Claims, DeliveryClaim
 from jobs.pauses import rest
 from jobs.try_mail import MAILS, LeaseLost, try_later, try_mail
 from mailers.config import MailConfig
@@ -15,17 +15,17 @@ from mailers.transport import SmtpServer, SmtpSession, TryLater
 from models.database.clock import now
 from models.database.outages import UNAVAILABLE
 from models.events.outbox import claim_deliveries
-from models.events.outcomes import Outcome, released
+from models.events.outcomes import DeliveryOutcome, released
 
-# Deliveries that are claimed at once, and that are held when no more are claimed.
+# Deliveries per claim, and the number of held ones at which no more are claimed.
 BATCH = 50
 ENOUGH = 51
 CONNECTIONS = 10
-# So many have to wait for each connection before another is opened.
+# The number of waiting mails for each connection, before another is opened.
 MAILS_A_CONNECTION = 10
-# How long none is opened beside others once the mail server has refused one.
+# The time without additional connections after the mail server has refused one.
 REFUSED_FOR = 60.0
-# How long nothing is claimed once it has refused the only one: what waits need not be tried, and put off, in vain.
+# The time without claims after it has refused the only connection: waiting mails are then not tried in vain.
 AWAY_FOR = 1.0
 
 OPEN = Gauge("usher_smtp_connections", "Connections to the mail server.", multiprocess_mode="livesum")
@@ -33,7 +33,7 @@ OPEN = Gauge("usher_smtp_connections", "Connections to the mail server.", multip
 log = structlog.get_logger(__name__)
 
 
-class Postman:
+class MailSender:
     """Claims due deliveries and sends them, outside any transaction."""
 
     def __init__(self, server: SmtpServer, config: MailConfig, connections: int = CONNECTIONS) -> None:
@@ -43,7 +43,7 @@ class Postman:
         self._refused_until = 0.0
         self._away_until = 0.0
         self._claims = Claims()
-        self._waiting: deque[Claim] = deque()
+        self._waiting: deque[DeliveryClaim] = deque()
         self._connections: set[asyncio.Task[None]] = set()
         self._working = 0
         self._woken = asyncio.Event()
@@ -53,9 +53,9 @@ class Postman:
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send what becomes due until `stop` is set; mails that are being sent are finished first.
+        """Send due mails until `stop` is set; mails that are being sent are finished first.
 
-        A mail that takes long holds up the one connection that it is sent over.
+        A slow mail blocks only its own connection.
         """
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -72,7 +72,7 @@ class Postman:
             stopping.cancel()
 
     async def send_due(self, moment: datetime) -> int:
-        """Send a batch of what is due; returns how many deliveries were claimed."""
+        """Send a batch of due mails; returns how many deliveries were claimed."""
         async with self._claims.renewed():
             try:
                 claimed = await self._claim(moment, asyncio.Event())
@@ -82,7 +82,7 @@ class Postman:
         return claimed
 
     async def _claim_more(self, stop: asyncio.Event) -> bool:
-        """Claim what is due, unless enough is held; tells whether there may be more."""
+        """Claim due deliveries, unless enough are held; returns whether there may be more."""
         self._connect(stop)
         if len(self._claims) >= ENOUGH or asyncio.get_running_loop().time() < self._away_until:
             return False
@@ -102,7 +102,7 @@ class Postman:
         return len(claims)
 
     def _connect(self, stop: asyncio.Event) -> None:
-        """Open connections for what waits."""
+        """Open connections for the waiting mails."""
         time = asyncio.get_running_loop().time()
         most = 1 if time < self._refused_until else self._most
         wanted = -(-len(self._waiting) // MAILS_A_CONNECTION) + self._claims.slow(time)
@@ -120,13 +120,13 @@ class Postman:
         if error is not None and self._working:
             log.warning("mail.connection_lost", error=error, others=self._working)
         elif error is not None:
-            # The server itself is out of reach.
+            # The server itself is unreachable.
             self._away_until = asyncio.get_running_loop().time() + AWAY_FOR
             claims, self._waiting = self._waiting, deque()
             await asyncio.gather(*(self._settle(claim, try_later(claim.delivery, error)) for claim in claims))
 
     async def _send_all(self, stop: asyncio.Event) -> str | None:
-        """Send what waits over one connection, and another where the server closes it; returns what went wrong."""
+        """Send waiting mails over one connection, and another if the server closes it; returns the error."""
         refused = False
         try:
             while self._waiting and not stop.is_set():
@@ -153,8 +153,8 @@ class Postman:
                 if outcome.was_put_off and not session.alive:
                     raise TryLater(outcome.last_error)
 
-    async def _try(self, session: SmtpSession, claim: Claim) -> Outcome | None:
-        """What came of a mail; None where its lease was lost, and it may be another process's."""
+    async def _try(self, session: SmtpSession, claim: DeliveryClaim) -> DeliveryOutcome | None:
+        """The outcome of a mail; None where its lease was lost, as it may be another process's."""
         try:
             async with claim.sending():
                 return await try_mail(session, claim.delivery, self._config)
@@ -170,7 +170,7 @@ class Postman:
         log.warning("mail.lease_lost", delivery=str(claim.delivery.id))
         return None
 
-    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+    async def _settle(self, claim: DeliveryClaim, outcome: DeliveryOutcome) -> None:
         await self._claims.settle(claim, outcome)
         # A later notice to the same person may be due now.
         self._woken.set()
@@ -180,7 +180,7 @@ class Postman:
             await asyncio.wait(self._connections)
 
     async def _end(self) -> None:
-        """Give back what nobody has tried; what is being sent is cut off, and its lease runs out."""
+        """Release untried deliveries; those being sent are cancelled, and their leases expire."""
         for connection in self._connections:
             connection.cancel()
         await self._all_sent()

@@ -1,4 +1,4 @@
-"""Trying one mail, and what came of it."""
+"""Trying one mail, and its outcome."""
 
 import structlog
 from prometheus_client import Counter
@@ -11,20 +11,20 @@ from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
 from models.events.leases import holds_lease
 from models.events.outbox import MAILS_TO_A_PERSON
-from models.events.outcomes import Outcome, failed, held_back, put_off, sent
+from models.events.outcomes import DeliveryOutcome, failed, held_back, put_off, sent
 from models.limits.rate_limits import spend_together
 from models.tables import Delivery
 
-MAILS = Counter("usher_mails", "Mails that were tried, and what came of it.", ["outcome"])
+MAILS = Counter("usher_mails", "Mails that were tried, by outcome.", ["outcome"])
 
 log = structlog.get_logger(__name__)
 
 
 class LeaseLost(Exception):
-    """Another process may send the mail by now: this one must not."""
+    """Another process may send the mail now, so this one must not."""
 
 
-async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig) -> Outcome:
+async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig) -> DeliveryOutcome:
     """Write a claimed mail and send it. Raises LeaseLost."""
     try:
         await _send(session, delivery, config)
@@ -45,11 +45,11 @@ async def try_mail(session: SmtpSession, delivery: Delivery, config: MailConfig)
     except TryLater as error:
         outcome = try_later(delivery, str(error))
     except UNAVAILABLE as error:
-        # The database was away while the mail was written, which is not the mail's fault: it keeps its turn.
+        # The database was unavailable, which is not the mail's fault: it keeps its place in the order.
         outcome = try_later(delivery, type(error).__name__)
     except Exception as error:
         log.exception("mail.broken", delivery=str(delivery.id), consumer=delivery.consumer)
-        # Later notices to the same person may pass one that cannot even be written.
+        # Later notices to the same person may overtake one that cannot be written.
         outcome = try_later(delivery, type(error).__name__)._replace(in_order=False)
     else:
         outcome = sent(delivery)
@@ -69,7 +69,7 @@ async def _send(session: SmtpSession, delivery: Delivery, config: MailConfig) ->
     await session.send(message)
 
 
-def try_later(delivery: Delivery, error: str) -> Outcome:
+def try_later(delivery: Delivery, error: str) -> DeliveryOutcome:
     """The outcome of a mail that could not be sent now."""
     outcome = put_off(delivery, now(), error)
     name, write = ("given_up", log.error) if outcome.failed else ("put_off", log.warning)

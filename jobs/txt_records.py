@@ -11,11 +11,11 @@ TIMEOUT = 5.0
 
 
 class NoTxtRecordsError(Exception):
-    """The name servers have none, or give no answer; the text is the library's name for it."""
+    """The name servers have none, or do not answer; the text is the library's name of the error."""
 
 
 class TxtRecords:
-    """Asks the machine's name servers, or the resolver that is given."""
+    """Queries the machine's name servers, or the given resolver."""
 
     def __init__(self, resolver: "Resolver | None" = None) -> None:
         self._resolver = resolver

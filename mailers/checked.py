@@ -1,4 +1,4 @@
-"""Finished messages are read back before they are sent: no text of a caller may have become part of the structure."""
+"""Parsing finished messages before they are sent: no text of a caller may have become part of their structure."""
 
 import re
 from binascii import a2b_qp
@@ -26,12 +26,12 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class BrokenMessage(ValueError):
-    """The message would not be read as it was meant, and must not be sent."""
+    """The message does not parse to its sources, and must not be sent."""
 
 
 @dataclass(frozen=True)
 class CheckedMessage:
-    """The bytes of a message that reads back as what it was made from, and the addresses of its envelope."""
+    """The bytes of a message that parses to its sources, and the addresses of its envelope."""
 
     sender: str
     recipient: str
@@ -39,7 +39,7 @@ class CheckedMessage:
 
 
 def checked(message: Message) -> CheckedMessage:
-    """Write the message and read it back. Raises BrokenMessage."""
+    """Write the message and parse it. Raises BrokenMessage."""
     try:
         content = message.to_bytes()
         _check_lines(content)

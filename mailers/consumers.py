@@ -1,4 +1,4 @@
-"""The table of consumers: which event is told to whom, by which mail."""
+"""The table of consumers: the mails of each event, and their recipients."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from mailers.notice import Notice
 from mailers.purchase_completed import purchase_completed
 from mailers.sign_in_requested import sign_in_requested
 from models.events.events import EventType
-from models.events.outbox import Happening, NewDelivery
+from models.events.outbox import NewDelivery, StoredEvent
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A kind of mail: the function that finds its facts, and where the event names its recipient.
+    """A kind of mail: the function of its facts, and the key of its recipient in the event's data.
 
-    Mails `in_order` reach a person in the order of what happened; others neither wait nor are waited for. A mail that
-    is not `named` may go to an address of somebody else, and holds none of the names that were typed with it.
+    Mails `in_order` reach a person in the order of the events; others are independent. A mail that is not `named` may
+    go to an unproven address, and contains none of the names that were entered with it.
     """
 
     facts: Callable[[Notice], Awaitable[dict[str, object]]]
@@ -54,9 +54,9 @@ BY_EVENT = {event.value: mails for event, mails in MAILS.items()}
 BY_CONSUMER = {f"mail.{mail.kind}": mail for mails in MAILS.values() for mail in mails}
 
 
-def deliveries_for(event: Happening) -> list[NewDelivery]:
-    """The notices that an event calls for; none for an event that is told to nobody."""
-    # By plain text: an event of a newer version must not stop the relay of an older one.
+def deliveries_for(event: StoredEvent) -> list[NewDelivery]:
+    """The deliveries of an event; none for an event without mails."""
+    # By the plain name: an event type of a newer version must not stop an older relay.
     mails = BY_EVENT.get(event.type, [])
     return [
         NewDelivery(event, f"mail.{mail.kind}", UUID(event.data[mail.recipient]), mail.in_order) for mail in mails

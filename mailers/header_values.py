@@ -1,7 +1,7 @@
 """Header values that carry text of callers: quoted strings and encoded words, folded, in ASCII.
 
 The standard library's own header classes read encoded words inside the text they are given, and fold a quoted string
-by leaving its quotes out. They are given no text of a caller here.
+by leaving its quotes out. So they get no text of a caller.
 """
 
 import re
@@ -50,6 +50,6 @@ def _fits(value: str) -> bool:
 
 
 def _encoded(text: str) -> str:
-    # Nothing of the text is left as it is: the charset has the whole of it encoded. Encoded words have 75 characters
+    # The charset has the whole text encoded. Encoded words have 75 characters
     # at most (RFC 2047, 2); the library may go two beyond the number that it is given.
     return Header(text, "utf-8", maxlinelen=73, header_name="Subject").encode(splitchars="", linesep="\r\n")

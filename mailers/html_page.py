@@ -1,6 +1,6 @@
-"""The HTML of a mail: its layout in MJML, made a page once for each shape, with the texts of each mail put in.
+"""The HTML of a mail: MJML is compiled once for each shape of a layout, and the texts of each mail are put in.
 
-To make a page takes longer than everything else that a mail takes. Mails of one shape differ in their texts alone.
+Compiling takes longer than all other work for a mail. Mails of one shape differ only in their texts.
 """
 
 import re
@@ -13,7 +13,7 @@ import css_inline
 import mrml
 from jinja2 import Template
 
-# Stands in a page for one of its texts, by its number.
+# The placeholder of a text, with its number.
 _MARK = "@@{}@@"
 _MARKED = re.compile(_MARK.format("(?P<number>[0-9]+)"))
 # More than there are kinds of mail, languages and lengths of receipts.
@@ -25,14 +25,14 @@ Shape = tuple[Any, ...] | bool
 
 
 def html_page(layout: Mapping[str, Any], template: Template) -> str:
-    """The page of a layout of texts, of which the template makes MJML."""
+    """The page of a layout of texts; the template turns it into MJML."""
     texts = list(_texts(layout))
     begin, rest = _pieces(_shape(layout), template)
     return begin + "".join([texts[number].translate(escapes) + after for number, escapes, after in rest])
 
 
 def page_of(mjml: str) -> str:
-    """The page that MJML stands for."""
+    """The HTML page of MJML."""
     # An empty font table: by default mrml links to a font service for families it knows.
     page = mrml.to_html(mjml, render_options=mrml.RenderOptions(fonts={})).content
     return css_inline.inline(
@@ -61,7 +61,7 @@ def _texts(layout: Any) -> Iterator[str]:
 
 
 def _shape(layout: Any) -> Shape:
-    """All of a layout but what its texts say; whether one is empty is seen in the page."""
+    """A layout without its texts, but with which of them are empty, as that changes the page."""
     match layout:
         case str():
             return bool(layout)
@@ -73,7 +73,7 @@ def _shape(layout: Any) -> Shape:
 
 @lru_cache(_MOST_SHAPES)
 def _pieces(shape: Shape, template: Template) -> tuple[str, list[tuple[int, dict[int, str], str]]]:
-    """How a page begins, and then the number of each text, how it is escaped, and what comes after it."""
+    """The start of a page, and then for each text its number, its escaping and the HTML after it."""
     page = page_of(template.render(_marked(shape, count())))
     found = list(_MARKED.finditer(page))
     ends = [*(each.start() for each in found[1:]), len(page)]
@@ -90,7 +90,7 @@ def _in_attribute(page: str, mark: re.Match[str]) -> bool:
 
 
 def _marked(shape: Any, numbers: Iterator[int]) -> Any:
-    """A layout of the shape, with marks for its texts."""
+    """A layout of the shape, with placeholders for its texts."""
     match shape:
         case bool():
             return _MARK.format(next(numbers)) if shape else ""

@@ -1,4 +1,4 @@
-"""Notices that go out late: after an outage, or because one person was sent as many mails as an hour allows."""
+"""Late notices: after an outage, or after a person's limit of mails per hour."""
 
 from datetime import timedelta
 from uuid import UUID

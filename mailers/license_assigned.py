@@ -1,4 +1,4 @@
-"""To the user: what they were given, by whom, how to install it, and a link to activate."""
+"""To the user: the package, the actor, how to install it, and a link to activate."""
 
 from mailers.notice import Notice
 

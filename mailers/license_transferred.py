@@ -4,7 +4,7 @@ from mailers.notice import Notice
 
 
 async def license_transferred_from(notice: Notice) -> dict[str, object]:
-    """The facts of the mail to who held the seat until now."""
+    """The facts of the mail to the former holder."""
     return {
         "package": await notice.package_name(),
         "by": await notice.actor_name(),

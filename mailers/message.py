@@ -1,4 +1,4 @@
-"""A message as the bytes that are sent: a head, and a body of text and HTML (RFC 5322, RFC 2046)."""
+"""A message as bytes: header fields, and a body of text and HTML (RFC 5322, RFC 2046)."""
 
 from binascii import b2a_qp
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from mailers.mail_address import MailAddress
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What one mail says, to one recipient; its id makes the Message-ID."""
+    """The contents of one mail to one recipient; its id makes the Message-ID."""
 
     id: UUID
     sender: MailAddress
@@ -42,7 +42,7 @@ class Message:
 
     @property
     def boundary(self) -> str:
-        """What parts the two contents: quoted-printable text has no "=_" (RFC 2045, 6.7)."""
+        """The boundary of the two contents: quoted-printable text has no "=_" (RFC 2045, 6.7)."""
         return f"=_{self.id}"
 
     def to_bytes(self) -> bytes:
@@ -59,7 +59,7 @@ class Message:
 
     def _part(self, content_type: str, content: str) -> list[bytes]:
         head = f"--{self.boundary}\r\nContent-Type: {content_type}; charset=utf-8\r\n"
-        # It passes every server unchanged, whatever that offers.
+        # It passes every server unchanged, with any extensions.
         encoding = "Content-Transfer-Encoding: quoted-printable\r\n"
         lines = content.removesuffix("\n").split("\n")
         return [(head + encoding).encode("ascii"), *(_quoted_printable(line) for line in lines), b""]

@@ -1,4 +1,4 @@
-"""One notice in the making: the rows it speaks of, and the secret links it carries."""
+"""The facts of one notice: the rows that it names, and its secret links."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from mailers.config import MailConfig
 from models.access.credentials import issue_token
 from models.access.secrets import derived_secret
 from models.database.clock import now
-from models.events.outbox import Happening
+from models.events.outbox import StoredEvent
 from models.operations.sign_in.request_sign_in import SIGN_IN_LINK_LIFETIME
 from models.reads.packages import package_by_id
 from models.tables import Account, Delivery, Package, TokenPurpose, User
@@ -17,15 +17,15 @@ ACTIVATION_LINK_LIFETIME = timedelta(days=14)
 
 
 class Obsolete(Exception):
-    """The notice has no use any more and must not be sent."""
+    """The notice is obsolete and must not be sent."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A delivery with its event, recipient and account, and who made it happen, if a user did."""
+    """A delivery with its event, recipient and account, and the acting user, if there is one."""
 
     delivery: Delivery
-    event: Happening
+    event: StoredEvent
     recipient: User
     account: Account
     actor: User | None
@@ -33,11 +33,11 @@ class Notice:
 
     @property
     def common_facts(self) -> dict[str, object]:
-        """What every mail says that names its recipient."""
+        """The facts of every mail that names its recipient."""
         return {"first_name": self.recipient.first_name, "account_name": self.account.name}
 
     async def actor_name(self) -> str:
-        """The full name of who did it; the account's name when nobody in person did."""
+        """The full name of the acting user; without one, the account's name."""
         return self.actor.full_name if self.actor else self.account.name
 
     async def user_name(self, key: str) -> str:
@@ -61,7 +61,7 @@ class Notice:
         }
 
     async def sign_in_link(self) -> dict[str, object]:
-        """A single-use sign-in link. Raises Obsolete when it would arrive dead."""
+        """A single-use sign-in link. Raises Obsolete if it has expired."""
         expires_at = self.event.occurred_at + SIGN_IN_LINK_LIFETIME
         if expires_at <= now():
             raise Obsolete("the sign-in link expired before it could be sent")

@@ -33,7 +33,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """What goes into a message: a subject of one line, and the same content twice."""
+    """The subject, in one line, and the same content as text and HTML."""
 
     subject: str
     html: str

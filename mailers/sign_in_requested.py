@@ -1,12 +1,12 @@
-"""To who asked for it: a link to sign in."""
+"""To the user that asked for it: a link to sign in."""
 
 from mailers.notice import Notice
 from models.access.credentials import SIGN_IN_LINK_LIFETIME
 from models.limits.rate_limits import Allowance, spend
 from models.text.mailboxes import mailbox_of
 
-# Anybody may open accounts with the addresses of a stranger's mailbox ("ann+1@"), and ask for links of each. Proven
-# accounts have the limit of an address alone, which nobody can use up by asking for others.
+# A stranger may open accounts with addresses of one mailbox ("ann+1@"), and ask for links of each. Proven accounts
+# have the limit of their address alone, which requests for other addresses do not use up.
 LINKS_OF_A_MAILBOX = Allowance("unproven sign-in links of a mailbox", 10, SIGN_IN_LINK_LIFETIME)
 
 

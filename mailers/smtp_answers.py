@@ -1,7 +1,7 @@
 """Refusals of RCPT and DATA: whether the recipient or the message is refused, or the sender and the system are.
 
 Servers answer 5yz, "permanent", also where the operator has something to mend: Exchange Online, Amazon SES and
-SendGrid tell of a wrong sender only after RCPT or DATA. Such a mail waits. One that is refused for its recipient or
+SendGrid refuse a wrong sender only after RCPT or DATA. Such a mail waits. One that is refused for its recipient or
 its content would be refused again, and is never sent.
 """
 

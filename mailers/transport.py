@@ -1,4 +1,4 @@
-"""Handing a message to the mail server, and what its answer means."""
+"""Sending a message to the mail server, and interpreting its answer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,10 +28,10 @@ class TryLater(Exception):
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where mail goes.
+    """The mail server.
 
     STARTTLS is used when offered; `required` refuses to go on without it, as does `auto` with a login, unless the
-    server is on this machine: who strips the offer would be given the password.
+    server is on this machine: an attacker that strips the offer would get the password.
     """
 
     host: str
@@ -106,7 +106,7 @@ class SmtpSession:
         return self.client.is_connected
 
     def hang_up(self) -> None:
-        """End the connection in the midst of a message; what is not yet written is not written any more."""
+        """Close the connection during a message; nothing more is written."""
         transport = self.client.transport
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()

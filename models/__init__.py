@@ -2,7 +2,7 @@
 
 from models._imports import patterns_at_first_use, without, without_sources
 
-# For traces in colours, which show local variables and so are never printed here.
+# Coloured tracebacks show local variables, so they are not used here.
 with without("rich"):
     import structlog  # noqa: F401
 

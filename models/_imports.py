@@ -1,4 +1,4 @@
-"""Libraries imported without what they would look for and nothing here needs; before anything else of ours."""
+"""Importing libraries without their optional imports and eager work, for a faster start; before our own imports."""
 
 import inspect
 import re
@@ -11,10 +11,10 @@ from typing import Any
 
 @contextmanager
 def without(*packages: str) -> Iterator[None]:
-    """While the block imports, have these packages be not installed; ones that are imported already stay."""
+    """Make these packages look uninstalled while the block imports; packages that are imported already stay."""
     hidden = [name for name in packages if name not in sys.modules]
     for name in hidden:
-        sys.modules[name] = None  # pyright: ignore[reportArgumentType] - this is how Python is told
+        sys.modules[name] = None  # pyright: ignore[reportArgumentType] - Python then raises ImportError
     try:
         yield
     finally:
@@ -24,7 +24,7 @@ def without(*packages: str) -> Iterator[None]:
 
 @contextmanager
 def without_sources() -> Iterator[None]:
-    """While the block runs, have no source be found, as where a program comes without them."""
+    """Make sources unavailable while the block runs, as in a program that ships without them."""
     found = inspect.getsource
     inspect.getsource = _no_source
     try:
@@ -35,7 +35,7 @@ def without_sources() -> Iterator[None]:
 
 @contextmanager
 def patterns_at_first_use() -> Iterator[None]:
-    """While the block imports, have regular expressions be compiled when they are first used."""
+    """Compile regular expressions at their first use, those that the block imports."""
     compile_now = re.compile
     re.compile = lambda pattern, flags=0: _Pattern(compile_now, pattern, flags)
     try:
@@ -45,7 +45,7 @@ def patterns_at_first_use() -> Iterator[None]:
 
 
 class _Pattern:
-    """A pattern that is compiled when something is wanted of it."""
+    """A pattern that is compiled at its first use."""
 
     def __init__(self, compile_now: Any, pattern: Any, flags: int) -> None:
         self._compile = cache(partial(compile_now, pattern, flags))

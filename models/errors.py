@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CredentialProblem(StrEnum):
-    """Why a request has no viewer. All but the first three are told to holders of a good secret alone."""
+    """The reason why a request has no viewer. Only the holder of a valid secret gets one after the first three."""
 
     MISSING = "MISSING"
     MALFORMED = "MALFORMED"
@@ -35,15 +35,17 @@ _WHY_NOT_SIGNED_IN = {
 
 
 class BusinessError(Exception):
-    """Base of every expected refusal. `code` never changes its meaning; the text is for a developer's eyes."""
+    """Base of every expected refusal. `code` never changes its `meaning`; the text is for a developer's eyes."""
 
     code: ClassVar[str] = "OTHER"
+    meaning: ClassVar[str] = "A refusal with no code of its own."
 
 
 class InvalidInput(BusinessError):
     """Bad values in the input. `fields` holds a (path, message) pair for each bad field."""
 
     code = "INVALID_INPUT"
+    meaning = "A value in the input is bad; InvalidInputError names each field."
 
     def __init__(self, fields: Sequence[tuple[tuple[str, ...], str]]) -> None:
         self.fields = list(fields)
@@ -51,9 +53,10 @@ class InvalidInput(BusinessError):
 
 
 class NotFound(BusinessError):
-    """Unknown, or somebody else's: the two are never told apart. `given` is the id that leads nowhere."""
+    """Unknown, or another account's: the two are never distinguished. `given` is the id."""
 
     code = "NOT_FOUND"
+    meaning = "The id leads nowhere in your account."
 
     def __init__(self, what: str, given: UUID | str) -> None:
         self.what = what
@@ -65,6 +68,7 @@ class NotPermitted(BusinessError):
     """The viewer lacks a permission."""
 
     code = "NOT_PERMITTED"
+    meaning = "You lack a permission; NotPermittedError names it."
 
     def __init__(self, requires: Permission) -> None:
         self.requires = requires
@@ -85,6 +89,7 @@ class NoSeatAvailable(BusinessError):
     """Every seat of the package is assigned. Carries the pool and the pools that still have a free seat."""
 
     code = "NO_SEAT_AVAILABLE"
+    meaning = "Every seat of the package is assigned."
 
     def __init__(self, pool: "PoolCounts", alternatives: "Sequence[PoolCounts]") -> None:
         self.pool = pool
@@ -96,6 +101,7 @@ class AlreadyLicensed(BusinessError):
     """The user holds a license already; change it instead."""
 
     code = "ALREADY_LICENSED"
+    meaning = "The user holds a license already."
 
     def __init__(self, license: "License") -> None:
         self.license = license
@@ -106,6 +112,7 @@ class CartEmpty(BusinessError):
     """There is nothing to validate."""
 
     code = "CART_EMPTY"
+    meaning = "There is nothing in the cart."
 
     def __init__(self) -> None:
         super().__init__("The cart is empty.")
@@ -115,6 +122,7 @@ class CartChanged(BusinessError):
     """The cart is not the one the buyer looked at."""
 
     code = "CART_CHANGED"
+    meaning = "The cart was edited since you looked at it."
 
     def __init__(self) -> None:
         super().__init__("The cart was edited since. Look at it again and validate that version.")
@@ -124,6 +132,7 @@ class PurchaseNotAccepted(BusinessError):
     """The buyer did not accept that the licenses will be added."""
 
     code = "PURCHASE_NOT_ACCEPTED"
+    meaning = "The licenses were not accepted."
 
     def __init__(self) -> None:
         super().__init__("Accept that the licenses will be added to the account, then proceed.")
@@ -133,6 +142,7 @@ class PurchaseNotOpen(BusinessError):
     """The purchase is past the state that the operation needs."""
 
     code = "PURCHASE_NOT_OPEN"
+    meaning = "The purchase is past the state that this needs."
 
     def __init__(self, purchase: "Purchase", why: str) -> None:
         self.purchase = purchase
@@ -143,6 +153,7 @@ class PaymentDeclined(BusinessError):
     """The provider declined; `decline_code` says why, in the provider's own code."""
 
     code = "PAYMENT_DECLINED"
+    meaning = "The payment provider declined."
 
     def __init__(self, purchase: "Purchase", payment: "Payment") -> None:
         self.purchase = purchase
@@ -152,9 +163,10 @@ class PaymentDeclined(BusinessError):
 
 
 class TokenInvalid(BusinessError):
-    """Unknown, used, expired or replaced: never told apart."""
+    """Unknown, used, expired or replaced: never distinguished."""
 
     code = "TOKEN_INVALID"
+    meaning = "The link is unknown, used, expired or replaced."
 
     def __init__(self) -> None:
         super().__init__("This link does not work any more. Ask for a new one.")
@@ -164,6 +176,7 @@ class DomainNotApproved(BusinessError):
     """The e-mail domain is not an approved one of the account; `domain` is null when it was never claimed."""
 
     code = "DOMAIN_NOT_APPROVED"
+    meaning = "The e-mail domain is not approved for the account."
 
     def __init__(self, name: str, domain: "Domain | None") -> None:
         self.name = name
@@ -175,6 +188,7 @@ class EmailTaken(BusinessError):
     """A user with this e-mail address exists."""
 
     code = "EMAIL_TAKEN"
+    meaning = "A user with this e-mail address exists."
 
     def __init__(self) -> None:
         super().__init__("A user with this e-mail address exists already.")
@@ -184,15 +198,27 @@ class LastAdministrator(BusinessError):
     """An account keeps at least one administrator."""
 
     code = "LAST_ADMINISTRATOR"
+    meaning = "The account would be left without an administrator."
 
     def __init__(self) -> None:
         super().__init__("This is the last administrator of the account. Name another one first.")
+
+
+class IdempotencyMismatch(BusinessError):
+    """The key was used before with another input."""
+
+    code = "IDEMPOTENCY_MISMATCH"
+    meaning = "The idempotency key was used with another input."
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was used with another input. Use a new key.")
 
 
 class RateLimited(BusinessError):
     """The caller has done this too often; `retry_at` is when there will be room again."""
 
     code = "RATE_LIMITED"
+    meaning = "Too many calls; wait, then try again."
 
     def __init__(self, retry_at: datetime) -> None:
         self.retry_at = retry_at
@@ -200,19 +226,11 @@ class RateLimited(BusinessError):
 
 
 class StaleVersion(BusinessError):
-    """The version lies ahead of the account, as after a restored backup: what follows it cannot be told."""
+    """The version lies ahead of the account, as after a restored backup: its changes are unknown."""
 
     code = "STALE_VERSION"
+    meaning = "The version you gave is not the current one."
 
     def __init__(self, version: int) -> None:
         self.version = version
         super().__init__(f"The account is at version {version}. Read the inventory anew, and go on from there.")
-
-
-class IdempotencyMismatch(BusinessError):
-    """The key was used before with another input."""
-
-    code = "IDEMPOTENCY_MISMATCH"
-
-    def __init__(self) -> None:
-        super().__init__("This idempotency key was used with another input. Use a new key.")

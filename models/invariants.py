@@ -1,4 +1,4 @@
-"""What must be true of the database, as queries that find where it is not."""
+"""The invariants of the database, as queries that find the rows that break them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ class Finding:
 
 
 async def require_schema() -> None:
-    """Plan every rule and run none, so that a database of another version is refused at once and not after hours.
+    """Plan every rule without running it, so that a database of another version is refused at once.
 
     Raises OperationalError.
     """
@@ -47,8 +47,8 @@ async def check(invariant: Invariant) -> Finding:
 def first_rows(invariant: Invariant) -> str:
     """The statement that finds as many rows as are shown, and one more.
 
-    Materialized, because for a plain LIMIT PostgreSQL chooses a plan that finds a few rows soon: such a plan takes
-    hours where there are none, as is usual.
+    Materialized, because for a plain LIMIT PostgreSQL chooses a plan that finds a few rows soon: it takes hours where
+    there are none, as is usual.
     """
     return f"WITH broken AS MATERIALIZED ({invariant.broken_by}) SELECT * FROM broken LIMIT {MOST_SHOWN + 1}"  # noqa: S608
 
@@ -97,7 +97,7 @@ NOTICES = f"""
     WHERE notices > due OR (notices < due AND all_kept)
 """  # noqa: S608 - made of constants
 
-# Of users whose text can be made here as well: the rest is folded as PostgreSQL cannot.
+# Users whose text PostgreSQL can fold as well.
 SEARCHED_BY_ANOTHER_TEXT = """
     SELECT id, account_id, search_text FROM users
     WHERE search_text IS NOT NULL AND (

@@ -1,4 +1,4 @@
-"""What a viewer may be allowed to do, and what each role is allowed."""
+"""The permissions, and those of each role."""
 
 from enum import StrEnum
 

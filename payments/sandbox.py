@@ -14,7 +14,7 @@ DECLINE = {
     "pm_card_chargeDeclinedExpiredCard": "expired_card",
     "pm_card_chargeDeclinedIncorrectCvc": "incorrect_cvc",
 }
-# The buyer's bank asks for confirmation; here it gives it by itself after a moment.
+# The buyer's bank asks for confirmation; here it confirms by itself after a moment.
 CONFIRM = {"pm_card_threeDSecureRequired"}
 CONFIRMED_AFTER = timedelta(seconds=5)
 
@@ -30,7 +30,7 @@ class SandboxProvider:
         return method in SUCCEED or method in DECLINE or method in CONFIRM
 
     async def charge(self, payment: Payment) -> ChargeOutcome:
-        """Charge a payment once and tell its outcome."""
+        """Charge a payment once and return its outcome."""
         await fetch(
             "INSERT INTO sandbox_charges (payment_id, method, amount, currency, charged_at)"
             " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (payment_id) DO NOTHING",

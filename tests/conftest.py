@@ -15,7 +15,7 @@ from api.limits import Limits
 from api.pages.portal import Portal
 from api.schema.context import Services
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.database.connection import connect, disconnect, fetch
@@ -165,7 +165,7 @@ def mail_config() -> MailConfig:
 def relay(mailbox: Mailbox, mail_config: MailConfig, db: None) -> Relay:
     """A relay that sends to the mailbox; tests run its rounds themselves."""
     server = SmtpServer.from_url(f"smtp://127.0.0.1:{mailbox.port}?starttls=never")
-    return Relay(Postman(server, mail_config), make_provider("sandbox"))
+    return Relay(MailSender(server, mail_config), make_provider("sandbox"))
 
 
 async def _trade_safety_for_speed(server: str) -> None:

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api.limits import Limits
-from models.access.anonymous_caller import Caller, Network
+from models.access.anonymous_caller import AnonymousCaller, Network
 
 # The networks that providers give out, smallest first: to one subscriber, to a household, to whoever asks for one.
 FACTORS = {64: 1, 56: 4, 48: 16}
@@ -16,9 +16,11 @@ NAT64 = IPv6Network("64:ff9b::/96")
 UNKNOWN = "unknown"
 
 
-def caller_of(connection: HTTPConnection, limits: Limits) -> Caller:
+def caller_of(connection: HTTPConnection, limits: Limits) -> AnonymousCaller:
     """Who calls, and how much may come from there."""
-    return Caller(networks_of(connection), limits.caller_sign_ins, limits.caller_accounts, limits.accounts_per_hour)
+    return AnonymousCaller(
+        networks_of(connection), limits.caller_sign_ins, limits.caller_accounts, limits.accounts_per_hour
+    )
 
 
 def client_of(connection: HTTPConnection) -> str:

@@ -10,7 +10,7 @@ from api.schema.admission import operation_cost
 from api.schema.build import Schema, present_errors
 from api.schema.context import Context
 from api.schema.cost_headers import charge
-from api.schema.mutations.looks_again import is_looking_again
+from api.schema.mutations.revalidates_viewer import does_revalidate_viewer
 from engine.breadth_first.errors import NotCompiledError
 from engine.breadth_first.program import Bound, Program
 from models.database.outages import UNAVAILABLE
@@ -71,7 +71,7 @@ async def _run(program: Bound, context: Context, cost: int) -> ExecutionResult:
 
 def _revalidates_viewer(program: Bound) -> bool:
     resolvers = program.resolvers
-    return bool(resolvers) and all(map(is_looking_again, resolvers))
+    return bool(resolvers) and all(map(does_revalidate_viewer, resolvers))
 
 
 def _unavailable(result: ExecutionResult) -> Exception | None:

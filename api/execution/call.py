@@ -13,7 +13,7 @@ from api.http.headers import ACCEPT_LANGUAGE, RequestHeaders, header
 from api.http.languages import preferred_language
 from api.http.responses import RawResponse, ResponseHead, payload_of, payload_response
 from api.schema.context import Context, Services
-from models.access.credentials import Recognised
+from models.access.credentials import Authenticated
 from models.text.languages import language_of
 
 
@@ -53,7 +53,7 @@ class Call:
             self._context = context
         return self._context
 
-    def tag(self, authenticated: Recognised) -> str | None:
+    def tag(self, authenticated: Authenticated) -> str | None:
         """The entity tag of the response; None where it has none."""
         return self.request.tag(authenticated, self.preferred_language or language_of(authenticated.viewer.locale))
 

@@ -8,7 +8,7 @@ from api.http.etags import IF_NONE_MATCH, is_current
 from api.http.headers import header
 from api.http.responses import RawResponse
 from api.schema.cost_headers import charge_viewer
-from models.access.credentials import recognise
+from models.access.credentials import authenticate
 
 # The least that a call costs.
 COST = 1
@@ -22,7 +22,7 @@ class NotModified:
         request, fields, credential = call.request, call.headers.fields, call.credential
         if request.digest is None or credential is None or IF_NONE_MATCH not in fields or call.headers.wants_events:
             return None
-        authenticated = await recognise(credential.secret, credential.address)
+        authenticated = await authenticate(credential.secret, credential.address)
         tag = call.tag(authenticated)
         if tag is None or not is_current(header(fields, IF_NONE_MATCH), tag):
             return None

@@ -10,8 +10,8 @@ from api.http.responses import json_response
 from api.schema.cost_headers import charge_viewer
 from engine.sql.plan import Bound
 from engine.sql.plan_builder import NotPlannedError
-from models.access.callers import Asker
-from models.access.credentials import note_use, recognised
+from models.access.callers import Caller
+from models.access.credentials import authenticate_row, note_use
 
 
 class Planned:
@@ -32,8 +32,8 @@ class Planned:
             return None
 
     async def _answer(self, call: Call, plan: Bound, credential: Credential) -> Response:
-        row = await plan.read(credential.secret, Asker(credential.hashed), call.preferred_language)
-        authenticated = recognised(row, credential.address)
+        row = await plan.read(credential.secret, Caller(credential.hashed), call.preferred_language)
+        authenticated = authenticate_row(row, credential.address)
         if authenticated.viewer.api_key_id is not None:
             await note_use(row)
         if not plan.is_for(authenticated.viewer):

@@ -18,7 +18,7 @@ from api.schema.context import Services
 from engine.lru import WeightedLRU
 from engine.sql.plan import Bound
 from engine.sql.plan_builder import NotPlannedError
-from models.access.credentials import Recognised
+from models.access.credentials import Authenticated
 
 # Bytes, more or less, of parsed requests; small lists take twenty times the bytes of their text.
 MOST_CACHED = 4_000_000
@@ -56,7 +56,7 @@ class ParsedRequest:
         """Whether the response depends on the reader's language."""
         return self.checked is not None and self.checked.dependence.translated
 
-    def tag(self, authenticated: Recognised, language: str) -> str | None:
+    def tag(self, authenticated: Authenticated, language: str) -> str | None:
         """The entity tag of the response for a viewer; None where it has none."""
         if self.digest is None:
             return None

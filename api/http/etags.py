@@ -7,7 +7,7 @@ import hashlib
 from functools import lru_cache
 from importlib.metadata import version
 
-from models.access.credentials import Recognised
+from models.access.credentials import Authenticated
 
 IF_NONE_MATCH = b"if-none-match"
 # A client may keep the response, and asks each time whether it is current.
@@ -19,7 +19,7 @@ _RELEASE = version("usher")
 
 # A client that polls gets the same one again and again.
 @lru_cache(5_000)
-def entity_tag(seen: Recognised, digest: bytes) -> str:
+def entity_tag(seen: Authenticated, digest: bytes) -> str:
     """The entity tag of the response to a versioned query with this digest.
 
     It is made of everything that the response depends on: the query, the viewer's permissions, the versions of the

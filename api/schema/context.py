@@ -19,8 +19,8 @@ from api.http.responses import ResponseHead
 from api.limits import DEFAULT_LIMITS, Limits
 from api.schema.loaders import Loaders, package_loader
 from engine.breadth_first.loaders import Loader
-from models.access.anonymous_caller import Caller
-from models.access.credentials import Recognised, recognise, still_signed_in
+from models.access.anonymous_caller import AnonymousCaller
+from models.access.credentials import Authenticated, authenticate, reauthenticate
 from models.access.viewer import Viewer
 from models.errors import NotPermitted, Unauthenticated
 from models.events.seat_feed import Feed
@@ -71,7 +71,7 @@ class Context:
     refused: Unauthenticated | None = None
     recent_credential: Credential | None = None
     # The account's and the catalogue's versions when the viewer was authenticated.
-    authenticated: Recognised | None = None
+    authenticated: Authenticated | None = None
     budget: Budget | None = None
     connection_params: dict[str, object] = field(default_factory=dict)
     _packages: Loader[UUID, Package] | None = None
@@ -83,7 +83,7 @@ class Context:
             return
         self.viewer = self.refused = self.authenticated = None
         try:
-            self.authenticated = await recognise(credential.secret, credential.address)
+            self.authenticated = await authenticate(credential.secret, credential.address)
             self.viewer = self.authenticated.viewer
         except Unauthenticated as error:
             self.refused = error
@@ -116,7 +116,7 @@ class Context:
 
     async def _reauthenticate(self) -> None:
         try:
-            self.viewer = await still_signed_in(self.require_viewer())
+            self.viewer = await reauthenticate(self.require_viewer())
         except Unauthenticated as error:
             self.viewer, self.refused = None, error
 
@@ -153,7 +153,7 @@ class Context:
         given = asked or header(header_fields(self.connection.scope["headers"]), ACCEPT_LANGUAGE)
         return preferred_language(given) or language_of(self.viewer.locale if self.viewer else "")
 
-    def caller(self) -> Caller:
+    def caller(self) -> AnonymousCaller:
         """The client's networks, by which anonymous calls are limited."""
         return caller_of(self.connection, self.services.limits)
 

@@ -5,34 +5,14 @@ from enum import Enum, StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from models.errors import BusinessError, Unauthenticated
 from models.permissions import Permission
 from models.reads.api_keys import ApiKeyState
 from models.reads.licenses import LicenseState
 from models.tables import DomainState, PaymentState, PurchaseState, Role, SessionKind, Term
 
-
-class ErrorCode(StrEnum):
-    """The stable code of every refusal."""
-
-    INVALID_INPUT = "INVALID_INPUT"
-    NOT_FOUND = "NOT_FOUND"
-    NOT_PERMITTED = "NOT_PERMITTED"
-    NO_SEAT_AVAILABLE = "NO_SEAT_AVAILABLE"
-    ALREADY_LICENSED = "ALREADY_LICENSED"
-    USER_NOT_ACTIVE = "USER_NOT_ACTIVE"
-    CART_EMPTY = "CART_EMPTY"
-    CART_CHANGED = "CART_CHANGED"
-    PURCHASE_NOT_ACCEPTED = "PURCHASE_NOT_ACCEPTED"
-    PURCHASE_NOT_OPEN = "PURCHASE_NOT_OPEN"
-    PAYMENT_DECLINED = "PAYMENT_DECLINED"
-    TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - a code, not a token
-    DOMAIN_NOT_APPROVED = "DOMAIN_NOT_APPROVED"
-    EMAIL_TAKEN = "EMAIL_TAKEN"
-    LAST_ADMINISTRATOR = "LAST_ADMINISTRATOR"
-    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH"
-    RATE_LIMITED = "RATE_LIMITED"
-    STALE_VERSION = "STALE_VERSION"
-    OTHER = "OTHER"
+# Values that clients of earlier versions may name, with the reason why nothing has them.
+DEPRECATED = {"USER_NOT_ACTIVE": "No refusal has this code: every user is active."}
 
 
 def _describe(enum: type[Enum], description: str, **values: str) -> None:
@@ -41,33 +21,20 @@ def _describe(enum: type[Enum], description: str, **values: str) -> None:
     definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
     for value in definition.values:
         value.description = values.pop(value.name)
+        value.deprecation_reason = DEPRECATED.get(value.name)
     if values:
         raise TypeError(f"{enum.__name__} has no {', '.join(values)}")
 
 
-_describe(
-    ErrorCode,
-    "The stable code of every expected refusal. A code never changes its meaning.",
-    INVALID_INPUT="A value in the input is bad; InvalidInputError names each field.",
-    NOT_FOUND="The id leads nowhere in your account.",
-    NOT_PERMITTED="You lack a permission; NotPermittedError names it.",
-    NO_SEAT_AVAILABLE="Every seat of the package is assigned.",
-    ALREADY_LICENSED="The user holds a license already.",
-    USER_NOT_ACTIVE="The user is not active.",
-    CART_EMPTY="There is nothing in the cart.",
-    CART_CHANGED="The cart was edited since you looked at it.",
-    PURCHASE_NOT_ACCEPTED="The licenses were not accepted.",
-    PURCHASE_NOT_OPEN="The purchase is past the state that this needs.",
-    PAYMENT_DECLINED="The payment provider declined.",
-    TOKEN_INVALID="The link is unknown, used, expired or replaced.",  # noqa: S106
-    DOMAIN_NOT_APPROVED="The e-mail domain is not approved for the account.",
-    EMAIL_TAKEN="A user with this e-mail address exists.",
-    LAST_ADMINISTRATOR="The account would be left without an administrator.",
-    IDEMPOTENCY_MISMATCH="The idempotency key was used with another input.",
-    RATE_LIMITED="Too many calls; wait, then try again.",
-    STALE_VERSION="The version you gave is not the current one.",
-    OTHER="A refusal with no code of its own.",
-)
+# The codes of all refusals but Unauthenticated, which is never answered as data, and those of no refusal.
+_MEANINGS = {
+    error.code: error.meaning for error in BusinessError.__subclasses__() if error is not Unauthenticated
+} | {
+    BusinessError.code: BusinessError.meaning,
+    "USER_NOT_ACTIVE": "The user is not active.",
+}
+ErrorCode: type[StrEnum] = StrEnum("ErrorCode", {code: code for code in _MEANINGS})  # pyright: ignore[reportAssignmentType] - not read where members are computed
+_describe(ErrorCode, "The stable code of every expected refusal. A code never changes its meaning.", **_MEANINGS)
 _describe(
     Permission,
     "What a viewer may do. Administrators have them all, standard users none, an API key those of its scopes. The"

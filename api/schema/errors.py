@@ -1,8 +1,9 @@
-"""The refusals as GraphQL types, and the one table that maps each to its type."""
+"""The refusals as GraphQL types, each declared with the facts that it shows."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -20,40 +21,56 @@ from models import errors
 from models.rules.carts import read_cart
 from models.rules.domains import DomainTaken
 
+Facts = Callable[[Any, Info], Any]
+Answer = TypeVar("Answer", bound="type[BusinessError]")
+
+# Each refusal with its GraphQL type, and the facts that the type shows beyond code and message.
+TABLE: list[tuple[type[errors.BusinessError], "type[BusinessError]", Facts]] = []
+
+
+def answers(
+    refusal: type[errors.BusinessError], facts: Facts = lambda _error, _info: {}
+) -> Callable[[Answer], Answer]:
+    """Declare the type that answers a refusal, and its facts."""
+
+    def add(shown: Answer) -> Answer:
+        TABLE.append((refusal, shown, facts))
+        return shown
+
+    return add
+
 
 @strawberry.interface(
     description="An expected refusal, answered as data. `code` never changes its meaning;"
     " `message` is for a developer's eyes."
 )
 class BusinessError:
-    """An expected refusal."""
-
-    code: ErrorCode = strawberry.field(description="What to switch on.")
+    code: StrEnum = strawberry.field(graphql_type=ErrorCode, description="What to switch on.")
     message: str = strawberry.field(description="In English, for a developer; do not show it, do not parse it.")
 
 
 @strawberry.type(description="One bad field of an input.")
 class InvalidField:
-    """One bad field."""
-
     path: list[str] = strawberry.field(description='Path inside the input, e.g. ["rows", "3", "email"].')
     message: str = strawberry.field(description="What a good value looks like.")
 
 
+@answers(
+    errors.InvalidInput,
+    lambda e, _: {"fields": [InvalidField(path=list(path), message=text) for path, text in e.fields]},
+)
 @strawberry.type(description="Bad values in the input; one entry per bad field. Nothing was changed.")
 class InvalidInputError(BusinessError):
-    """Bad values in the input."""
-
     fields: list[InvalidField] = strawberry.field(description="Every bad field, not only the first.")
 
 
+@answers(errors.NotFound, lambda e, _: {"id": _given_id(e)})
 @strawberry.type(description="Unknown, or somebody else's: the two are never told apart.")
 class NotFoundError(BusinessError):
-    """Unknown, or somebody else's."""
-
     id: strawberry.ID | None = strawberry.field(description="The id that leads nowhere.")
 
 
+@answers(errors.RateLimited, lambda e, _: {"retry_at": e.retry_at})
 @strawberry.type(
     description="This was done too often: from where you call, by your account, or for the same person."
     " Nothing was done."
@@ -64,13 +81,16 @@ class RateLimitedError(BusinessError):
     retry_at: datetime = strawberry.field(description="When there is room for another try.")
 
 
+@answers(errors.NotPermitted, lambda e, _: {"requires": e.requires})
 @strawberry.type(description="The viewer lacks a permission. Ask an administrator of the account.")
 class NotPermittedError(BusinessError):
-    """The viewer lacks a permission."""
-
     requires: Permission = strawberry.field(description="The permission that is missing.")
 
 
+@answers(
+    errors.NoSeatAvailable,
+    lambda e, _: {"pool": SeatPool.of(e.pool), "alternatives": [SeatPool.of(pool) for pool in e.alternatives]},
+)
 @strawberry.type(description="Every seat of the package is assigned. The errors carry the way out.")
 class NoSeatAvailableError(BusinessError):
     """Every seat is assigned."""
@@ -79,30 +99,35 @@ class NoSeatAvailableError(BusinessError):
     alternatives: list[SeatPool] = strawberry.field(description="Packages with a free seat now, lowest tier first.")
 
 
+@answers(errors.AlreadyLicensed, lambda e, _: {"license": License.of(e.license)})
 @strawberry.type(description="The user holds a license already; use changeLicense to move them to another package.")
 class AlreadyLicensedError(BusinessError):
-    """The user holds a license."""
-
     license: License = strawberry.field(description="The license the user holds.")
 
 
+@answers(errors.CartEmpty)
 @strawberry.type(description="There is nothing to validate. Fill the cart with addToCart.")
 class CartEmptyError(BusinessError):
     """The cart is empty."""
 
 
+async def _cart(_error: errors.CartChanged, info: Info) -> dict[str, Any]:
+    return {"cart": Cart.of(await read_cart(info.context.require_viewer().cart_owner_id))}
+
+
+@answers(errors.CartChanged, _cart)
 @strawberry.type(description="The cart was edited since; look again at `cart`, then validate its version.")
 class CartChangedError(BusinessError):
-    """The cart was edited."""
-
     cart: Cart = strawberry.field(description="The cart as it is now.")
 
 
+@answers(errors.PurchaseNotAccepted)
 @strawberry.type(description="`acceptLicenses` was false. Nothing was charged.")
 class PurchaseNotAcceptedError(BusinessError):
     """The licenses were not accepted."""
 
 
+@answers(errors.PurchaseNotOpen, lambda e, _: {"purchase": Purchase.of(e.purchase)})
 @strawberry.type(description="The purchase is past the state that this needs; `message` says how to go on.")
 class PurchaseNotOpenError(BusinessError):
     """The purchase is not open."""
@@ -110,6 +135,10 @@ class PurchaseNotOpenError(BusinessError):
     purchase: Purchase = strawberry.field(description="The purchase as it is now.")
 
 
+@answers(
+    errors.PaymentDeclined,
+    lambda e, _: {"purchase": Purchase.of(e.purchase, e.payment), "decline_code": e.decline_code},
+)
 @strawberry.type(
     description="The provider declined. No seat was added; the cart is untouched,"
     " and the purchase can be tried again with another payment method and a new idempotency key."
@@ -121,11 +150,13 @@ class PaymentDeclinedError(BusinessError):
     decline_code: str | None = strawberry.field(description="Why, in the provider's own code.")
 
 
+@answers(errors.TokenInvalid)
 @strawberry.type(description="Unknown, used, expired or replaced. Ask for a new link.")
 class TokenInvalidError(BusinessError):
     """The token does not work."""
 
 
+@answers(errors.DomainNotApproved, lambda e, _: {"domain": Domain.of(e.domain) if e.domain else None})
 @strawberry.type(description="The e-mail domain is not approved for the account; claim it with addDomain.")
 class DomainNotApprovedError(BusinessError):
     """The domain is not approved."""
@@ -133,6 +164,7 @@ class DomainNotApprovedError(BusinessError):
     domain: Domain | None = strawberry.field(description="Null when the account never claimed it.")
 
 
+@answers(errors.EmailTaken)
 @strawberry.type(
     description="A user with this e-mail address exists, here or in another account; they sign in with requestSignIn."
     " openAccount tells it to whoever asks, so many times an hour: requestSignIn tells it to nobody."
@@ -141,63 +173,17 @@ class EmailTakenError(BusinessError):
     """The e-mail address is taken."""
 
 
+@answers(errors.LastAdministrator)
 @strawberry.type(description="The account would be left without an administrator. Name another one first.")
 class LastAdministratorError(BusinessError):
     """The last administrator stays."""
 
 
+@answers(errors.IdempotencyMismatch)
 @strawberry.type(description="The idempotency key was used with another input. Use a new key for a new wish.")
 class IdempotencyMismatchError(BusinessError):
     """The key was used with another input."""
 
-
-async def _cart(_error: errors.CartChanged, info: Info) -> dict[str, Any]:
-    return {"cart": Cart.of(await read_cart(info.context.require_viewer().cart_owner_id))}
-
-
-Facts = Callable[[Any, Info], Any]
-
-# Refusal, its GraphQL type, and the facts the type shows beyond code and message.
-TABLE: list[tuple[type[errors.BusinessError], type[BusinessError], Facts]] = [
-    (
-        errors.InvalidInput,
-        InvalidInputError,
-        lambda e, _: {"fields": [InvalidField(path=list(path), message=text) for path, text in e.fields]},
-    ),
-    (errors.NotFound, NotFoundError, lambda e, _: {"id": _given_id(e)}),
-    (errors.NotPermitted, NotPermittedError, lambda e, _: {"requires": e.requires}),
-    (
-        errors.NoSeatAvailable,
-        NoSeatAvailableError,
-        lambda e, _: {
-            "pool": SeatPool.of(e.pool),
-            "alternatives": [SeatPool.of(pool) for pool in e.alternatives],
-        },
-    ),
-    (errors.AlreadyLicensed, AlreadyLicensedError, lambda e, _: {"license": License.of(e.license)}),
-    (errors.CartEmpty, CartEmptyError, lambda _e, _: {}),
-    (errors.CartChanged, CartChangedError, _cart),
-    (errors.PurchaseNotAccepted, PurchaseNotAcceptedError, lambda _e, _: {}),
-    (errors.PurchaseNotOpen, PurchaseNotOpenError, lambda e, _: {"purchase": Purchase.of(e.purchase)}),
-    (
-        errors.PaymentDeclined,
-        PaymentDeclinedError,
-        lambda e, _: {
-            "purchase": Purchase.of(e.purchase, e.payment),
-            "decline_code": e.decline_code,
-        },
-    ),
-    (errors.TokenInvalid, TokenInvalidError, lambda _e, _: {}),
-    (
-        errors.DomainNotApproved,
-        DomainNotApprovedError,
-        lambda e, _: {"domain": Domain.of(e.domain) if e.domain else None},
-    ),
-    (errors.EmailTaken, EmailTakenError, lambda _e, _: {}),
-    (errors.LastAdministrator, LastAdministratorError, lambda _e, _: {}),
-    (errors.IdempotencyMismatch, IdempotencyMismatchError, lambda _e, _: {}),
-    (errors.RateLimited, RateLimitedError, lambda e, _: {"retry_at": e.retry_at}),
-]
 
 # Unauthenticated and StaleVersion are top-level errors; DomainTaken meets the operator alone.
 NOT_IN_UNIONS = {errors.Unauthenticated, errors.StaleVersion, DomainTaken}

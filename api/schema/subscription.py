@@ -1,4 +1,4 @@
-"""What is pushed."""
+"""The root type of subscriptions."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -11,19 +11,17 @@ from api.schema.context import Info
 from api.schema.ids import encode_id
 from api.schema.types.seats import SeatPool
 from api.schema.versions import parse_version
-from models.access.credentials import still_signed_in
+from models.access.credentials import reauthenticate
 from models.access.viewer import Viewer
 from models.events.seat_feed import SeatUpdate
 from models.permissions import Permission
 
-# How long, in seconds, a session that was ended may go on.
+# Seconds after which the end of a session ends its subscriptions at the latest.
 CHECK_SESSION_EVERY = 10.0
 
 
 @strawberry.type(description="Seat counts after one change, or all of them.")
 class SeatCountsChange:
-    """Seat counts after one change."""
-
     id: strawberry.ID | None = strawberry.field(
         description="The id of the SeatEvent that this tells of; null for a snapshot, which tells of none."
     )
@@ -58,7 +56,7 @@ async def seat_counts_changed(
     async with aclosing(following) as updates:
         async for update in updates:
             if update is None or time.monotonic() - checked > CHECK_SESSION_EVERY:
-                await _require_still(viewer)
+                await _reauthenticate(viewer)
                 checked = time.monotonic()
             if update is not None:
                 # A subscription lives for hours, and prices do change.
@@ -68,8 +66,6 @@ async def seat_counts_changed(
 
 @strawberry.type(description="What is pushed as it happens, over WebSocket or as a stream over plain HTTP.")
 class Subscription:
-    """What is pushed."""
-
     seat_counts_changed: AsyncGenerator[SeatCountsChange, None] = strawberry.subscription(
         resolver=seat_counts_changed,
         description="First a snapshot of every pool, then each change of seat counts as it commits, in order,"
@@ -79,6 +75,6 @@ class Subscription:
     )
 
 
-async def _require_still(viewer: Viewer) -> None:
-    current = await still_signed_in(viewer)
+async def _reauthenticate(viewer: Viewer) -> None:
+    current = await reauthenticate(viewer)
     current.require(Permission.VIEW_INVENTORY)

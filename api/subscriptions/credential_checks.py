@@ -10,9 +10,9 @@ import structlog
 
 from api.schema import subscription
 from api.subscriptions.subscriber import Subscriber
-from models.access.credentials import all_still_signed_in
+from models.access.credentials import reauthenticate_all
 from models.access.viewer import Viewer
-from models.database.background import now_and_then
+from models.database.background import run_periodically
 from models.errors import NotPermitted, Unauthenticated
 from models.permissions import Permission
 
@@ -35,7 +35,7 @@ class CredentialChecks:
         if self._checking is None:
             self._checked_at = time.monotonic()
             # While the database is down no update is sent: a broadcast checks first.
-            self._checking = asyncio.create_task(now_and_then(self._check, _every, log, "sessions.look_failed"))
+            self._checking = asyncio.create_task(run_periodically(self._check, _every, log, "sessions.look_failed"))
 
     def remove(self, subscriber: Subscriber) -> None:
         """Check a subscriber no longer."""
@@ -56,7 +56,7 @@ class CredentialChecks:
         began = time.monotonic()
         viewers = iter([next(iter(subscribers)).viewer for subscribers in self._subscribers.values()])
         while some := list(islice(viewers, CHECKED_AT_ONCE)):
-            for credential_id, found in (await all_still_signed_in(some)).items():
+            for credential_id, found in (await reauthenticate_all(some)).items():
                 for subscriber in list(self._subscribers.get(credential_id, ())):
                     _apply(subscriber, found)
         self._checked_at = began

@@ -21,7 +21,7 @@ from engine.sql.mappings import Mirrors
 from engine.sql.plan_builder import ListRead, NotPlannedError, Structure, Writer
 from engine.sql.response_builder import Shape, make_shape
 from engine.sql.statement import Page, write_statement
-from models.access.callers import Asker
+from models.access.callers import Caller
 from models.access.credentials import credential_sql
 from models.access.viewer import Viewer
 from models.database.coalescing import fetch_together
@@ -78,13 +78,13 @@ class Bound:
         spoken = language if self.compiled.structure.translated else None
         return self.compiled.statement(self.pages, self._shapes, asking, spoken)
 
-    def read(self, secret: str, asker: Asker, language: str | None) -> "Future[Any]":
+    def read(self, secret: str, caller: Caller, language: str | None) -> "Future[Any]":
         """The row that says who calls with a secret, and of which the answer is made, by one statement.
 
         Others who ask the same now are answered by the same statement. Texts are in the language, or where it is None
-        in that of the asker's locale.
+        in that of the caller's locale.
         """
-        return fetch_together(self.statement(credential_sql(secret), language), asker, self.values)
+        return fetch_together(self.statement(credential_sql(secret), language), caller, self.values)
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer. Raises NotPlannedError where resolvers must refuse a list."""
@@ -92,7 +92,7 @@ class Bound:
 
     @cached_property
     def values(self) -> tuple[Any, ...]:
-        """The values of its pages, which come after those of the askers."""
+        """The values of its pages, which come after those of the callers."""
         given = [value for page in self.pages for value in page.values]
         return tuple(tuple(value) if isinstance(value, list) else value for value in given)
 

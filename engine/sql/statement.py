@@ -12,14 +12,15 @@ from uuid import UUID
 
 from engine.sql.plan_builder import ListRead, Structure
 from engine.sql.sources import LANGUAGE, WHOSE
-from models.access.callers import ASKERS
+from models.access.callers import CALLERS
+from models.access.credential_conditions import is_valid
 from models.reads.conditions import Condition
 from models.reads.searched_ids import listed_ids
 from models.reads.sources import Edges, Placed, known_total
 from models.text.languages import language_sql
 
 FIRST_VALUE = 3
-LIVE = "viewer.revoked_at IS NULL AND (viewer.expires_at IS NULL OR viewer.expires_at > asker.moment)"
+LIVE = is_valid(revoked_at="viewer.revoked_at", expires_at="viewer.expires_at", moment="caller.moment")
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class Page:
 
 
 def write_statement(structure: Structure, pages: Sequence[Page], asking: str, language: str | None) -> str:
-    """The statement for pages of these shapes, for any number of askers.
+    """The statement for pages of these shapes, for any number of callers.
 
-    Texts are in a language, or where it is None in that of each asker's own locale.
+    Texts are in a language, or where it is None in that of each caller's own locale.
 
-    `asking` selects who an asker is, as a row with an account: nothing is read but of that account, and nothing of
-    nobody, nor for a credential that has ended. The statement's values are those of the askers, and of each page.
+    `asking` selects who an caller is, as a row with an account: nothing is read but of that account, and nothing of
+    nobody, nor for a credential that has ended. The statement's values are those of the callers, and of each page.
     """
     root = structure.root
     selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
@@ -79,7 +80,7 @@ def write_statement(structure: Structure, pages: Sequence[Page], asking: str, la
         place += len(page.values)
     where = " AND ".join([*root.whose, LIVE])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
-    who = f"SELECT answer.*, viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
+    who = f"SELECT answer.*, viewer.*, caller_number FROM {CALLERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
     written = f"({language_sql('viewer.locale')})" if language is None else f"'{language}'"
     return f"{who} LEFT JOIN LATERAL ({answer}) AS answer ON true".replace(LANGUAGE, written)
 

@@ -1,4 +1,4 @@
-"""The anonymous client of a request, and what it may do."""
+"""The anonymous client of a request, and its limits."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ class Network(NamedTuple):
     factor: int = 1
 
 
-class Caller(NamedTuple):
+class AnonymousCaller(NamedTuple):
     """The networks of the client's address, smallest first, and the limits of one address.
 
     `sign_ins` are links in 15 minutes and `accounts` those opened in an hour; `all_accounts` is the limit of accounts

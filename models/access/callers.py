@@ -1,17 +1,17 @@
-"""Those who ask, as rows of a statement that answers each of them."""
+"""The callers of one coalesced statement, as array parameters."""
 
 from typing import NamedTuple
 
 
-class Asker(NamedTuple):
-    """Who asks, by the hash of their secret."""
+class Caller(NamedTuple):
+    """A caller, by the hash of its secret."""
 
     credential: bytes
 
 
-# The askers as rows, for a statement that answers each. The statement's first values are theirs, the second is the
-# moment. PostgreSQL plans for as many askers as it guesses where it cannot see how many there are: once.
-ASKERS = """(
-    SELECT credential, asker_number, $2::timestamptz AS moment
-    FROM unnest((SELECT $1::bytea[])) WITH ORDINALITY AS asked (credential, asker_number)
-) AS asker"""
+# The callers as rows: the statement's first parameter; the second is the time. PostgreSQL does not see the length of
+# an array from a subquery, so it plans once for any number of callers.
+CALLERS = """(
+    SELECT credential, caller_number, $2::timestamptz AS moment
+    FROM unnest((SELECT $1::bytea[])) WITH ORDINALITY AS asked (credential, caller_number)
+) AS caller"""

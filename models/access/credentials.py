@@ -1,4 +1,4 @@
-"""Sessions, API keys and mailed tokens: who a secret belongs to, and using a token once."""
+"""Sessions, API keys and mailed tokens: authenticating a secret, and using a token once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from orjson import loads
 
-from models.access.callers import ASKERS, Asker
+from models.access.callers import CALLERS, Caller
+from models.access.credential_conditions import KEY_EXPIRES_AT, problem_of
 from models.access.networks import allows
 from models.access.secrets import KEY_PREFIX, secret_hash
 from models.access.viewer import Viewer
@@ -34,31 +35,31 @@ _SESSION = f"""
     JOIN accounts AS account ON account.id = person.account_id
 """  # noqa: S608 - constants
 _KEY = f"""
-    SELECT secret.id AS credential_id, key.revoked_at, least(secret.expires_at, key.expires_at) AS expires_at,
+    SELECT secret.id AS credential_id, key.revoked_at, {KEY_EXPIRES_AT} AS expires_at,
            secret.last_used_at, key.account_id, NULL::uuid AS user_id, key.created_by_id AS buyer_id,
            NULL AS role, NULL AS locale, key.id AS api_key_id, key.scopes, key.networks, {_VERSIONS}
     FROM api_key_secrets AS secret
     JOIN api_keys AS key ON key.id = secret.api_key_id
     JOIN accounts AS account ON account.id = key.account_id
 """  # noqa: S608 - constants
-_SESSION_OF_ASKER = f"{_SESSION} WHERE session.hash = asker.credential"
-_KEY_OF_ASKER = f"{_KEY} WHERE secret.hash = asker.credential"
+_SESSION_OF_CALLER = f"{_SESSION} WHERE session.hash = caller.credential"
+_KEY_OF_CALLER = f"{_KEY} WHERE secret.hash = caller.credential"
 
-_RECOGNISING = {
-    asking: f"SELECT viewer.*, asker_number FROM {ASKERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
-    for asking in (_SESSION_OF_ASKER, _KEY_OF_ASKER)
+_AUTHENTICATING = {
+    asking: f"SELECT viewer.*, caller_number FROM {CALLERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608 - constants
+    for asking in (_SESSION_OF_CALLER, _KEY_OF_CALLER)
 }
 
 SIGN_IN_LINK_LIFETIME = timedelta(minutes=15)
-# How long the use of a key stays unwritten: it is told to the minute, and who is recalled is not looked up so long.
+# The use of a key is written at most so often: it is shown to the minute, and a recent viewer is cached for less.
 USE_NOTED_EVERY = timedelta(seconds=30)
 
 
-class Recognised(NamedTuple):
-    """Who a secret belongs to, and at which versions the account and the catalogue were when it was looked up.
+class Authenticated(NamedTuple):
+    """The viewer of a secret, and the versions of the account and the catalogue at the time of the look-up.
 
-    What is read after that is at these versions or later. `event_id` is of the event that made the account's version:
-    a version comes again where a backup was restored, its event does not.
+    Later reads are at these versions or later. `event_id` is the event that made the account's version: a restored
+    backup may repeat a version, but not its event.
     """
 
     viewer: Viewer
@@ -67,31 +68,31 @@ class Recognised(NamedTuple):
     catalogue_version: int
 
 
-async def recognise(secret: str, address: str) -> Recognised:
-    """Who calls with a secret from an address. Raises Unauthenticated with the reason."""
-    row = await fetch_together(_RECOGNISING[credential_sql(secret)], Asker(secret_hash(secret)))
-    seen = recognised(row, address)
+async def authenticate(secret: str, address: str) -> Authenticated:
+    """Authenticate the secret of a call from an address. Raises Unauthenticated with the reason."""
+    row = await fetch_together(_AUTHENTICATING[credential_sql(secret)], Caller(secret_hash(secret)))
+    seen = authenticate_row(row, address)
     if seen.viewer.api_key_id is not None:
         await note_use(row)
     return seen
 
 
 def credential_sql(secret: str) -> str:
-    """The query that finds what the secret of an `asker` belongs to; for `recognised`."""
-    return _KEY_OF_ASKER if secret.startswith(KEY_PREFIX) else _SESSION_OF_ASKER
+    """The query that finds the credential of a `caller`; its row is for `authenticate_row`."""
+    return _KEY_OF_CALLER if secret.startswith(KEY_PREFIX) else _SESSION_OF_CALLER
 
 
-def recognised(row: Mapping[str, Any], address: str) -> Recognised:
-    """Who calls from an address, by what was found, if anything. Raises Unauthenticated with the reason."""
+def authenticate_row(row: Mapping[str, Any], address: str) -> Authenticated:
+    """The viewer of a row of `credential_sql`, for a call from an address. Raises Unauthenticated with the reason."""
     live = _live(row)
     networks = live["networks"]
     if networks is not None and not allows(loads(networks), address):
         raise Unauthenticated(CredentialProblem.NETWORK_NOT_ALLOWED)
-    return Recognised(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
+    return Authenticated(_viewer(live), live["account_version"], live["event_id"], live["catalogue_version"])
 
 
-async def still_signed_in(viewer: Viewer) -> Viewer:
-    """The viewer as of now, with what they may do now. Raises Unauthenticated once the credential has ended."""
+async def reauthenticate(viewer: Viewer) -> Viewer:
+    """The viewer with their current permissions. Raises Unauthenticated once the credential has ended."""
     row = await fetch_one(
         f"{_SESSION} WHERE session.id = $1" if viewer.api_key_id is None else f"{_KEY} WHERE secret.id = $1",
         viewer.credential_id,
@@ -101,8 +102,8 @@ async def still_signed_in(viewer: Viewer) -> Viewer:
     return _viewer(live)
 
 
-async def all_still_signed_in(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | Unauthenticated]:
-    """The same for many at once, by their credentials: each as of now, or how it has ended."""
+async def reauthenticate_all(viewers: Sequence[Viewer]) -> dict[UUID, Viewer | Unauthenticated]:
+    """The same for many viewers, by their credentials: each viewer, or the reason why the credential has ended."""
     sessions = [viewer.credential_id for viewer in viewers if viewer.api_key_id is None]
     keys = [viewer.credential_id for viewer in viewers if viewer.api_key_id is not None]
     rows = await fetch(f"{_SESSION} WHERE session.id = ANY($1)", sessions) if sessions else []
@@ -141,7 +142,7 @@ async def use_token(secret: str, purpose: TokenPurpose) -> Token:
 
 
 async def find_token(secret: str, purpose: TokenPurpose) -> Token:
-    """A token that could be used now, without using it. Raises TokenInvalid."""
+    """A token that is valid now, without using it. Raises TokenInvalid."""
     token = await Token.get_or_none(hash=secret_hash(secret), purpose=purpose, used_at=None, expires_at__gt=now())
     if token is None:
         raise TokenInvalid
@@ -157,10 +158,10 @@ async def issue_token(
     license_id: UUID | None = None,
     event_id: UUID | None = None,
 ) -> None:
-    """Make a secret good for one use until it expires. Issuing the same secret again changes nothing.
+    """Make a secret valid for one use until it expires. Issuing the same secret again changes nothing.
 
-    Nothing is issued to a user whose account was deleted meanwhile. Tokens that are issued at the same time are one
-    statement; never inside a transaction.
+    Nothing is issued once the account was deleted. Concurrent calls are coalesced into one statement; never call it
+    inside a transaction.
     """
     token = (new_id(), secret_hash(secret), purpose.value, user.account_id, user.id, license_id, event_id, expires_at)
     await fetch_together(_ISSUE, token)
@@ -172,7 +173,7 @@ WITH token AS MATERIALIZED (
         (SELECT $1::uuid[]), (SELECT $2::bytea[]), (SELECT $3::text[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
         (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::timestamptz[])
     ) WITH ORDINALITY AS token (
-        id, hash, purpose, account_id, user_id, license_id, event_id, expires_at, asker_number
+        id, hash, purpose, account_id, user_id, license_id, event_id, expires_at, caller_number
     )
 ), issued AS (
     INSERT INTO tokens (id, hash, purpose, account_id, user_id, license_id, event_id, created_at, expires_at)
@@ -181,12 +182,12 @@ WITH token AS MATERIALIZED (
     FOR KEY SHARE OF accounts
     ON CONFLICT (hash) DO NOTHING
 )
-SELECT asker_number FROM token
+SELECT caller_number FROM token
 """
 
 
 async def note_use(row: Mapping[str, Any]) -> None:
-    """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile."""
+    """Record the use of an API key, unless one was recorded less than USE_NOTED_EVERY ago."""
     if row["api_key_id"] is None:
         return
     moment = now()
@@ -204,10 +205,8 @@ async def note_use(row: Mapping[str, Any]) -> None:
 def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if row is None or row["credential_id"] is None:
         raise Unauthenticated(CredentialProblem.UNKNOWN)
-    if row["revoked_at"] is not None:
-        raise Unauthenticated(CredentialProblem.REVOKED)
-    if row["expires_at"] is not None and row["expires_at"] <= now():
-        raise Unauthenticated(CredentialProblem.EXPIRED)
+    if problem := problem_of(row["revoked_at"], row["expires_at"], now()):
+        raise Unauthenticated(problem)
     return row
 
 

@@ -1,4 +1,4 @@
-"""Where an API key may be used from."""
+"""The networks that an API key may be used from."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -6,20 +6,20 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 
 
 def network(value: str) -> str:
-    """An address or a network in CIDR notation, as it is kept: one of IPv4 as such, however written.
+    """The stored form of an address or a network in CIDR notation; an IPv4-mapped one becomes IPv4.
 
-    Raises ValueError. The zone of an address (`%eth0`) is of one machine alone, and may be any text.
+    Raises ValueError, also for an address with a zone (`%eth0`), which has a meaning on one machine only.
     """
     if "%" in value:
         raise ValueError
     found = ip_network(value.strip())
-    # Addresses are compared as those of IPv4 too: written as IPv6, the network would hold none of them.
+    # Addresses are compared as IPv4: an IPv4-mapped network would contain none of them.
     mapped = found.network_address.ipv4_mapped if isinstance(found, IPv6Network) else None
     return str(IPv4Network((mapped, found.prefixlen - 96)) if mapped and found.prefixlen >= 96 else found)
 
 
 def allows(networks: Sequence[str] | None, address: str) -> bool:
-    """Whether an address lies in one of the networks; None allows every address, also one that nobody knows."""
+    """Whether an address lies in one of the networks; None allows every address, also an unknown one."""
     if networks is None:
         return True
     try:
@@ -31,7 +31,7 @@ def allows(networks: Sequence[str] | None, address: str) -> bool:
     return any(found in _network(each) for each in networks)
 
 
-# Proxies are looked for among the same few networks at each connection.
+# The few networks of proxies are asked for at each connection.
 @lru_cache(1_000)
 def _network(value: str) -> IPv4Network | IPv6Network:
     return ip_network(value)

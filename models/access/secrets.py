@@ -1,4 +1,4 @@
-"""Making and finding secrets: only their SHA-256 is ever stored."""
+"""Making and finding secrets: only their SHA-256 is stored."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ import hmac
 import secrets
 from uuid import UUID
 
-# Scanners of published code find leaked keys by it.
+# Secret scanners find leaked keys by it.
 KEY_PREFIX = "usher_key_"
 
 
@@ -16,12 +16,12 @@ def new_secret() -> str:
 
 
 def new_key_secret() -> str:
-    """Return a secret that is told from a session's by its beginning."""
+    """Return the secret of an API key, with the prefix that distinguishes it from a session's."""
     return KEY_PREFIX + new_secret()
 
 
 def derived_secret(key: str, purpose: str, subject: UUID) -> str:
-    """Return 256 bits that only the holder of the key can tell, the same each time.
+    """Return 256 bits that only the holder of the key can compute, the same each time.
 
     A mail that is sent again after a crash must carry the same link, though only the hash of its token is
     stored: HMAC-SHA256 (RFC 2104) of the delivery's id under the installation's secret key gives it.
@@ -31,8 +31,8 @@ def derived_secret(key: str, purpose: str, subject: UUID) -> str:
 
 
 def secret_hash(secret: str) -> bytes:
-    """The form in which a secret is stored and looked up.
+    """The stored form of a secret.
 
-    Comparing happens on hashes, in an index: what a caller can measure of it tells nothing about the secret.
+    Hashes are compared, in an index, so the time of a look-up reveals nothing about the secret.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

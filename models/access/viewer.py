@@ -1,4 +1,4 @@
-"""Who asks, and what they may do."""
+"""The viewer: an authenticated user or API key, with its permissions."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,15 +9,15 @@ from models.permissions import Permission
 
 
 class ViewerChanged(Exception):
-    """The viewer's credential has ended since they were seen, or their rights are others now. Nothing was done."""
+    """The credential has ended, or its rights have changed, since the viewer was authenticated. Nothing was done."""
 
 
 class Viewer(NamedTuple):
     """A signed-in user or an API key, as read with their credential at the start of a request.
 
     `credential_id` is that of a session, or of the secret of a key. `buyer_id` is the user who answers for
-    what the viewer buys: for a key, who made it. `rights` is what the permissions come from, as it is stored: a
-    role, or a key's scopes. `locale` is the user's; a key has none.
+    purchases: for a key, its maker. `rights` is the stored source of the permissions: a role, or a key's scopes.
+    `locale` is the user's; a key has none.
     """
 
     account_id: UUID
@@ -31,21 +31,21 @@ class Viewer(NamedTuple):
 
     @property
     def actor_id(self) -> UUID:
-        """Who did it, as events tell."""
+        """The actor that events record."""
         return self.api_key_id or self.buyer_id
 
     @property
     def cart_owner_id(self) -> UUID:
-        """Whose the viewer's cart is: an API key has one of its own."""
+        """The owner of the viewer's cart: an API key has one of its own."""
         return self.api_key_id or self.buyer_id
 
     @property
     def budget_id(self) -> UUID:
-        """Whose budget is spent: a session's, or a key's, which its secrets share."""
+        """The holder of the cost budget: a session, or a key, which its secrets share."""
         return self.api_key_id or self.credential_id
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether the viewer has a permission."""
+        """Whether the viewer has a permission."""
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:

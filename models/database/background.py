@@ -9,8 +9,8 @@ from models.database.outages import UNAVAILABLE
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run endless work beside the block; at its end the work is cancelled, and has ended when this returns."""
+async def background_task(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run an endless coroutine as a task during the block; the task is cancelled and has ended when this returns."""
     task = asyncio.create_task(work)
     try:
         yield
@@ -20,10 +20,10 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def now_and_then(
+async def run_periodically(
     work: Callable[[], Awaitable[None]], every: Callable[[], float], log: Any, failed: str
 ) -> None:
-    """Do something endlessly, each time after so many seconds; a failure is logged as `failed`, an outage briefly."""
+    """Repeat work endlessly, each time after `every` seconds; a failure is logged as `failed`, an outage briefly."""
     while True:
         await asyncio.sleep(every())
         try:

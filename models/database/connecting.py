@@ -1,4 +1,4 @@
-"""Connecting to whichever host of a database takes what is asked: all of them are asked at once."""
+"""Connecting to the first host of a database that fits `target_session_attrs`; all are tried at once."""
 
 import asyncio
 import socket
@@ -11,14 +11,14 @@ import asyncpg
 from models.database.database_url import DatabaseUrl
 
 CONNECT_WITHIN = 10.0
-# Of several hosts, one that has vanished without a word must not hold up the others.
+# Of several hosts, one that does not answer must not delay the others.
 EACH_WITHIN = 3.0
-# The host that answered last time is asked so much earlier than the others.
+# The host that answered last time is tried this much earlier than the others.
 HEAD_START = 0.05
-# While a host answers nothing, those that refused are asked again so often: one of them may be promoted meanwhile.
+# While a host does not answer, those that refused are tried again: one of them may be promoted meanwhile.
 AGAIN_AFTER = 0.25
 
-# While a host refuses connections for one of these, /readyz and calls say the same: it may pass.
+# Refusals that may pass: /readyz and calls answer that the database is unavailable.
 _REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 # By sessions of `target_session_attrs`; any other takes every host.
 _FITTING = {
@@ -36,7 +36,7 @@ _answered: dict[tuple[Host, ...], Host] = {}
 
 
 class DatabaseNotReady(Exception):
-    """The database can be reached, and is not as it must be; the text says what to do."""
+    """The database can be reached, but is not set up as it must be; the text says what to do."""
 
 
 class CannotConnect(OSError):
@@ -46,7 +46,7 @@ class CannotConnect(OSError):
 async def connect_to_database(url: DatabaseUrl, **arguments: Any) -> asyncpg.Connection:
     """A connection to the first host that fits. Raises OSError (CannotConnect, TimeoutError) where none does."""
     given = url.arguments | arguments
-    # What the URL sets for the session stays, beside what the caller sets.
+    # The caller's session settings are added to the URL's.
     settings = {**url.arguments.get("server_settings", {}), **(arguments.get("server_settings") or {})}
     if settings:
         given["server_settings"] = settings
@@ -57,12 +57,12 @@ async def connect_to_database(url: DatabaseUrl, **arguments: Any) -> asyncpg.Con
 
 
 def host_of(connection: asyncpg.Connection, url: DatabaseUrl) -> Host:
-    """Which host of the URL a connection is to."""
+    """The host of the URL that a connection is to."""
     return next(host for host in url.hosts if _address(host) == connection._addr)  # noqa: SLF001
 
 
 def _address(host: Host) -> Host | str:
-    """Where the driver connects to: for a folder, to the socket in it."""
+    """The address that the driver connects to: for a folder, the socket in it."""
     name, port = host
     if not name.startswith("/"):
         return host
@@ -102,8 +102,8 @@ async def _asked(host: Host, arguments: dict[str, Any], *, early: bool) -> async
 
 async def _connect(host: Host, arguments: dict[str, Any]) -> asyncpg.Connection:
     name, port = host
-    # The driver believes what the host said when it was connected to; of a pooler, that is what another connection
-    # was told, maybe before a standby was promoted.
+    # The driver checks the parameters that the host sent at the start of the connection. A pooler repeats those of an
+    # older connection, maybe from before a standby was promoted. So a query checks it instead.
     given: dict[str, Any] = arguments | {"target_session_attrs": "any"}
     try:
         connection = await asyncpg.connect(host=name, port=port, **given)
@@ -130,20 +130,20 @@ async def _require_fitting(connection: asyncpg.Connection, session: str, within:
 
 
 def _end_with_peer(connection: asyncpg.Connection) -> None:
-    """Have a connection end soon after its peer has vanished; the system's own limits are hours."""
+    """Have TCP detect a vanished peer within seconds; the system's own limits are hours."""
     shared = connection._transport.get_extra_info("socket")  # noqa: SLF001
     if shared is None or shared.family not in {socket.AF_INET, socket.AF_INET6}:
         return
     with shared.dup() as tcp:
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _TCP_OPTIONS.items():
-            # Each system has some of them.
+            # No system has all of them.
             if hasattr(socket, name):
                 tcp.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 async def _give_up(asked: Iterable["asyncio.Task[asyncpg.Connection]"]) -> None:
-    """Let go of the other hosts; one that has answered as well is not needed."""
+    """Cancel the other attempts, and close connections that they made."""
     others = list(asked)
     for task in others:
         task.cancel()
@@ -153,6 +153,6 @@ async def _give_up(asked: Iterable["asyncio.Task[asyncpg.Connection]"]) -> None:
 
 
 def _most_telling(errors: dict[Host, BaseException]) -> BaseException:
-    """A refusal rather than a host that is away."""
+    """A refusal, if there is one, rather than a time-out."""
     refusals = [error for error in errors.values() if isinstance(error, CannotConnect)]
     return (refusals or [*errors.values(), TimeoutError("no host of the database answers")])[0]

@@ -20,11 +20,11 @@ TABLES = "models.tables"
 MIGRATIONS = "models.migrations"
 
 ANSWER_WITHIN = 35.0
-# What Tortoise takes for faults of a statement, and is a state of the database or of a pooler.
+# Errors that Tortoise takes for faults of a statement, though they are a state of the database or of a pooler.
 STATES = (*NOT_PRIMARY, *STATEMENT_LOST, asyncpg.IdleInTransactionSessionTimeoutError)
 
-# Of a snapshot. The first four are what PostgreSQL cuts off by itself, the fourth from version 17 on. Its statements
-# read tables as a whole, for which an index is a slow way; where PostgreSQL's estimates fail, it would take it.
+# Of a snapshot. The first four are PostgreSQL's time limits, the fourth from version 17 on. Its statements read whole
+# tables, for which an index scan is slow; where PostgreSQL's estimates fail, it would choose one.
 SNAPSHOT_SETTINGS = {
     "statement_timeout": "0",
     "lock_timeout": "0",
@@ -43,32 +43,32 @@ WHERE EXISTS (SELECT FROM pg_settings WHERE pg_settings.name = setting.name)
 """
 
 
-class Connection(asyncpg.Connection):
-    """A connection that costs no statement when it goes back to the pool, unless one was cut off.
+class PooledConnection(asyncpg.Connection):
+    """A connection that is returned to the pool without a reset query, unless a statement was cancelled.
 
-    Nothing here takes a lock, a setting or a cursor beyond its transaction, which the pool still rolls back. But a
-    call that is cancelled between the preparing of a statement and its execution leaves a transaction that nobody
-    began, with locks on what the statement would have read: any statement ends it.
+    No lock, setting or cursor outlives its transaction here, and the pool still rolls that back. But a call that is
+    cancelled between the preparation of a statement and its execution leaves an implicit transaction open, with the
+    statement's locks: the reset query ends it.
     """
 
-    _cut_off = False
+    _cancelled = False
 
     def get_reset_query(self) -> str:
-        """What the pool sends when a connection comes back: nothing, mostly."""
-        return super().get_reset_query() if self._cut_off else ""
+        """The query that the pool sends when a connection is returned: mostly none."""
+        return super().get_reset_query() if self._cancelled else ""
 
-    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as it is there
-        """Make the connection as good as new."""
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the driver's signature
+        """Reset the session's state."""
         await super().reset(timeout=timeout)
-        self._cut_off = False
+        self._cancelled = False
 
     async def _execute(self, *args: Any, **kwargs: Any) -> Any:
-        self._cut_off, cut_off = True, self._cut_off
+        self._cancelled, cancelled = True, self._cancelled
         try:
             result = await super()._execute(*args, **kwargs)
         except STATES as error:
             raise await _state_of_database(error) from error
-        self._cut_off = cut_off
+        self._cancelled = cancelled
         return result
 
     async def _executemany(self, *args: Any, **kwargs: Any) -> Any:
@@ -93,18 +93,18 @@ def tortoise_config(
             connection_class=connection_class,
             record_class=record_class,
             server_settings=server_settings,
-            # The server's own limits are worth nothing once it has vanished without a word.
+            # The server's own limits do not help once it has vanished.
             command_timeout=answer_within,
         )
 
     connection = {
-        # Tortoise wants a host; connections are made by the function.
+        # Tortoise requires a host; `connect` makes the connections.
         "host": url.hosts[0][0],
         "port": url.hosts[0][1],
         "user": url.user,
         "password": None,
         "database": url.database,
-        "connection_class": Connection,
+        "connection_class": PooledConnection,
         "connect": connect_pooled,
         "minsize": 1,
         "maxsize": pool_size,
@@ -125,14 +125,14 @@ async def connect(url: str, *, pool_size: int = 20, answer_within: float | None 
     parsed = DatabaseUrl.parse(url)
     config = partial(tortoise_config, parsed, pool_size=pool_size, answer_within=answer_within)
     await _open(config())
-    # The pool's first connection is needed anyway, and mostly has them.
+    # The pool's first connection is needed anyway, and mostly has the limits.
     if lacking_limits(await fetch(SETTINGS, list(LIMITS))):
         await disconnect()
         await _open(config(server_settings=await limits_to_send(parsed)))
 
 
 async def _open(config: dict[str, Any]) -> None:
-    # The fallback lets tasks that the web server starts find the pool; context variables alone would not.
+    # The fallback lets tasks that the web server starts find the pool; they do not inherit the context variables.
     await Tortoise.init(config=config, _enable_global_fallback=True)
     await fetch("SELECT 1")
 
@@ -156,7 +156,7 @@ async def fetch_one(sql: str, *values: Any) -> dict[str, Any] | None:
 async def takes_changes() -> bool:
     """Whether the database takes changes: it is the primary, and is not read-only. Writes nothing.
 
-    Where it does not, no connection is used again: those that are made from now on may find another primary.
+    If not, the pool's connections expire: new ones may find another primary.
     """
     row = await fetch_one(
         "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only"
@@ -177,7 +177,7 @@ async def commits_are_on_one_host() -> bool:
 
 
 async def fetch_records(sql: str, *values: Any) -> list[Any]:
-    """Run one statement that only reads, as `fetch` does, and return its rows as the driver has them: for less."""
+    """Run one statement that only reads, as `fetch` does, and return the driver's records, which costs less."""
     client = connections.get("default")
     if not isinstance(client, TransactionWrapper):
         return await run_alone(sql, *values)
@@ -185,15 +185,12 @@ async def fetch_records(sql: str, *values: Any) -> list[Any]:
 
 
 async def run_alone(sql: str, *values: Any) -> list[Any]:
-    """Run one statement as a transaction of its own and return its rows as the driver has them.
-
-    Refused inside of a transaction.
-    """
+    """Run one statement as a transaction of its own and return the driver's records. Refused inside a transaction."""
     client = connections.get("default")
     if isinstance(client, TransactionWrapper):
         raise RuntimeError("a transaction is already open: operations do not nest")
     pool = await _pool(cast("AsyncpgDBClient", client))
-    # Where one is free, only connecting could take long, which has a time limit of its own.
+    # A free connection may have to be opened, which has its own time limit.
     at_most = CONNECT_WITHIN if pool._queue is None or pool._queue.empty() else None  # noqa: SLF001
     connection = await pool.acquire(timeout=at_most)
     try:
@@ -201,7 +198,7 @@ async def run_alone(sql: str, *values: Any) -> list[Any]:
     except BaseException:
         await asyncio.shield(pool.release(connection))
         raise
-    # Nothing is waited for, so nothing can cut it off: the task that the pool would shield it by is not needed.
+    # Without a reset query this awaits nothing and cannot be cancelled, so the pool's shielding task is not needed.
     await connection._holder.release(None)  # noqa: SLF001
     return rows
 
@@ -262,7 +259,7 @@ async def savepoint() -> AsyncIterator[None]:
 
 
 async def _state_of_database(error: asyncpg.PostgresError) -> StateOfDatabase:
-    """What a call is told in place of one of STATES."""
+    """The error that is raised in place of one of STATES."""
     if isinstance(error, NOT_PRIMARY):
         await _expire_connections()
     if isinstance(error, STATEMENT_LOST):
@@ -272,9 +269,9 @@ async def _state_of_database(error: asyncpg.PostgresError) -> StateOfDatabase:
 
 
 async def _expire_connections() -> None:
-    """Have no connection be used again: what was the primary when they were made takes no changes any more."""
+    """Expire the pool's connections: their host is no longer the primary."""
     client = cast("AsyncpgDBClient", connections.get("default"))
-    # Of a transaction's client, the pool is that of the client it was made from.
+    # A transaction's client has the pool of the client that it was made from.
     if client._pool is not None:  # noqa: SLF001
         await client._pool.expire_connections()  # noqa: SLF001
 

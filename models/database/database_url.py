@@ -1,4 +1,4 @@
-"""Database URLs, as libpq writes them: what of them is read, and what is refused because it is not."""
+"""Database URLs in libpq's syntax; parameters that are not supported are refused."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ PARAMETERS = _OF_DRIVER | _OF_ADDRESS | _READ_HERE
 
 @dataclass(frozen=True)
 class DatabaseUrl:
-    """Where a database is: one host or several, of which one at a time takes changes."""
+    """The address of a database: one host or several, of which one at a time takes changes."""
 
     hosts: tuple[tuple[str, int], ...]
     user: str
@@ -55,7 +55,7 @@ class DatabaseUrl:
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        """What the driver needs to connect, but for the host and its port."""
+        """The driver's arguments, but for the host and its port."""
         arguments: dict[str, Any] = {
             "user": self.user,
             "password": self.password,
@@ -78,7 +78,7 @@ class DatabaseUrl:
 
     @property
     def session(self) -> str:
-        """Which hosts fit, as `target_session_attrs` says; of several, one at a time is the primary."""
+        """The kind of session, `target_session_attrs`; of several hosts, by default the primary."""
         usual = "read-write" if len(self.hosts) > 1 else "any"
         return self.parameters.get("target_session_attrs", usual)
 
@@ -89,7 +89,7 @@ def _parameters(parts: SplitResult) -> dict[str, str]:
     if len(parameters) < len(given):
         raise ValueError("a parameter is there twice")
     if unknown := sorted(set(parameters) - PARAMETERS):
-        # What stands there may be half a password.
+        # The text may be half a password.
         named = ", ".join(name for name in unknown if _NAME.fullmatch(name)) or "what follows the question mark"
         raise ValueError(f"{named}: not read here; these are: {', '.join(sorted(PARAMETERS))}")
     _require(parameters, "sslmode", SSL_MODES)
@@ -133,6 +133,6 @@ def _port(text: str | None) -> int:
     if not text:
         return DEFAULT_PORT
     if not text.isdecimal() or not text.isascii() or not 0 < int(text[:6]) < 65_536:
-        # What stands there may be half a password.
+        # The text may be half a password.
         raise ValueError("a port is a number up to 65535; in a password, write @, : and / as %40, %3A and %2F")
     return int(text)

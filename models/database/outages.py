@@ -1,13 +1,13 @@
-"""What a database that cannot be reached, is overrun or restarts under a call raises: the same call works later."""
+"""The errors of a database that is unreachable, overloaded or restarting: the same call works later."""
 
 import asyncpg
 
-# The primary has become a standby: it takes no changes, and has no unlogged tables (SQLSTATE 0A000).
+# The primary has become a standby: it is read-only, and has no unlogged tables (SQLSTATE 0A000).
 NOT_PRIMARY = (asyncpg.ReadOnlySQLTransactionError, asyncpg.FeatureNotSupportedError)
 
 
 class StateOfDatabase(OSError):
-    """The database is in a state that passes, and that Tortoise takes for a fault of the statement."""
+    """A state of the database that passes, which Tortoise takes for a fault of the statement."""
 
 
 UNAVAILABLE = (

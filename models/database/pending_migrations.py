@@ -1,4 +1,4 @@
-"""Whether a database and this version fit each other."""
+"""Whether a database's migrations and this version are compatible."""
 
 import pkgutil
 import re
@@ -16,7 +16,7 @@ class MigrationsPending(DatabaseNotReady):
 
 
 class VersionTooOld(DatabaseNotReady):
-    """A newer version has taken away from the database what this one needs."""
+    """A newer version has removed something from the database that this one needs."""
 
 
 async def check_schema(connection: asyncpg.Connection) -> None:
@@ -30,7 +30,7 @@ async def check_schema(connection: asyncpg.Connection) -> None:
 async def pending_migrations(connection: asyncpg.Connection) -> list[str]:
     """The names of the migrations that are still to be applied, or `all`.
 
-    By the names of their files alone: to apply them takes much that looking does not.
+    By the names of their files: importing them would cost much.
     """
     if not await connection.fetchval("SELECT to_regclass('tortoise_migrations')"):
         return ["all"]
@@ -40,7 +40,7 @@ async def pending_migrations(connection: asyncpg.Connection) -> list[str]:
 
 
 async def check_version(connection: asyncpg.Connection) -> None:
-    """Raise VersionTooOld where a migration that this version does not know takes away what it needs.
+    """Raise VersionTooOld where a migration that this version does not know has removed something that it needs.
 
     A database that was last migrated by version 0.1.0 has no such table.
     """

@@ -1,7 +1,7 @@
 """Prepared statements behind a pooler: those of one transaction may be unknown in the next.
 
-PgBouncer keeps them from version 1.21 on. An older one gives each transaction whichever connection is free, and
-nobody there knows what was prepared on another.
+PgBouncer keeps them from version 1.21 on. An older one gives each transaction another connection, without the
+statements that were prepared before.
 """
 
 from functools import cache
@@ -20,18 +20,18 @@ ADVICE = (
     " next. Add statement_cache_size=0 to USHER_DATABASE_URL, or use PgBouncer 1.21 or later with"
     " max_prepared_statements above 0."
 )
-# Another connection may be free each time.
+# The pooler may choose another connection each time.
 TRIES = 5
 
 log = structlog.get_logger(__name__)
 
 
 class StatementsNotKept(DatabaseNotReady):
-    """A pooler loses prepared statements, and the URL does not say that none are to be kept."""
+    """A pooler loses prepared statements, and the URL does not have statement_cache_size=0."""
 
 
 async def require_kept_statements(connection: asyncpg.Connection, url: DatabaseUrl) -> None:
-    """See whether prepared statements outlive their transaction. Raises StatementsNotKept where they do not.
+    """Raise StatementsNotKept where prepared statements do not outlive their transaction.
 
     The connection is one to the URL.
     """
@@ -47,12 +47,12 @@ async def require_kept_statements(connection: asyncpg.Connection, url: DatabaseU
 
 @cache
 def say_that_statements_are_lost() -> None:
-    """Tell the operator, once in a process."""
+    """Log it, once per process."""
     log.error("database.prepared_statements_lost", see="statement_cache_size=0 in USHER_DATABASE_URL")
 
 
 async def _is_direct(connection: asyncpg.Connection) -> bool:
-    """Whether the server process is the one that was connected to; a pooler makes up a number of its own."""
+    """Whether the connection is not through a pooler, which sends a process id of its own."""
     try:
         return (await connection.fetchval("SELECT pg_backend_pid()")) == connection.get_server_pid()
     except STATEMENT_LOST:

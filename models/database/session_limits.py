@@ -1,7 +1,7 @@
-"""The limits of a database session: the role has them, and what the role lacks is asked for when connecting.
+"""The limits of a database session: settings of the role, or startup parameters where the role lacks them.
 
-A pooler hands on connections that others have opened: what a client asks for when it connects is refused there, or
-lost. So `usher migrate` gives the limits to the role, in this database.
+A pooler shares connections, so it refuses or ignores a client's startup parameters. `usher migrate` therefore sets
+the limits for the role in this database.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ import asyncpg
 from models.database.connecting import CannotConnect, DatabaseNotReady, connect_to_database
 from models.database.database_url import DatabaseUrl
 
-# Milliseconds, where they are times. A statement that waits longer than this is better refused than left hanging.
+# Times are in milliseconds.
 LIMITS = {
     "statement_timeout": "30000",
     "lock_timeout": "15000",
@@ -26,19 +26,19 @@ SETTINGS = "SELECT name, setting FROM pg_settings WHERE name = ANY($1)"
 
 
 class LimitsNotSet(DatabaseNotReady):
-    """The sessions of the role have other limits, and the address of the database does not let a client set them."""
+    """The role lacks the limits, and the server or pooler does not accept them as startup parameters."""
 
 
 async def require_limits(connection: asyncpg.Connection, url: DatabaseUrl) -> None:
-    """Raise LimitsNotSet where the sessions of the URL cannot have the limits; the connection is one of them."""
+    """Raise LimitsNotSet where sessions of the URL cannot have the limits; the connection is one to the URL."""
     if lacking_limits(await connection.fetch(SETTINGS, list(LIMITS))):
         await limits_to_send(url)
 
 
 async def limits_to_send(url: DatabaseUrl) -> dict[str, str]:
-    """What a client must ask for when it connects: nothing where the role has all limits.
+    """The startup parameters that a client must send: none where the role has all limits.
 
-    Raises LimitsNotSet where that would be refused or passed over, as by a pooler.
+    Raises LimitsNotSet where they are refused or ignored, as by a pooler.
     """
     if not await _lacking(url, {}):
         return {}
@@ -55,13 +55,13 @@ async def limits_to_send(url: DatabaseUrl) -> dict[str, str]:
 
 
 def lacking_limits(settings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The limits that a session has not, by what `SETTINGS` finds in it."""
+    """The limits that a session lacks, by its rows of `SETTINGS`."""
     found = {row["name"]: row["setting"] for row in settings}
     return [name for name, value in LIMITS.items() if found.get(name) != value]
 
 
 async def set_limits(connection: asyncpg.Connection) -> None:
-    """Give the limits to the role of this connection, in its database; for connections that are made later."""
+    """Set the limits for the connection's role in its database; they apply to new connections."""
     for name, value in LIMITS.items():
         template = "ALTER ROLE CURRENT_USER IN DATABASE %I SET %I TO %L"
         statement = await connection.fetchval(

@@ -1,7 +1,7 @@
-"""Leaving a host that answers nothing once another one takes changes.
+"""Closing the connections to a host that does not answer, once another host is the primary.
 
-A statement on a host that froze waits for the client's time limit, and so does each call that meets one of the host's
-other connections: the network brings everything there, and nothing back.
+A statement on a frozen host waits for the client's time limit, and so does each call that gets another connection to
+that host: TCP still acknowledges everything.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from models.database.connecting import Host, connect_to_database, host_of
 from models.database.database_url import DatabaseUrl
 from models.database.outages import UNAVAILABLE
 
-# A connection that is in use at two looks in a row is a reason to see whether its host answers. One that does is not
-# asked again at once: it may be slow for having much to do.
+# A connection that is in use at two looks in a row has its host probed. A host that answers may be busy, and is
+# probed less often.
 LOOK_EVERY = 0.5
 REST = 1.0
 ANSWERS_WITHIN = 0.5
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 async def leave_silent_hosts(url: str) -> None:
-    """Look, endlessly, at connections that are long in use; end those of a host that another one has replaced."""
+    """Watch connections that are long in use, endlessly; close those to a host that another one has replaced."""
     parsed = DatabaseUrl.parse(url)
     if len(parsed.hosts) == 1 or parsed.session not in MOVES:
         return
@@ -72,7 +72,7 @@ def _leave(host: Host, url: DatabaseUrl) -> None:
 
 
 def _holders() -> list[Any]:
-    """Those of the pool's connections, used or not."""
+    """The holders of the pool's connections, used or not."""
     client = cast("AsyncpgDBClient", connections.get("default"))
     pool: asyncpg.Pool | None = client._pool  # noqa: SLF001
     return list(pool._holders) if pool is not None else []  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""How far behind the mail is."""
+"""The backlog of mail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,8 @@ MOST_COUNTED = 10_000
 class Backlog:
     """`waiting` notices are written and not sent, `retrying` of them failed before; the oldest waits so many seconds.
 
-    `unrelayed` events and wishes for links have not even been looked at: where they grow, no relay runs. Of each
-    kind 10 000 are counted, of notices those that are due first.
+    `unrelayed` events and requests for links are not processed yet: a growing number means that no relay runs. Of
+    each kind 10 000 are counted, of notices those that are due first.
     """
 
     waiting: int

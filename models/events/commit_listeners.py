@@ -1,39 +1,39 @@
-"""Who is told that an account has new events. Losing a call delays, and loses nothing."""
+"""In-process notifications that an account has new events. A lost one delays its effects, and loses nothing."""
 
 from collections.abc import Callable
 from uuid import UUID
 
-# There is work for the relay that concerns no account yet.
+# Work for the relay that has no account yet.
 NO_ACCOUNT = UUID(int=0)
 
 Listener = Callable[[UUID], None]
 
 _listeners: list[Listener] = []
-_speakers: list[Listener] = []
+_publishers: list[Listener] = []
 
 
 def listen(listener: Listener) -> Callable[[], None]:
-    """Call the listener after each commit that recorded an event, of this process or heard of from another one.
+    """Call the listener after each commit with an event, in this process or in another one.
 
-    Returns the function that ends this.
+    Returns the function that removes it.
     """
     _listeners.append(listener)
     return lambda: _listeners.remove(listener)
 
 
-def speak(speaker: Listener) -> Callable[[], None]:
-    """Call the speaker after each such commit of this process alone, for it to tell the others."""
-    _speakers.append(speaker)
-    return lambda: _speakers.remove(speaker)
+def add_publisher(publisher: Listener) -> Callable[[], None]:
+    """Call the publisher after each such commit of this process alone, to notify other processes."""
+    _publishers.append(publisher)
+    return lambda: _publishers.remove(publisher)
 
 
-def announce(account_id: UUID) -> None:
-    """Tell everybody of a commit of this process."""
-    for told in (*_listeners, *_speakers):
-        told(account_id)
+def publish(account_id: UUID) -> None:
+    """Notify all listeners and publishers of a commit of this process."""
+    for listener in (*_listeners, *_publishers):
+        listener(account_id)
 
 
-def pass_on(account_id: UUID) -> None:
-    """Tell the listeners here of a commit of another process."""
+def relay(account_id: UUID) -> None:
+    """Notify the listeners of a commit of another process."""
     for listener in _listeners:
         listener(account_id)

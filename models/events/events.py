@@ -1,4 +1,4 @@
-"""Names of everything that can happen, and the one function that records it."""
+"""The types of events, and recording them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from models.tables import Account
 
 
 class EventType(StrEnum):
-    """What happened. The name of a notice is the name of its event, with an underscore for the dot."""
+    """The type of an event. The name of a notice is the name of its event, with an underscore for the dot."""
 
     ACCOUNT_OPENED = "account.opened"
     SIGN_IN_REQUESTED = "sign_in.requested"
@@ -41,7 +41,7 @@ class EventType(StrEnum):
     ACTIVATION_LINK_SENT = "activation_link.sent"
 
 
-async def record(
+async def record_event(
     account: Account,
     event_type: EventType,
     *,
@@ -50,7 +50,7 @@ async def record(
     pools: Sequence[PoolCounts] = (),
     event_id: UUID | None = None,
 ) -> UUID:
-    """Move the account to its next version and write the event that tells why; returns the event's id.
+    """Move the account to its next version and write the event of that version; returns the event's id.
 
     Runs inside the account's transaction. `by` is the acting user or API key, null for the system. `pools` are
     the counts after the change, for an event that moves seats.
@@ -75,7 +75,7 @@ async def record(
     return event_id
 
 
-async def record_for_users(event_type: EventType, happened: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+async def record_user_events(event_type: EventType, happened: Sequence[tuple[UUID, UUID, datetime]]) -> None:
     """Write events that concern a user alone: they have no version and do not move the account.
 
     Each is a user's id, their account's, and when it happened.

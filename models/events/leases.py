@@ -1,4 +1,4 @@
-"""Leases on claimed deliveries: a process that lives renews them, so another soon has those of one that died."""
+"""Leases on claimed deliveries: each process renews its own, so those of a dead process soon expire."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,8 +11,8 @@ from models.tables import Delivery
 
 LEASE = timedelta(seconds=10)
 
-# The clocks of two machines differ, so leases go by the database's: by its distance to the one here, which says $2,
-# where that is a second or more. The moment, $1, may be another than now.
+# The clocks of two machines differ, so leases follow the database's. $2 is the time of this machine: where the clocks
+# differ by a second or more, $1, which need not be now, is corrected.
 LEASE_MOMENT = """(
     $1::timestamptz + CASE WHEN abs(extract(epoch FROM clock_timestamp() - $2::timestamptz)) < 1 THEN interval '0'
         ELSE clock_timestamp() - $2::timestamptz END
@@ -20,7 +20,7 @@ LEASE_MOMENT = """(
 
 
 async def renew_leases(deliveries: Sequence[Delivery]) -> set[UUID]:
-    """Lease claimed deliveries anew; returns the ids of those that nobody else has claimed meanwhile."""
+    """Renew the leases of claimed deliveries; returns the ids of those not claimed by another process."""
     ids, attempts = [each.id for each in deliveries], [each.attempts for each in deliveries]
     moment = now()
     return {row["id"] for row in await fetch(_RENEW, moment, moment, ids, attempts, LEASE)}
@@ -31,7 +31,7 @@ async def holds_lease(delivery: Delivery) -> bool:
     return (await fetch_together(_HOLDS, (delivery.id, delivery.attempts)))["held"]
 
 
-# A claim adds to the attempts: a delivery that is leased and has the same number was claimed by nobody else since.
+# A claim adds to the attempts: a leased delivery with the same number was not claimed by another process since.
 # Rows are locked in the order of their ids, as every statement does that locks several.
 _RENEW = f"""
 WITH held AS MATERIALIZED (
@@ -46,12 +46,12 @@ RETURNING deliveries.id
 """  # noqa: S608 - constants
 
 _HOLDS = """
-SELECT asker_number, EXISTS (
+SELECT caller_number, EXISTS (
     SELECT FROM deliveries AS delivery
     WHERE delivery.id = claimed.id AND delivery.attempts = claimed.attempts
         AND delivery.sent_at IS NULL AND delivery.failed_at IS NULL
         AND delivery.leased_until > CASE
             WHEN abs(extract(epoch FROM clock_timestamp() - $3::timestamptz)) < 1 THEN $3 ELSE clock_timestamp() END
 ) AS held
-FROM unnest((SELECT $1::uuid[]), (SELECT $2::int[])) WITH ORDINALITY AS claimed (id, attempts, asker_number)
+FROM unnest((SELECT $1::uuid[]), (SELECT $2::int[])) WITH ORDINALITY AS claimed (id, attempts, caller_number)
 """

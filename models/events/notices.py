@@ -1,4 +1,4 @@
-"""What a mail is written from, for the deliveries of several mails at once."""
+"""The rows that a mail is written from, read for several deliveries by one statement."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -6,16 +6,16 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from models.database.coalescing import fetch_together
-from models.events.outbox import Happening, happening_from_row
+from models.events.outbox import StoredEvent, event_from_row
 from models.tables import Account, Delivery, User
 
 _EVENT = ("id", "account_id", "type", "actor_id", "occurred_at", "data")
 
 
 class NoticeRows(NamedTuple):
-    """The event of a delivery, its recipient and account, and the user who made it happen, if a user did."""
+    """The event of a delivery, its recipient and account, and the acting user, if there is one."""
 
-    event: Happening
+    event: StoredEvent
     recipient: User
     account: Account
     actor: User | None
@@ -27,7 +27,7 @@ async def read_notice(delivery: Delivery) -> NoticeRows | None:
     if row["found"] is None:
         return None
     values = iter(row.values())
-    event = happening_from_row(dict(zip(_EVENT, values, strict=False)))
+    event = event_from_row(dict(zip(_EVENT, values, strict=False)))
     return NoticeRows(event, _row(User, values), _row(Account, values), _row(User, values) if row["acted"] else None)
 
 
@@ -43,9 +43,9 @@ def _statement() -> str:
         *(f'{alias}."{column}" AS {alias}_{column}' for alias, table in _TABLES for column in table.columns()),
     ]
     return f"""
-        SELECT {", ".join(selected)}, account.id AS found, actor.id AS acted, asker_number
+        SELECT {", ".join(selected)}, account.id AS found, actor.id AS acted, caller_number
         FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[]), (SELECT $3::uuid[]))
-            WITH ORDINALITY AS asked (event_id, recipient_id, account_id, asker_number)
+            WITH ORDINALITY AS asked (event_id, recipient_id, account_id, caller_number)
         CROSS JOIN (SELECT $4::timestamptz AS moment) AS asked_at
         LEFT JOIN (
             events AS event JOIN users AS recipient ON recipient.account_id = event.account_id

@@ -1,7 +1,7 @@
-"""Telling the other processes on the same database that an account has new events, and hearing it from them.
+"""Notifying the other processes on the same database that an account has new events, by LISTEN and NOTIFY.
 
-By LISTEN and NOTIFY on one connection outside the pool. A NOTIFY inside the business's transaction would make all
-commits of the cluster wait for each other; here one statement tells of everything that was committed since the last.
+On one connection outside the pool. A NOTIFY inside a business transaction would serialise all commits of the cluster;
+here one statement sends everything that was committed since the last.
 """
 
 import asyncio
@@ -15,134 +15,133 @@ import asyncpg
 import structlog
 from prometheus_client import Gauge
 
-from models.database.background import beside
+from models.database.background import background_task
 from models.database.connecting import connect_to_database
 from models.database.database_url import DatabaseUrl
 from models.database.outages import UNAVAILABLE
 from models.events import commit_listeners
 
 CHANNEL = "usher_accounts"
-# A payload has less than 8 000 bytes: so many ids, and the name of who speaks.
+# A payload has less than 8 000 bytes: so many ids, and the name of the sender.
 MOST_IDS = 200
 RECONNECT_AFTER = 1.0
-# How often hearing is tried by a notice from another connection, and how long that may take. Behind a pooler that
-# gives each transaction another connection, LISTEN is heard by nobody, and no error says so.
-TRIED_EVERY = 60.0
-HEARD_WITHIN = 5.0
-# Seconds in which changes are collected after some were told: each telling is a commit, and all of them in the
-# cluster wait for each other.
+# The interval and the time limit of a test notification from another connection. Behind a pooler that gives each
+# transaction another connection, LISTEN receives nothing, without an error.
+TEST_EVERY = 60.0
+RECEIVED_WITHIN = 5.0
+# Seconds in which changes are collected after a NOTIFY: each is a commit, and those of the cluster are serialised.
 PAUSE = 0.02
 
-HEARS = Gauge(
+RECEIVES = Gauge(
     "usher_neighbours_hear",
-    "1 where the process hears at once what others have committed, 0 where it looks every second.",
+    "1 where the process is notified of other processes' commits, 0 where it polls every second.",
     multiprocess_mode="min",
 )
 
 log = structlog.get_logger(__name__)
 
 
-class Neighbours:
-    """The connection to the other processes. While it is lost, everybody still looks for themselves every second."""
+class PostgresNotifier:
+    """Sends and receives notifications. While its connection is lost, each process still polls every second."""
 
     def __init__(self, url: str) -> None:
         self._url = DatabaseUrl.parse(url)
-        self._me = uuid4().hex
-        self._untold: set[UUID] = set()
+        self._name = uuid4().hex
+        self._unsent: set[UUID] = set()
         self._woken = asyncio.Event()
-        self._deaf = False
-        self._heard_itself = asyncio.Event()
+        self._warned = False
+        self._test_received = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Speak and listen while the block runs."""
-        stop_speaking = commit_listeners.speak(self._note)
+        """Send and receive while the block runs."""
+        remove = commit_listeners.add_publisher(self._note)
         try:
-            async with beside(self._talk()):
+            async with background_task(self._run()):
                 yield
         finally:
-            stop_speaking()
+            remove()
 
     def _note(self, account_id: UUID) -> None:
-        self._untold.add(account_id)
+        self._unsent.add(account_id)
         self._woken.set()
 
-    async def _talk(self) -> None:
+    async def _run(self) -> None:
         while True:
             try:
-                await self._talk_while_connected()
+                await self._run_while_connected()
             except (*UNAVAILABLE, asyncpg.PostgresError) as error:
                 log.warning("neighbours.lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_AFTER)
 
-    async def _talk_while_connected(self) -> None:
-        # Nothing but notices is sent, and a host that freezes must not be waited for as long as for a statement.
-        connection = await connect_to_database(self._url, command_timeout=HEARD_WITHIN)
+    async def _run_while_connected(self) -> None:
+        # A NOTIFY is short, so a frozen host is detected sooner than for other statements.
+        connection = await connect_to_database(self._url, command_timeout=RECEIVED_WITHIN)
         try:
-            # A connection that ends must end the wait below.
+            # Ends the wait below.
             connection.add_termination_listener(lambda _: self._woken.set())
-            await connection.add_listener(CHANNEL, self._hear)
-            async with beside(self._try_hearing(connection)):
+            await connection.add_listener(CHANNEL, self._receive)
+            async with background_task(self._test_receiving(connection)):
                 while not connection.is_closed():
-                    await self._tell(connection)
+                    await self._send(connection)
                     await asyncio.sleep(PAUSE)
                     await self._woken.wait()
         finally:
-            HEARS.set(0)
+            RECEIVES.set(0)
             connection.terminate()
 
-    async def _try_hearing(self, connection: asyncpg.Connection) -> None:
-        """See now and then whether notices arrive, and say so once where they never do."""
-        heard = False
+    async def _test_receiving(self, connection: asyncpg.Connection) -> None:
+        """Test now and then whether notifications arrive, and warn once where none ever does."""
+        received = False
         while True:
             with suppress(*UNAVAILABLE, asyncpg.PostgresError):
-                hears = await self._hears_others()
-                HEARS.set(1 if hears else 0)
-                if heard and not hears:
-                    # Its host may have frozen. The next connection shows.
+                receives = await self._receives()
+                RECEIVES.set(1 if receives else 0)
+                if received and not receives:
+                    # Its host may be frozen: connect anew.
                     connection.terminate()
-                elif not hears and not self._deaf:
+                elif not receives and not self._warned:
                     log.warning("neighbours.deaf", see="USHER_DATABASE_DIRECT_URL")
-                    self._deaf = True
-                heard = hears
-            await asyncio.sleep(TRIED_EVERY)
+                    self._warned = True
+                received = receives
+            await asyncio.sleep(TEST_EVERY)
 
-    async def _hears_others(self) -> bool:
-        """Whether a notice arrives that is sent as other processes send theirs: over another connection.
+    async def _receives(self) -> bool:
+        """Whether a notification from another connection arrives.
 
-        Over the same one a pooler may happen to send it to where it is heard.
+        From the same connection it could arrive by chance, behind a pooler.
         """
-        self._heard_itself.clear()
-        other = await connect_to_database(self._url, command_timeout=HEARD_WITHIN)
+        self._test_received.clear()
+        other = await connect_to_database(self._url, command_timeout=RECEIVED_WITHIN)
         try:
-            await other.execute("SELECT pg_notify($1, $2)", CHANNEL, self._me)
+            await other.execute("SELECT pg_notify($1, $2)", CHANNEL, self._name)
         finally:
             other.terminate()
         try:
-            await asyncio.wait_for(self._heard_itself.wait(), HEARD_WITHIN)
+            await asyncio.wait_for(self._test_received.wait(), RECEIVED_WITHIN)
         except TimeoutError:
             return False
         return True
 
-    async def _tell(self, connection: asyncpg.Connection) -> None:
+    async def _send(self, connection: asyncpg.Connection) -> None:
         self._woken.clear()
-        # An account that has another event meanwhile is told of once more.
-        telling, self._untold = self._untold, set()
+        # An account with another event meanwhile is sent once more.
+        sending, self._unsent = self._unsent, set()
         try:
-            while telling:
-                ids = set(islice(telling, MOST_IDS))
+            while sending:
+                ids = set(islice(sending, MOST_IDS))
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, self._payload(ids))
-                telling -= ids
+                sending -= ids
         finally:
-            self._untold |= telling
+            self._unsent |= sending
 
     def _payload(self, ids: Iterable[UUID]) -> str:
-        return " ".join([self._me, *map(str, ids)])
+        return " ".join([self._name, *map(str, ids)])
 
-    def _hear(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
-        speaker, *ids = str(payload).split()
-        if speaker == self._me:
-            self._heard_itself.set()
+    def _receive(self, _connection: Any, _process: int, _channel: str, payload: object) -> None:
+        sender, *ids = str(payload).split()
+        if sender == self._name:
+            self._test_received.set()
         else:
             for account_id in ids:
-                commit_listeners.pass_on(UUID(account_id))
+                commit_listeners.relay(UUID(account_id))

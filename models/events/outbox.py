@@ -1,4 +1,4 @@
-"""From events to deliveries to their outcome: what the relay reads and writes."""
+"""The outbox: events that have no deliveries yet, and claims on deliveries that are due."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ LEAST = UUID(int=0)
 GREATEST = UUID(int=2**128 - 1)
 # Events of one account that wait ahead of one whose id is older. More than that, and no clock is to be trusted.
 MOST_AHEAD = 10_000
-# No business sends one person more; somebody who assigns and removes in a loop does.
+# No business sends one person more; only a loop that assigns and removes does.
 MAILS_TO_A_PERSON = Allowance("mails to a person", 60, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
-class Happening:
-    """An event as its consumers see it."""
+class StoredEvent:
+    """An event as its consumers read it."""
 
     id: UUID
     account_id: UUID
@@ -42,17 +42,17 @@ class Happening:
 class NewDelivery:
     """One notice that an event calls for."""
 
-    event: Happening
+    event: StoredEvent
     consumer: str
     recipient_id: UUID
     in_order: bool
 
 
-async def take_events(moment: datetime, *, most: int) -> list[Happening]:
+async def take_events(moment: datetime, *, most: int) -> list[StoredEvent]:
     """Claim events that have no deliveries yet, in order, inside the transaction that makes them.
 
-    Those of one account come by their versions, whatever their ids: the clocks of two machines may differ. One relay
-    at a time does this: two would number the notices of one person in the order of their own speed.
+    Events of one account are in the order of their versions, as the clocks of two machines may differ. One relay at a
+    time does this: two would number the notices of one person in a random order.
     """
     if not (await fetch("SELECT pg_try_advisory_xact_lock($1) AS mine", MAKING_DELIVERIES))[0]["mine"]:
         return []
@@ -62,7 +62,7 @@ async def take_events(moment: datetime, *, most: int) -> list[Happening]:
         moment,
         await _unrelayed(most),
     )
-    return [happening_from_row(row) for row in _in_order(rows)]
+    return [event_from_row(row) for row in _in_order(rows)]
 
 
 async def _unrelayed(most: int) -> list[UUID]:
@@ -144,14 +144,14 @@ def _id_after(other: UUID | None) -> UUID:
 async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
     """Lease due deliveries: no other process gets them until the lease runs out.
 
-    Those that go out of order, sign-in links for one, come before all others; then the ones that are due for longest.
-    Of those to one person that go in order, the first that is still open.
+    Deliveries out of order, e.g. sign-in links, come first; then the others, those due for longest first. Of the
+    ordered ones to one person, only the first open one is claimed.
     """
     while True:
         async with transaction():
             await _read_by_index()
             found = await fetch(CLAIMABLE.format(most=int(most)), moment, now())
-            # A statement of its own: it sees whatever ended before the rows were locked.
+            # A second statement, whose snapshot has everything that ended before the rows were locked.
             rows = await fetch(CLAIM, moment, now(), [row["id"] for row in found], LEASE) if found else []
         claimed = [Delivery.written(**row) for row in rows if not row["blocked"]]
         if claimed or not rows:
@@ -159,9 +159,9 @@ async def claim_deliveries(moment: datetime, *, most: int) -> list[Delivery]:
 
 
 async def _read_by_index() -> None:
-    """Until the transaction ends, have PostgreSQL read in the order of an index rather than sort what it reads.
+    """Have PostgreSQL read in the order of an index rather than sort, until the transaction ends.
 
-    It takes a backlog that it has not counted yet for one row, and would sort all of it for each claim.
+    It estimates a backlog without statistics as one row, and would sort all of it for each claim.
     """
     await fetch("SELECT set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true)")
 
@@ -228,9 +228,9 @@ def written_at(delivery_id: UUID) -> datetime:
     return datetime.fromtimestamp((delivery_id.int >> 80) / 1000, tz=UTC)
 
 
-def happening_from_row(row: dict[str, Any]) -> Happening:
+def event_from_row(row: dict[str, Any]) -> StoredEvent:
     """An event from a row with raw JSON."""
-    return Happening(**(row | {"data": orjson.loads(row["data"])}))
+    return StoredEvent(**(row | {"data": orjson.loads(row["data"])}))
 
 
 def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What came of deliveries that were claimed: sent, failed, put off, held back, or given back untried."""
+"""The outcomes of claimed deliveries: sent, failed, put off, held back, or released untried."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,8 +16,8 @@ HELD_BACK = "as many mails as one person is sent in an hour have been sent"
 LONGEST_ERROR = 300
 
 
-class Outcome(NamedTuple):
-    """What a delivery will be once this is recorded; `claimed` is the number of attempts that its claim left."""
+class DeliveryOutcome(NamedTuple):
+    """The new state of a delivery; `claimed` is the number of attempts after its claim."""
 
     id: UUID
     claimed: int
@@ -34,17 +34,17 @@ class Outcome(NamedTuple):
         return not self.sent and not self.failed and self.attempts == self.claimed
 
 
-def sent(delivery: Delivery) -> Outcome:
+def sent(delivery: Delivery) -> DeliveryOutcome:
     """The notice was handed over."""
     return _outcome(delivery)._replace(sent=True, last_error=None)
 
 
-def failed(delivery: Delivery, error: str) -> Outcome:
+def failed(delivery: Delivery, error: str) -> DeliveryOutcome:
     """The notice will never be sent, and why."""
     return _outcome(delivery)._replace(failed=True, last_error=error[:LONGEST_ERROR])
 
 
-def put_off(delivery: Delivery, moment: datetime, error: str) -> Outcome:
+def put_off(delivery: Delivery, moment: datetime, error: str) -> DeliveryOutcome:
     """The notice waits for a growing while; it has failed once three days are over."""
     if moment - written_at(delivery.id) > GIVE_UP_AFTER:
         return failed(delivery, f"given up after {delivery.attempts} attempts: {error}")
@@ -52,26 +52,26 @@ def put_off(delivery: Delivery, moment: datetime, error: str) -> Outcome:
     return _outcome(delivery)._replace(due_at=moment + wait, last_error=error[:LONGEST_ERROR])
 
 
-def held_back(delivery: Delivery, until: datetime) -> Outcome:
+def held_back(delivery: Delivery, until: datetime) -> DeliveryOutcome:
     """The notice waits, untried, as its recipient has been sent enough for now; those after it wait for it."""
     return released(delivery)._replace(due_at=until, last_error=HELD_BACK)
 
 
-def released(delivery: Delivery) -> Outcome:
+def released(delivery: Delivery) -> DeliveryOutcome:
     """The notice was not tried, and any process may claim it."""
     return _outcome(delivery)._replace(attempts=delivery.attempts - 1)
 
 
-async def record(outcome: Outcome) -> bool:
-    """Write an outcome down, together with those that come meanwhile; returns whether it counts.
+async def record(outcome: DeliveryOutcome) -> bool:
+    """Record an outcome, coalesced with concurrent ones; returns whether it counts.
 
-    It does not where the lease was lost, as the delivery may be another process's. That it was sent always counts.
+    It does not after a lost lease, as the delivery may be another process's. A sent mail always counts.
     """
     return (await fetch_together(_RECORD, outcome))["recorded"]
 
 
-def _outcome(delivery: Delivery) -> Outcome:
-    return Outcome(
+def _outcome(delivery: Delivery) -> DeliveryOutcome:
+    return DeliveryOutcome(
         id=delivery.id,
         claimed=delivery.attempts,
         attempts=delivery.attempts,
@@ -83,14 +83,14 @@ def _outcome(delivery: Delivery) -> Outcome:
     )
 
 
-# A claim adds to the attempts: a delivery that is leased and has the same number was claimed by nobody else since.
+# A claim adds to the attempts: a leased delivery with the same number was not claimed by another process since.
 # Rows are locked in the order of their ids, as every statement does that locks several.
 _RECORD = """
 WITH outcome AS MATERIALIZED (
     SELECT * FROM unnest(
         (SELECT $1::uuid[]), (SELECT $2::int[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::bool[]),
         (SELECT $6::bool[]), (SELECT $7::bool[]), (SELECT $8::text[])
-    ) WITH ORDINALITY AS outcome (id, claimed, attempts, due_at, in_order, sent, failed, last_error, asker_number)
+    ) WITH ORDINALITY AS outcome (id, claimed, attempts, due_at, in_order, sent, failed, last_error, caller_number)
 ), open AS MATERIALIZED (
     SELECT delivery.id FROM deliveries AS delivery JOIN outcome ON outcome.id = delivery.id
     WHERE delivery.sent_at IS NULL AND delivery.failed_at IS NULL
@@ -106,6 +106,6 @@ WITH outcome AS MATERIALIZED (
     WHERE deliveries.id = open.id
     RETURNING deliveries.id
 )
-SELECT outcome.asker_number, recorded.id IS NOT NULL AS recorded
+SELECT outcome.caller_number, recorded.id IS NOT NULL AS recorded
 FROM outcome LEFT JOIN recorded ON recorded.id = outcome.id
 """

@@ -1,4 +1,4 @@
-"""The live feed of one process: follows the events of the accounts that somebody watches."""
+"""The live feed of one process: follows the seat events of accounts that have subscribers."""
 
 import asyncio
 from collections import deque
@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Gauge
 
-from models.database.background import beside, now_and_then
+from models.database.background import background_task, run_periodically
 from models.database.connection import fetch
 from models.database.outages import UNAVAILABLE
 from models.errors import CredentialProblem, Unauthenticated
@@ -19,13 +19,13 @@ from models.events import commit_listeners
 from models.events.seat_changes import SeatChange, seat_changes_after
 from models.reads.inventory import PoolCounts, read_inventory
 
-# A follower that missed more than this gets a snapshot instead.
+# A subscriber that missed more than this gets a snapshot instead.
 MOST_MISSED = 1000
 LOOK_EVERY = 1.0
 
 FOLLOWERS = Gauge("usher_followers", "Subscriptions that follow seat counts.", multiprocess_mode="livesum")
 
-# Of the accounts that are watched: those that are not at the event, by version and id, that was read last.
+# The watched accounts whose newest event, by version and id, is not the one that was read last.
 MOVED = """
 SELECT watched.account_id
 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS watched (account_id, version, event_id)
@@ -33,7 +33,7 @@ JOIN accounts AS account ON account.id = watched.account_id
 LEFT JOIN events AS event ON event.account_id = account.id AND event.version = account.version
 WHERE account.version <> watched.version OR event.id IS DISTINCT FROM watched.event_id
 """
-# Where the account is, and whether the event that was read last is still there.
+# The account's version, and whether the event that was read last still exists.
 PLACE = """
 SELECT account.version, event.id AS event_id,
        (SELECT id FROM events WHERE account_id = account.id AND version = $2) AS read_id
@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 
 class ChangesLost(Exception):
-    """Changes that were read are gone: a standby was promoted that did not have them, or a backup restored."""
+    """Changes that were read no longer exist: a standby was promoted without them, or a backup restored."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,10 @@ class SeatUpdate:
 
 
 class Feed:
-    """Serves any number of followers of an account from one reader, at each follower's own pace.
+    """Serves any number of subscribers of an account from one reader, each at its own pace.
 
-    Nothing is queued per follower: each keeps a version and reads what lies behind it from the account's recent
-    changes, or from the database when it was too slow for those. A lost wake-up only delays: every second the
-    feed looks for itself.
+    No queue per subscriber: each keeps its version and reads later changes from the account's recent ones, or from
+    the database when it is too slow for those. A lost notification only delays: the feed polls every second.
     """
 
     def __init__(self) -> None:
@@ -76,10 +75,12 @@ class Feed:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Listen for commits of this process, and look around every second for those of others."""
+        """Listen for commits, and poll every second for those of other processes."""
         stop_listening = commit_listeners.listen(self._wake)
         try:
-            async with beside(now_and_then(self._wake_moved, lambda: LOOK_EVERY, log, "feed.look_failed")):
+            async with background_task(
+                run_periodically(self._wake_moved, lambda: LOOK_EVERY, log, "feed.look_failed")
+            ):
                 yield
         finally:
             stop_listening()
@@ -89,7 +90,7 @@ class Feed:
     ) -> AsyncGenerator[SeatUpdate | None, None]:
         """Every change of seat counts in order, none missing, none twice; endless.
 
-        Yields None when nothing has come for `beat` seconds, so that the follower can look at other things.
+        Yields None when nothing has come for `beat` seconds, so that the subscriber can check its credential.
 
         Without `after`, or when more than 1 000 changes followed it, or when it lies in the future, or when changes
         were lost: first a snapshot of every pool.
@@ -110,7 +111,7 @@ class Feed:
 
     @asynccontextmanager
     async def watching(self, account_id: UUID) -> AsyncIterator["Watched"]:
-        """Have an account's changes read while the block runs. Raises ChangesLost once some of them are gone."""
+        """Keep an account's recent changes while the block runs. Raises ChangesLost once some no longer exist."""
         watched = self._watched.get(account_id)
         if watched is None or watched.lost:
             watched = self._watched[account_id] = Watched(account_id)
@@ -154,7 +155,7 @@ class Watched:
         self._woken = False
 
     def wake(self) -> None:
-        """Read what is new, soon; calls made while a read is under way lead to one more."""
+        """Read new changes soon; calls during a read lead to one more."""
         self._woken = True
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh_while_woken())
@@ -195,7 +196,7 @@ class Watched:
             raise ChangesLost
 
     async def missed(self, seen: int | None) -> list[SeatUpdate]:
-        """What is to be told to who has seen a version, maybe nothing; a snapshot where changes would not do."""
+        """The updates after version `seen`; a snapshot if there are too many."""
         changes = None if seen is None else await self.changes_after(seen)
         if changes is None:
             return [await self.snapshot()]
@@ -224,7 +225,7 @@ class Watched:
         return not (self._recent and self._recent[-1].version > version)
 
     async def wait_beyond(self, version: int, most: float | None = None) -> bool:
-        """Wait until a seat change after this version is read, so many seconds at most; tells whether it was.
+        """Wait until a seat change after this version is read, so many seconds at most; returns whether it was.
 
         Raises ChangesLost.
         """

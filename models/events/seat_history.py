@@ -1,4 +1,4 @@
-"""The seats of each account as its events tell them: the counts that they carry, and the moves that they record."""
+"""The seats of each account by its events: the counts that they carry, and the moves that they record."""
 
 CARRIED = """
     SELECT account_id, (pool ->> 'package_id')::uuid AS package_id, version, (pool ->> 'purchased')::int AS purchased,

@@ -1,7 +1,7 @@
-"""What sessions, API keys, accounts and addresses may have answered in a minute, whatever process they meet.
+"""Cost budgets per minute of sessions, API keys, accounts and addresses, shared by all processes.
 
-Each process counts what it answers, and tells the database and hears of the others twice a second: no call waits for
-it. So who calls several processes at once can spend a little more than is allowed, as much as half a second brings.
+Each process counts costs in memory and exchanges them with the database twice a second, so no call waits for it. A
+client of several processes can therefore exceed a budget by the costs of half a second.
 """
 
 import hashlib
@@ -17,24 +17,24 @@ from uuid import UUID
 import structlog
 
 from models.access.anonymous_caller import Network
-from models.database.background import beside, now_and_then
+from models.database.background import background_task, run_periodically
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import RateLimited
-from models.limits.sliding_window import Spent, Window
+from models.limits.sliding_window import ADD_TO_SPENT, SlidingWindow, Spent
 
 LENGTH = timedelta(minutes=1)
-TOLD_EVERY = 0.5
-# Of callers who come no more, those seen last are remembered.
-MOST_CALLERS = 20_000
+EXCHANGE_EVERY = 0.5
+# The least recently used payers are dropped.
+MOST_PAYERS = 20_000
 
 log = structlog.get_logger(__name__)
 
 
 class Budget(NamedTuple):
-    """What is left to a caller after a call of this cost, and when it is whole again if nothing more is spent.
+    """The remaining budget after a call of this cost; it is full again after `reset_in` seconds, at least one.
 
-    That is `reset_in` seconds from the call, at least one. Of several budgets it is the one with least left.
+    Of several budgets it is the one with the least remaining.
     """
 
     cost: int
@@ -45,47 +45,47 @@ class Budget(NamedTuple):
 
     @property
     def reset_at(self) -> datetime:
-        """When it is whole again."""
+        """The time at which it is full again, if nothing more is spent."""
         return datetime.fromtimestamp(self.reset_time, tz=UTC)
 
 
 class Payer:
-    """What one payer has spent, as far as this process knows, and how much of it nobody was told yet.
+    """The spending of one payer as far as this process knows, and the part that the database does not have yet.
 
-    Whatever it spends, `outer` spends as well: the account of a credential, the larger network of a network.
+    `outer` spends the same: the account of a credential, the larger network of a network.
     """
 
-    __slots__ = ("before", "key", "most", "outer", "period", "spent", "untold", "window")
+    __slots__ = ("before", "key", "most", "outer", "period", "spent", "unsaved", "window")
 
-    def __init__(self, key: UUID, window: Window, period: int, outer: "Payer | None") -> None:
+    def __init__(self, key: UUID, window: SlidingWindow, period: int, outer: "Payer | None") -> None:
         self.key = key
         self.window = window
         self.most = window.most
-        # As in Spent: a call changes them in place.
+        # The fields of Spent, changed in place by each call.
         self.period, self.spent, self.before = period, 0, 0
-        self.untold = 0
+        self.unsaved = 0
         self.outer = outer
 
     def seen_in(self, period: int) -> Spent:
-        """What was spent, seen from a period."""
+        """The spending for a period."""
         return Spent(self.period, self.spent, self.before).seen_in(period)
 
-    def have_spent(self, spent: Spent) -> None:
-        """Note what was spent in all."""
+    def set_spent(self, spent: Spent) -> None:
+        """Set the spending of all processes."""
         self.period, self.spent, self.before = spent
 
 
 class Budgets:
-    """The budgets of all callers: so much in any minute for a credential, an account, and an anonymous address."""
+    """The budgets of all payers: limits per minute of a credential, an account and an anonymous address."""
 
     def __init__(self, of_credential: int, of_account: int, of_address: int) -> None:
-        self._credential = Window(of_credential, LENGTH)
-        self._account = Window(of_account, LENGTH)
+        self._credential = SlidingWindow(of_credential, LENGTH)
+        self._account = SlidingWindow(of_account, LENGTH)
         self._of_address = of_address
         self._payers: OrderedDict[UUID, Payer] = OrderedDict()
 
     def of_viewer(self, credential: UUID, account: UUID) -> Payer:
-        """A session or an API key, which pays together with its account."""
+        """The payer of a session or an API key; its account pays as well."""
         payer = self._payers.get(credential)
         if payer is None:
             outer = self._payers.get(account) or self._new(account, self._account, None)
@@ -94,7 +94,7 @@ class Budgets:
         return payer
 
     def of_networks(self, networks: Sequence[Network]) -> Payer:
-        """The smallest network of an anonymous client, which pays together with the larger ones."""
+        """The payer of the smallest network of an anonymous client; the larger ones pay as well."""
         *smaller, largest = networks
         payer = self._of_network(largest, None)
         for network in reversed(smaller):
@@ -103,7 +103,7 @@ class Budgets:
         return payer
 
     def has_room(self, payer: Payer, cost: int) -> bool:
-        """Whether a payer may spend so much now."""
+        """Whether a payer can afford a cost now."""
         period, passed = self._credential.at(now().timestamp())
         each: Payer | None = payer
         while each is not None:
@@ -113,12 +113,12 @@ class Budgets:
         return True
 
     def require_room(self, payer: Payer, cost: int) -> None:
-        """Raise RateLimited where a payer may not spend so much, with when to try again."""
+        """Raise RateLimited with the time to try again unless a payer can afford a cost."""
         if not self.has_room(payer, cost):
             raise self._refusal(payer, cost)
 
     def spend(self, payer: Payer, cost: int) -> Budget:
-        """Spend of a payer's budget. Raises RateLimited, with when to try again; then nothing was spent."""
+        """Charge a payer. Raises RateLimited with the time to try again; then nothing was charged."""
         time = now().timestamp()
         nearest, least = _nearest(payer, *self._credential.at(time), cost)
         if least < 0:
@@ -126,61 +126,53 @@ class Budgets:
         return _spent(payer, cost, nearest, least, time)
 
     def owe(self, payer: Payer, cost: int) -> Budget:
-        """Spend for what was done already, also where there is no room for it."""
+        """Charge a payer for work that is done already, also beyond its budget."""
         time = now().timestamp()
         nearest, least = _nearest(payer, *self._credential.at(time), cost)
         return _spent(payer, cost, nearest, max(0.0, least), time)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Tell the database, and hear of other processes, while the block runs."""
-        async with beside(now_and_then(self.tell, lambda: TOLD_EVERY, log, "budgets.untold")):
+        """Exchange costs with the database while the block runs."""
+        async with background_task(run_periodically(self.exchange, lambda: EXCHANGE_EVERY, log, "budgets.untold")):
             yield
 
-    async def tell(self) -> None:
-        """Tell what was spent here since the last time, and hear what was spent in all."""
-        untold = {key: payer.untold for key, payer in self._payers.items() if payer.untold}
-        if not untold:
+    async def exchange(self) -> None:
+        """Add the costs since the last exchange to the database, and read those of all processes."""
+        unsaved = {key: payer.unsaved for key, payer in self._payers.items() if payer.unsaved}
+        if not unsaved:
             return
-        for key in untold:
+        for key in unsaved:
             self._touch(self._payers[key])
         rows = await fetch(
-            """
-            INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
-            SELECT key, $3, spent, 0, $4 FROM unnest($1::uuid[], $2::int[]) AS told (key, spent) ORDER BY key
-            ON CONFLICT (key) DO UPDATE SET
-                spent = CASE WHEN kept.period IN ($3, $3 + 1) THEN kept.spent ELSE 0 END + excluded.spent,
-                spent_before = CASE WHEN kept.period IN ($3, $3 + 1) THEN kept.spent_before
-                    WHEN kept.period = $3 - 1 THEN kept.spent ELSE 0 END,
-                period = CASE WHEN kept.period = $3 + 1 THEN kept.period ELSE $3 END,
-                changed_at = $4
-            RETURNING key, period, spent, spent_before
-            """,
-            list(untold),
-            list(untold.values()),
+            _ADD,
+            list(unsaved),
+            list(unsaved.values()),
             self._credential.at(now().timestamp()).period,
             now(),
         )
         for row in rows:
             if payer := self._payers.get(row["key"]):
-                payer.untold -= untold[row["key"]]
-                payer.have_spent(Spent(row["period"], row["spent"] + payer.untold, row["spent_before"]))
+                payer.unsaved -= unsaved[row["key"]]
+                payer.set_spent(Spent(row["period"], row["spent"] + payer.unsaved, row["spent_before"]))
         self._forget()
 
     def _of_network(self, network: Network, outer: Payer | None) -> Payer:
         key = _key(network.name)
-        return self._payers.get(key) or self._new(key, Window(self._of_address * network.factor, LENGTH), outer)
+        return self._payers.get(key) or self._new(
+            key, SlidingWindow(self._of_address * network.factor, LENGTH), outer
+        )
 
-    def _new(self, key: UUID, window: Window, outer: Payer | None) -> Payer:
-        if len(self._payers) >= 2 * MOST_CALLERS:
-            # While the database is away nothing is told, and nobody else is forgotten.
+    def _new(self, key: UUID, window: SlidingWindow, outer: Payer | None) -> Payer:
+        if len(self._payers) >= 2 * MOST_PAYERS:
+            # While the database is away `_forget` drops no payer.
             self._payers.popitem(last=False)
         period = self._credential.at(now().timestamp()).period
         payer = self._payers[key] = Payer(key, window, period, outer)
         return payer
 
     def _touch(self, payer: Payer) -> None:
-        """Make a payer the last to be forgotten, and those it pays with later still: it must not outlive them."""
+        """Mark a payer as used, and its outer ones after it: it must not outlive them."""
         each: Payer | None = payer
         while each is not None:
             self._payers.move_to_end(each.key)
@@ -198,20 +190,28 @@ class Budgets:
         return RateLimited(max(moments, default=now()))
 
     def _forget(self) -> None:
-        while len(self._payers) > MOST_CALLERS:
+        while len(self._payers) > MOST_PAYERS:
             oldest = next(iter(self._payers))
-            if self._payers[oldest].untold:
+            if self._payers[oldest].unsaved:
                 return
             del self._payers[oldest]
 
 
+_ADD = f"""
+INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
+SELECT key, $3, spent, 0, $4 FROM unnest($1::uuid[], $2::int[]) AS added (key, spent) ORDER BY key
+{ADD_TO_SPENT}
+RETURNING key, period, spent, spent_before
+"""  # noqa: S608 - constants
+
+
 def _nearest(payer: Payer, period: int, passed: float, cost: int) -> tuple[Payer, float]:
-    """Of a payer and those it pays with, the one with least left after so much more, and how much that is."""
+    """The payer among `payer` and its outer ones with the least left after a cost, and how much that is."""
     nearest, least, to_come = payer, float(payer.most), 1 - passed
     each: Payer | None = payer
     while each is not None:
         if each.period != period:
-            each.have_spent(each.seen_in(period))
+            each.set_spent(each.seen_in(period))
         left = each.most - each.spent - each.before * to_come - cost
         if left < least:
             nearest, least = each, left
@@ -220,11 +220,11 @@ def _nearest(payer: Payer, period: int, passed: float, cost: int) -> tuple[Payer
 
 
 def _spent(payer: Payer, cost: int, nearest: Payer, left: float, time: float) -> Budget:
-    """Note what was spent."""
+    """Add a cost to a payer and its outer ones."""
     each: Payer | None = payer
     while each is not None:
         each.spent += cost
-        each.untold += cost
+        each.unsaved += cost
         each = each.outer
     whole = nearest.window.whole_at(Spent(nearest.period, nearest.spent, nearest.before))
     return Budget(cost, int(left), nearest.most, max(1, ceil(whole - time)), whole)
@@ -232,5 +232,5 @@ def _spent(payer: Payer, cost: int, nearest: Payer, left: float, time: float) ->
 
 @lru_cache(10_000)
 def _key(network: str) -> UUID:
-    """What an address is counted by, which lies in the database instead of it."""
+    """The key that the database has in place of an address."""
     return UUID(bytes=hashlib.sha256(f"cost of an address:{network}".encode()).digest()[:16])

@@ -1,4 +1,4 @@
-"""How often a caller may do what costs others something: shared by all processes, over a sliding window."""
+"""Rate limits over a sliding window, shared by all processes."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from models.database.clock import now
 from models.database.coalescing import fetch_together
 from models.database.connection import fetch, fetch_one
 from models.errors import RateLimited
-from models.limits.sliding_window import Spent, Window
+from models.limits.sliding_window import ADD_TO_SPENT, SPENT, SlidingWindow, Spent
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """At most so much of something in any window of a length."""
+    """At most `most` of something in any window of a length."""
 
     name: str
     most: int
@@ -25,10 +25,10 @@ class Allowance:
 
 
 async def spend(allowance: Allowance, whom: str, cost: int = 1) -> None:
-    """Spend of what somebody is allowed. Raises RateLimited, with when to try again; then nothing was spent.
+    """Spend from an allowance of `whom`. Raises RateLimited with the time to try again; then nothing was spent.
 
-    One statement decides, so callers at once cannot spend more than there is. Never inside a transaction, where it
-    would hold up the caller's others.
+    One statement decides, so concurrent callers cannot exceed it. Never call it inside a transaction: its lock would
+    block other calls.
     """
     key, moment = _key(allowance, whom), now()
     rows = await fetch(_SPEND, [key], [1], moment, allowance.most, allowance.within.total_seconds(), cost)
@@ -37,21 +37,21 @@ async def spend(allowance: Allowance, whom: str, cost: int = 1) -> None:
 
 
 async def spend_together(allowance: Allowance, whom: str) -> None:
-    """Spend one, in a statement with all who do at the same time. Raises RateLimited.
+    """Spend one, in a statement that concurrent calls share. Raises RateLimited.
 
-    For callers who are seldom the same: those are asked for one by one.
+    For keys that are seldom the same: with equal ones the statement fails, and each call is tried alone.
     """
     key, moment = _key(allowance, whom), now()
     values = (allowance.most, allowance.within.total_seconds(), 1)
-    # Each is an asker of its own, also where two have the same key.
+    # The number makes each call a caller of its own, also where two have the same key.
     if not (await fetch_together(_SPEND, (key, next(_NUMBERS)), values))["granted"]:
         raise RateLimited(await _room_at(allowance, key, moment, 1))
 
 
 async def spend_from(allowance: Allowance, networks: Iterable[Network]) -> None:
-    """Spend one of what each network of a client is allowed, in their order. Raises RateLimited.
+    """Spend one from the allowance of each network of a client, in order. Raises RateLimited.
 
-    The refusal of a network leaves the allowances of those after it alone.
+    After a refusal the networks that follow are not charged.
     """
     for network in networks:
         await spend(replace(allowance, most=allowance.most * network.factor), network.name)
@@ -65,7 +65,7 @@ def _key(allowance: Allowance, whom: str) -> UUID:
 
 
 async def _room_at(allowance: Allowance, key: UUID, moment: datetime, cost: int) -> datetime:
-    window = Window(allowance.most, allowance.within)
+    window = SlidingWindow(allowance.most, allowance.within)
     return window.room_at(await _spent(key, window.at(moment.timestamp()).period), cost)
 
 
@@ -75,30 +75,23 @@ async def _spent(key: UUID, period: int) -> Spent:
     return kept.seen_in(period)
 
 
-# The clocks of two machines differ: who comes with the period before finds the one that has begun. Rows are locked in
-# the order of their keys.
-_SPEND = """
+# Rows are locked in the order of their keys.
+_SPEND = f"""
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) WITH ORDINALITY AS asked (key, of, asker_number)
+    SELECT * FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[])) WITH ORDINALITY AS asked (key, of, caller_number)
 ), place AS MATERIALIZED (
     SELECT floor(periods)::bigint AS period, (periods - floor(periods))::float8 AS passed
     FROM (SELECT extract(epoch FROM $3::timestamptz)::float8 / $5::float8 AS periods) AS time
 ), spent AS (
     INSERT INTO allowances_spent AS kept (key, period, spent, spent_before, changed_at)
     SELECT key, (SELECT period FROM place), $6::int, 0, $3 FROM asked ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET
-        spent = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END
-            + excluded.spent,
-        spent_before = CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent_before
-            WHEN kept.period = excluded.period - 1 THEN kept.spent ELSE 0 END,
-        period = CASE WHEN kept.period = excluded.period + 1 THEN kept.period ELSE excluded.period END,
-        changed_at = excluded.changed_at
-    WHERE CASE WHEN kept.period IN (excluded.period, excluded.period + 1) THEN kept.spent ELSE 0 END + excluded.spent
+    {ADD_TO_SPENT}
+    WHERE {SPENT} + excluded.spent
         + CASE WHEN kept.period = excluded.period + 1 THEN kept.spent_before
             WHEN kept.period = excluded.period THEN kept.spent_before * (1 - (SELECT passed FROM place))
             WHEN kept.period = excluded.period - 1 THEN kept.spent * (1 - (SELECT passed FROM place)) ELSE 0 END
         <= $4::int
     RETURNING key
 )
-SELECT asked.asker_number, spent.key IS NOT NULL AS granted FROM asked LEFT JOIN spent ON spent.key = asked.key
-"""
+SELECT asked.caller_number, spent.key IS NOT NULL AS granted FROM asked LEFT JOIN spent ON spent.key = asked.key
+"""  # noqa: S608 - constants

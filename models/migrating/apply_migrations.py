@@ -58,12 +58,12 @@ async def load_migrations(apps: dict[str, Any]) -> tuple[list[SchemaChange], set
 async def run_steps(migration: SchemaChange, editor: StepEditor) -> None:
     """Run the statements of a migration, or have the editor collect them."""
     for operation in migration.operations:
-        # They are SQL by themselves, and need no state of Tortoise's.
+        # They are SQL, and need no state of Tortoise's.
         await operation.database_forward(APP, cast("Any", None), cast("Any", None), editor)
 
 
 async def _make_tables(migrations: list[SchemaChange], applied: Collection[str]) -> None:
-    """Apply those for a new database, a transaction each, which is recorded in it."""
+    """Apply those for a new database, each in a transaction that records it."""
     state = State(models={}, apps=StateApps(default_connections={APP: "default"}))
     for migration in migrations:
         if migration.name in applied:

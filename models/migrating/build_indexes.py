@@ -1,7 +1,7 @@
-"""Indexes on tables that have grown, for migrations: nobody waits for them to write, however many rows there are.
+"""Indexes on large tables, for migrations: built without blocking writes.
 
-The operations may be run again: an index that is there stays, and one that an interrupted build has left invalid is
-built anew.
+The operations may be repeated: an existing index stays, and one that an interrupted build has left invalid is
+rebuilt.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ class BuildIndexes(Step):
         super().__init__(list(self._statements.values()), reverse_sql=ops.RunSQL.noop)
 
     async def forward(self, editor: StepEditor) -> None:
-        """Build each that is not there."""
+        """Build each missing index."""
         for name, statement in self._statements.items():
             await _patiently(editor, statement, lambda connection, n=name, s=statement: _build(connection, n, s))
 
@@ -43,7 +43,7 @@ class DropIndexes(Step):
         super().__init__(self._statements, reverse_sql=ops.RunSQL.noop)
 
     async def forward(self, editor: StepEditor) -> None:
-        """Drop each that is there."""
+        """Drop each existing index."""
         for statement in self._statements:
             await _patiently(editor, statement, lambda connection, s=statement: connection.execute(s))
 
@@ -51,7 +51,7 @@ class DropIndexes(Step):
 async def _patiently(
     editor: StepEditor, statement: str, run: Callable[[asyncpg.Connection], Awaitable[object]]
 ) -> None:
-    """Run it without a limit: it waits for every transaction that is older than itself, and holds up no call."""
+    """Run it without a time limit: it waits for every older transaction, and blocks no call."""
     async with editor.client.acquire_connection() as connection:
         await connection.execute("SET lock_timeout = 0")
         try:

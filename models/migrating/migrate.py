@@ -20,7 +20,7 @@ from models.migrating.step_editor import LOCK_TIMEOUT
 # Seconds.
 WAITS_FOR_OTHERS = 60.0
 TRIES_EVERY = 0.1
-# A migration takes as long as it takes, but waits for no lock while calls queue behind it.
+# A migration has no time limit, but does not wait for locks while calls queue behind it.
 UNHURRIED = LIMITS | {
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
@@ -33,11 +33,11 @@ NOT_DIRECT = (
 
 
 class MigrationUnderWay(DatabaseNotReady):
-    """Another process migrates the database, and has not ended in the time that is waited for it."""
+    """Another process migrates the database, and has not ended within the time limit."""
 
 
 class NotDirect(DatabaseNotReady):
-    """The address that migrations go to is one of a pooler."""
+    """The address for migrations is one of a pooler."""
 
 
 async def migrate(url: str) -> list[str]:
@@ -55,8 +55,8 @@ async def migrate(url: str) -> list[str]:
 
 
 async def check_version_of(url: DatabaseUrl) -> None:
-    """Raise VersionTooOld where a newer version has taken away what this one needs."""
-    # Not on the connection of the lock, which must keep no snapshot.
+    """Raise VersionTooOld where a newer version has removed something that this one needs."""
+    # On a connection of its own: that of the lock must keep no snapshot.
     connection = await connect_to_database(url)
     try:
         await check_version(connection)
@@ -66,7 +66,7 @@ async def check_version_of(url: DatabaseUrl) -> None:
 
 @asynccontextmanager
 async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
-    """A connection whose transaction holds the lock of migrations, which ends with it, however it ends."""
+    """A connection whose transaction holds the advisory lock of migrations."""
     connection = await _connect_directly(url)
     try:
         transaction = await _locked(connection)
@@ -77,7 +77,7 @@ async def _alone(url: DatabaseUrl) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _connect_directly(url: DatabaseUrl) -> asyncpg.Connection:
-    """A connection with the limits of migrations, which a pooler refuses or passes over. Raises NotDirect then."""
+    """A connection with the limits of migrations, which a pooler refuses or ignores. Raises NotDirect then."""
     try:
         connection = await connect_to_database(url, server_settings=UNHURRIED)
     except CannotConnect as error:

@@ -1,4 +1,4 @@
-"""What `usher migrate` would do to a database: statements, the locks they take, and how large the tables are."""
+"""The plan of `usher migrate`: statements, the locks that they take, and the sizes of the tables."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,7 @@ class PlannedMigration:
 
 
 async def planned_migrations(url: str) -> list[PlannedMigration]:
-    """What is to be applied, in order. Changes nothing. Raises VersionTooOld."""
+    """The migrations to be applied, in order. Changes nothing. Raises VersionTooOld."""
     parsed = DatabaseUrl.parse(url)
     await check_version_of(parsed)
     config = tortoise_config(parsed, pool_size=1)

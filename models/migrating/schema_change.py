@@ -1,4 +1,4 @@
-"""What a migration declares of itself, so that two versions can run beside each other."""
+"""The declarations of a migration, by which two versions can run beside each other."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from tortoise import migrations
 
 
 class Kind(StrEnum):
-    """Whether a migration takes away what an older version needs."""
+    """Whether a migration removes something that an older version needs."""
 
     EXPAND = "EXPAND"
     CONTRACT = "CONTRACT"

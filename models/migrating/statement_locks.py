@@ -1,4 +1,4 @@
-"""Which locks the statements of migrations take, and whom those keep waiting."""
+"""The locks that the statements of migrations take, and the statements that wait for them."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Lock(StrEnum):
-    """The locks of PostgreSQL that migrations take on tables that are there; the values say who waits for them."""
+    """The locks of PostgreSQL that migrations take on existing tables; the values describe what waits for them."""
 
     ROW_EXCLUSIVE = "nobody waits, but for the rows that it changes"
     SHARE_UPDATE_EXCLUSIVE = "nobody waits"

@@ -1,4 +1,4 @@
-"""Running the statements of a migration, one transaction each, without keeping calls waiting."""
+"""Running the statements of a migration, one transaction each, without blocking calls."""
 
 import asyncio
 from abc import abstractmethod
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 class LockNotAvailable(DatabaseNotReady):
-    """A statement has not got its lock, so often as it was tried: somebody's transaction is open on its table."""
+    """A statement did not get its lock after all tries: another transaction is open on its table."""
 
 
 class StepEditor(AsyncpgSchemaEditor):
@@ -48,7 +48,7 @@ class StepEditor(AsyncpgSchemaEditor):
 
 
 class Step(ops.RunSQL):
-    """Statements that are not simply run one after the other; `usher migrate --check` lists them all the same."""
+    """A step that does not simply run its statements in order; `usher migrate --check` lists them all the same."""
 
     async def database_forward(
         self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None
@@ -61,11 +61,11 @@ class Step(ops.RunSQL):
 
     @abstractmethod
     async def forward(self, editor: StepEditor) -> None:
-        """Run what is not done yet."""
+        """Run the statements that are not done yet."""
 
 
 async def retried(sql: str, run: Callable[[], Awaitable[object]]) -> None:
-    """Run a statement until it has got its locks, with growing waits in which calls go on.
+    """Run a statement until it gets its locks, with growing pauses in which calls go on.
 
     Raises LockNotAvailable.
     """

@@ -1,4 +1,4 @@
-"""What migrations are made of, beside indexes: statements that may be run again."""
+"""The steps of migrations, beside indexes: statements that may be repeated."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ LOOKS_EVERY = 0.1
 class Statements(ops.RunSQL):
     """Statements, each of which changes one table at most, and may be run again: IF NOT EXISTS, OR REPLACE.
 
-    `declares` are Tortoise's own operations, for what it must know of their outcome.
+    `declares` are Tortoise's own operations, which update its state.
     """
 
     def __init__(self, *statements: str, declares: Sequence[Any] = ()) -> None:
@@ -27,13 +27,13 @@ class Statements(ops.RunSQL):
         self._declares = declares
 
     def state_forward(self, app_label: str, state: Any) -> None:
-        """Tell Tortoise the outcome."""
+        """Update Tortoise's state."""
         for each in self._declares:
             each.state_forward(app_label, state)
 
 
 class AddConstraints(Step):
-    """Add CHECK and FOREIGN KEY constraints without keeping anybody waiting while rows are read.
+    """Add CHECK and FOREIGN KEY constraints without blocking calls while rows are read.
 
     Each is added NOT VALID, which holds for new rows, and then validated beside reads and writes. `constraints` are
     definitions by name, by table.
@@ -53,7 +53,7 @@ class AddConstraints(Step):
         super().__init__([sql for *_, add, validate in self._steps for sql in (add, validate)], ops.RunSQL.noop)
 
     async def forward(self, editor: StepEditor) -> None:
-        """Add each that is not there, and validate each that is not valid."""
+        """Add each missing constraint, and validate each that is not valid."""
         for table, name, add, validate in self._steps:
             async with editor.client.acquire_connection() as connection:
                 valid = await connection.fetchval(
@@ -68,7 +68,7 @@ class AddConstraints(Step):
 
 
 class FillRows(Step):
-    """Fill a column of rows that are there already, past rows that are locked, 5 000 in a transaction."""
+    """Fill a column of existing rows, skipping locked ones, 5 000 in a transaction."""
 
     def __init__(self, table: str, values: str, where: str) -> None:
         found = f"FROM {table} WHERE {where}"

@@ -14,7 +14,7 @@ CHECKS = {
 DROPPED_INDEXES = ["events_actor_idx"]
 
 _STATEMENTS = [
-    # What it holds is worth minutes, and every sign-in writes it.
+    # Its rows matter for minutes, and every sign-in writes one.
     "ALTER TABLE allowances_spent SET UNLOGGED",
     *(
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_check CHECK ({condition})"

@@ -1,4 +1,4 @@
-"""What people are searched by, indexes for the filters of lists, and how long the lists of large accounts are.
+"""Search texts of people, indexes for the filters of lists, and the lengths of the lists of large accounts.
 
 People whom processes of the version before add have no `search_text` until the relay fills it.
 """

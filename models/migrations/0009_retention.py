@@ -1,4 +1,4 @@
-"""What the deletion of old rows stands on: indexes, early vacuums, and up to when rows were deleted.
+"""Support for the deletion of old rows: indexes, early vacuums, and the time up to which rows were deleted.
 
 The settings wait for a vacuum of their table and let reads and writes pass.
 """

@@ -1,4 +1,4 @@
-"""What searches of a large account read in place of its users and licenses. The relay fills it."""
+"""Search entries, which searches of a large account read in place of its users and licenses. The relay fills it."""
 
 from tortoise import fields
 from tortoise.migrations import operations as ops

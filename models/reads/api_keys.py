@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from models.access.credential_conditions import problem_of
 from models.database.clock import now
 from models.tables import ApiKey, ApiKeySecret
 
 
 class ApiKeyState(StrEnum):
-    """Whether a key works."""
+    """The state of a key."""
 
     ACTIVE = "ACTIVE"
     EXPIRED = "EXPIRED"
@@ -19,12 +20,8 @@ class ApiKeyState(StrEnum):
 
 
 def state_of(key: ApiKey) -> ApiKeyState:
-    """Whether a key works now."""
-    if key.revoked_at is not None:
-        return ApiKeyState.REVOKED
-    if key.expires_at is not None and key.expires_at <= now():
-        return ApiKeyState.EXPIRED
-    return ApiKeyState.ACTIVE
+    """The current state of a key."""
+    return ApiKeyState(problem_of(key.revoked_at, key.expires_at, now()) or ApiKeyState.ACTIVE)
 
 
 def last_use_of(secrets: Sequence[ApiKeySecret]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Parts of a statement that say which rows a list shows."""
+"""Conditions of SQL that select the rows of a list."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ OF_ACCOUNT = (("found.account_id", "{account}"),)
 class Source:
     """Rows of a table, under the alias `found`, whose column `id` holds ids of rows of a list.
 
-    `{account}` and `{value}` stand for what they do in a condition. `keys` are the columns of an index before `id`,
+    `{account}` and `{value}` are placeholders as in a condition. `keys` are the columns of an index before `id`,
     and what they equal. A source that is read by another index has none, and holds its rows to the account by its
     SQL.
     """
@@ -37,14 +37,14 @@ class Search:
 
 @dataclass(frozen=True)
 class Condition:
-    """`{row}` stands for the alias of the row, `{id}` for its id, `{value}` for the place of the value.
+    """A condition with placeholders: `{row}` is the alias of the row, `{id}` its id, `{value}` the parameter.
 
-    `{account}` is whose it is. `requires` is SQL that holds of the value, or the whole list is refused.
+    `{account}` is the account's id. `requires` is SQL that the value must meet, or the whole list is refused.
 
-    `sources` find the rows that meet it by indexes, each row once: they are read in place of trying the condition on
-    every row of the list. `total` is SQL for how many rows meet it, where that is known without counting them.
-    `entry` is the same condition on a search entry `{row}`; where it holds entries to one package, `package` is SQL
-    for its id. A condition with a `search` is the words of one.
+    `sources` find the rows that meet it by indexes, each row once, in place of a filter on every row of the list.
+    `total` is SQL for how many rows meet it, where that is known without counting them. `entry` is the same condition
+    on a search entry `{row}`; where it holds entries to one package, `package` is SQL for its id. A condition with a
+    `search` is the words of one.
     """
 
     sql: str
@@ -58,14 +58,14 @@ class Condition:
 
     @cached_property
     def values(self) -> list[Any]:
-        """Its value, if it has one."""
+        """The value as a list, empty without one."""
         return [self.value] if "{value}" in self.sql else []
 
     @cached_property
     def shape(self) -> tuple[object, ...]:
-        """All of it but the value."""
+        """Everything but the value."""
         return self.sql, self.requires, self.sources, self.total, self.entry, self.package, self.search
 
     def written(self, row: str, account: str, value: str, row_id: str = "") -> str:
-        """Its SQL for a row."""
+        """The SQL for a row."""
         return self.sql.format(row=row, id=row_id or f"{row}.id", account=account, value=value)

@@ -19,19 +19,19 @@ async def domains_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Dom
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A claim with what the operator knows an account by."""
+class DomainClaim:
+    """A claim on a domain, with the account's name and administrator for the operator."""
 
     domain: Domain
     account_name: str
     administrator: str
 
 
-async def claims_of(name: str) -> list[Claim]:
+async def claims_of(name: str) -> list[DomainClaim]:
     """Every account's claim on a domain, oldest first, with its first administrator; for the operator alone."""
     claims = []
     for domain in await Domain.filter(name=name).order_by("id"):
         account = await Account.get(id=domain.account_id)
         first = await User.filter(account_id=account.id, role=Role.ADMINISTRATOR).order_by("id").first()
-        claims.append(Claim(domain, account.name, first.email if first else ""))
+        claims.append(DomainClaim(domain, account.name, first.email if first else ""))
     return claims

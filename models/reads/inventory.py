@@ -1,4 +1,4 @@
-"""How many seats an account has of each package, consistent at one version."""
+"""The seats of an account by package, consistent at one version."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PoolCounts:
         return self.purchased - self.assigned
 
     def as_json(self) -> dict[str, Any]:
-        """The counts as an event keeps them."""
+        """The counts as JSON for an event."""
         return {
             "account_id": str(self.account_id),
             "package_id": str(self.package_id),
@@ -39,7 +39,7 @@ class PoolCounts:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "PoolCounts":
-        """Rebuild what `as_json` wrote."""
+        """The reverse of `as_json`."""
         counts = (data["purchased"], data["assigned"], data["activated"])
         return cls(UUID(data["account_id"]), UUID(data["package_id"]), *counts)
 
@@ -53,7 +53,7 @@ class Inventory:
     pools: list[PoolCounts]
 
     def as_json(self) -> dict[str, Any]:
-        """The inventory as an idempotency record keeps it."""
+        """The inventory as JSON for an idempotency record."""
         return {
             "version": self.version,
             "as_of": self.as_of.isoformat(),
@@ -62,7 +62,7 @@ class Inventory:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Inventory":
-        """Rebuild what `as_json` wrote."""
+        """The reverse of `as_json`."""
         pools = [PoolCounts.from_json(pool) for pool in data["pools"]]
         return cls(data["version"], datetime.fromisoformat(data["as_of"]), pools)
 

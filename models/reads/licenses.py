@@ -22,7 +22,7 @@ class LicenseState(StrEnum):
 
 @dataclass(frozen=True)
 class LicenseFilter:
-    """Conditions that must all hold; null ones do not count."""
+    """Conditions that must all hold; null ones are ignored."""
 
     state: LicenseState | None = None
     package_code: str | None = None

@@ -20,7 +20,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}\Z")
 
 
 def package_code(given: str) -> str:
-    """A code as the catalogue spells it, whatever case it is given in; empty where no package can have it."""
+    """A code in the catalogue's spelling; empty where no package can have it."""
     code = given.upper() if given.isascii() else ""
     return code if _CODE.match(code) else ""
 
@@ -55,7 +55,7 @@ async def packages_by_id(ids: Sequence[UUID]) -> dict[UUID, Package]:
 
 
 async def package_by_id(package_id: UUID) -> Package:
-    """A package, off sale too; those that are asked for at the same time are read together. Raises LookupError."""
+    """A package, off sale too; concurrent calls are coalesced into one statement. Raises LookupError."""
     row = await fetch_together(_by_id(), (package_id,))
     _, *columns = row.values()
     if columns[0] is None:
@@ -68,8 +68,8 @@ async def package_by_id(package_id: UUID) -> Package:
 def _by_id() -> str:
     columns = ", ".join(f'package."{column}"' for column in Package.columns())
     return f"""
-        SELECT asker_number, {columns}
-        FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS asked (id, asker_number)
+        SELECT caller_number, {columns}
+        FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS asked (id, caller_number)
         CROSS JOIN (SELECT $2::timestamptz AS moment) AS asked_at
         LEFT JOIN packages AS package ON package.id = asked.id
     """  # noqa: S608 - names of columns

@@ -17,7 +17,7 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Window:
-    """The part of a list that is asked for. `after` and `before` are ids of rows, which need not exist any more."""
+    """The requested part of a list. `after` and `before` are ids of rows, which need not exist any more."""
 
     first: int | None = None
     after: UUID | None = None

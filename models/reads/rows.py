@@ -1,4 +1,4 @@
-"""Rows of tables by conditions of SQL, without having Tortoise write the statement each time."""
+"""Rows of tables by conditions of SQL, without Tortoise's query builder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ async def rows_where(table: type[Found], condition: str, *values: Any) -> list[F
 class Rows(Generic[Found]):
     """The rows of a table that belong to an account and meet conditions.
 
-    `edges` are signs and ids to compare theirs with.
+    `edges` are comparisons of their ids, e.g. `>` and an id.
     """
 
     table: type[Found]
@@ -37,11 +37,11 @@ class Rows(Generic[Found]):
     edges: Sequence[tuple[str, UUID]] = ()
 
     def beyond(self, sign: str, edge: UUID) -> "Rows[Found]":
-        """Those of them whose id is so to another, e.g. `>`."""
+        """The rows whose id compares so to another one, e.g. by `>`."""
         return replace(self, edges=[*self.edges, (sign, edge)])
 
     async def read(self, limit: int, *, newest_first: bool = False) -> list[Found]:
-        """The first of them by their ids."""
+        """The first rows in the order of their ids."""
         written = self._written([limit])
         order, place = "DESC" if newest_first else "", f"${len(written.values)}"
         condition = " AND ".join(written.conditions)
@@ -51,22 +51,22 @@ class Rows(Generic[Found]):
         return await rows_where(self.table, f"{condition} ORDER BY id {order} LIMIT {place}", *written.values)
 
     async def count(self) -> int:
-        """How many there are."""
+        """The number of rows."""
         written = self._written()
         known = "" if self.edges else known_total(written.placed, "$1")
         counted = written.ids.count() if written.ids else f"(SELECT count(*) {self._from(written)})"
-        return await self._told(known or counted, written)
+        return await self._value(known or counted, written)
 
     async def exist(self) -> bool:
-        """Whether there are any."""
+        """Whether there is a row."""
         written = self._written()
         found = written.ids.exist(written.edges) if written.ids else f"EXISTS (SELECT {self._from(written)})"
-        return await self._told(found, written)
+        return await self._value(found, written)
 
-    async def _told(self, what: str, written: "_Written") -> Any:
-        # The account is a value also where nothing names it.
-        rows = await fetch_records(f"SELECT {what} AS told WHERE $1::uuid IS NOT NULL", *written.values)
-        return rows[0]["told"]
+    async def _value(self, what: str, written: "_Written") -> Any:
+        # PostgreSQL requires that every parameter is used.
+        rows = await fetch_records(f"SELECT {what} AS value WHERE $1::uuid IS NOT NULL", *written.values)
+        return rows[0]["value"]
 
     def _from(self, written: "_Written") -> str:
         table = self.table._meta.db_table  # noqa: SLF001
@@ -86,7 +86,7 @@ class Rows(Generic[Found]):
 
 @dataclass(frozen=True)
 class _Written:
-    """Conditions and edges with the places of their values in a statement, of which the account is the first."""
+    """Conditions and edges with their parameters; the first parameter of the statement is the account."""
 
     placed: list[Placed]
     edges: list[tuple[str, str]]

@@ -1,11 +1,11 @@
-"""What searches of a large account read in place of its users and licenses, and what of it holds no more.
+"""Search entries: a copy of users and licenses for searches of large accounts, and the users that changed since.
 
 SQL with `{account}`. `search_entries` has each user's search text and package at a version of the account, which
 `search_versions` keeps; `models/operations/upkeep/keep_search_entries.py` writes both. The texts stay as they are;
-the events after that version tell which users were added or changed their package.
+the events after that version name the users that were added or changed their package.
 """
 
-# More than a busy account does in a minute; where no relay has written for longer, the users themselves are read.
+# More changes than a busy account has in a minute. With more, no relay has run, and the users are read directly.
 MOST_SINCE = 20_000
 
 # The package of a user who has no license.

@@ -1,12 +1,12 @@
-"""Ids of the users whom a search finds, and a filter beside it, in the way that reads the fewest rows.
+"""Ids of the users that match a search and perhaps a filter, in the way that reads the fewest rows.
 
 The statement itself chooses the way, because PostgreSQL plans it before the account and the words are known:
 
-- `filter`: hardly anybody has a license, which the filter asks for; each of them is looked at.
-- `grams`: hardly anybody has the words; the index of grams finds them.
-- `entries`: many have them. The search entries of a large account are read in the order of the list, which is several
+- `filter`: few users have a license, which the filter asks for; each of them is tested.
+- `grams`: few users match; the index of grams finds them.
+- `entries`: many match. The search entries of a large account are read in the order of the list, which is several
   times faster than reading its users and the license of each.
-- `rows`: many have them, in an account without search entries: its users are read in the order of the list.
+- `rows`: many match, in an account without search entries: its users are read in the order of the list.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from models.reads.sources import (
     placed_source,
 )
 
-# Users who meet a filter: so many are looked at in some milliseconds.
+# So many users of a filter are tested in some milliseconds.
 FEW = 5_000
 # Of the sampled entries, one in so many has the words where they are common. To count by grams looks at fewer users,
 # and at their licenses where there is a filter.
@@ -60,7 +60,7 @@ class SearchedIds:
         )
 
     def count(self) -> str:
-        """How many there are."""
+        """The SQL of their number."""
         counts = {
             way: " + ".join(counted(source, where) for source, where in selects)
             for way, selects in self._ways().items()
@@ -71,7 +71,7 @@ class SearchedIds:
         return f"(SELECT CASE chosen.way {whens} END FROM (SELECT {way} AS way OFFSET 0) AS chosen)"  # noqa: S608 - constants
 
     def exist(self, edges: Edges) -> str:
-        """Whether there are any."""
+        """The SQL of whether there is one."""
         return f"({self.page(backwards(edges), '1', edges)} IS NOT NULL)"
 
     def _way(self, one_in: int = ONE_IN) -> str:
@@ -88,7 +88,7 @@ class SearchedIds:
         )
 
     def _rows_common(self) -> str:
-        """Whether many users have the words; of few users, all are read."""
+        """Whether many users match; of few users, all are read."""
         source = placed_source(USERS, self.account, "")
         ends = [f"(SELECT * {in_order(source, [], order, str(LOOKED_AT), [])})" for order in ("", "DESC")]
         return (
@@ -97,7 +97,7 @@ class SearchedIds:
         )
 
     def _ways(self) -> dict[str, Selects]:
-        """For each way the sources that are read, each with its conditions. No id is in two sources of a way."""
+        """The sources of each way, with their conditions. No id is in two sources of a way."""
         filtered = [self._meets_filter("found.id")]
         users = placed_source(USERS, self.account, "")
         # In this order: PostgreSQL would look up the license of every entry first.
@@ -116,7 +116,7 @@ class SearchedIds:
 
     @property
     def _has_filter_way(self) -> bool:
-        """Whether the filter needs a way of its own: entries of one package are few where those who meet it are."""
+        """Whether the filter needs a way of its own: an index has the entries of one package."""
         return self.filtered is not None and not self.filtered[0].package
 
     def _through_filter(self) -> Selects:
@@ -125,11 +125,11 @@ class SearchedIds:
         return [(source, [self._user_has_words(source.id)]) for source in sources]
 
     def _entries_counted(self) -> str:
-        """Those among the entries, and how many more or fewer since; nothing is looked up for each entry."""
+        """The matching entries, plus and minus the changes since; without a look-up for each entry."""
         source = self._entries
         keys = [f"{column} = {value}" for column, value in source.keys]
         where = [*keys, source.sql, self._entry_meets_filter("found"), self._entry_has_words()]
-        # In order, so that PostgreSQL reads the index, which has all that is wanted.
+        # Ordered, so that PostgreSQL does an index-only scan.
         entries = (
             f'(SELECT count(*) FROM (SELECT FROM "{source.table}" AS found WHERE {" AND ".join(where)}'  # noqa: S608 - constants
             f" ORDER BY {ordered(source, '')} OFFSET 0) AS entries)"
@@ -143,7 +143,7 @@ class SearchedIds:
 
     @property
     def _entries(self) -> Source:
-        """The entries that the filter leaves, by the index that begins with what they have in common."""
+        """The entries that meet the filter, by the index that begins with its column."""
         condition, value = self._filter
         source = Source("search_entries", "true", "found.user_id")
         if condition.package:
@@ -154,7 +154,7 @@ class SearchedIds:
 
     @property
     def _changed(self) -> str:
-        """Users who were added since the entries were made, or may have another package."""
+        """The users that were added since the entries were made, or may have another package."""
         return f"found.id = ANY ({self._filled(CHANGED)}::uuid[])"
 
     @property
@@ -205,7 +205,7 @@ class SearchedIds:
 
 
 def listed_ids(conditions: Sequence[Placed], account: str) -> SearchedIds | SourcedIds | None:
-    """The ids that meet the conditions; None where nothing but trying them on every row finds them."""
+    """The ids that meet the conditions; None where they have to be tried on every row."""
     searched = [placed for placed in conditions if placed[0].search]
     if searched:
         filters = [placed for placed in conditions if not placed[0].search]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from models.access.credential_conditions import is_valid
 from models.database.clock import now
 from models.reads.conditions import Condition
 from models.reads.rows import Rows
@@ -11,9 +12,9 @@ from models.tables import Session
 
 def live_sessions(account_id: UUID, user_id: UUID | None) -> Rows[Session]:
     """The sessions of an account, or of one of its users, that are neither expired nor ended."""
-    live = [Condition("{row}.revoked_at IS NULL"), Condition("{row}.expires_at > {value}", now())]
+    valid = Condition(is_valid(revoked_at="{row}.revoked_at", expires_at="{row}.expires_at", moment="{value}"), now())
     whose = [] if user_id is None else [Condition("{row}.user_id = {value}", user_id)]
-    return Rows(Session, account_id, [*live, *whose])
+    return Rows(Session, account_id, [valid, *whose])
 
 
 async def sessions_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Session]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from models.reads.conditions import Condition, Source
 
-# A condition, and the place of its value in the statement.
+# A condition and its parameter.
 Placed = tuple[Condition, str]
-# Signs, and the places of ids to compare with by them.
+# Comparison operators, and the parameters of the ids to compare with.
 Edges = Sequence[tuple[str, str]]
 Keys = Sequence[tuple[str, str]]
 FIRST_ID = "'00000000-0000-0000-0000-000000000000'::uuid"
@@ -18,8 +18,8 @@ LAST_ID = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid"
 class SourcedIds:
     """The ids that meet several conditions, found by the sources of one. No id is in two sources.
 
-    Each source is a select of its own, with the order and the limit of the page in it: PostgreSQL then plans it by
-    what it is made for, and not by a guess at how many rows the account has.
+    Each source is a SELECT of its own with the order and the limit of the page, so that PostgreSQL reads an index in
+    that order, and does not plan by an estimate of the account's rows.
     """
 
     conditions: Sequence[Placed]
@@ -36,11 +36,11 @@ class SourcedIds:
         return f"(SELECT id FROM ({' UNION ALL '.join(selects)}) AS found ORDER BY id {order} LIMIT {limit})"  # noqa: S608 - constants
 
     def count(self) -> str:
-        """How many there are."""
+        """The SQL of their number."""
         return f"({' + '.join(counted(source, self._where(source)) for source in self._sources)})"
 
     def exist(self, edges: Edges) -> str:
-        """Whether there are any."""
+        """The SQL of whether there is one."""
         order = backwards(edges)
         firsts = [in_order(source, self._where(source), order, "1", edges) for source in self._sources]
         return f"({' OR '.join(f'(SELECT true {first}) IS NOT NULL' for first in firsts)})"
@@ -59,7 +59,7 @@ class SourcedIds:
 
 
 def placed_source(source: Source, account: str, value: str) -> Source:
-    """A source with the account and the place of the value in its SQL."""
+    """The SQL of a source with the account and the parameter filled in."""
     keys = tuple((column, key.format(account=account, value=value)) for column, key in source.keys)
     return Source(source.table, source.sql.format(account=account, value=value), source.id, keys)
 
@@ -71,7 +71,7 @@ def in_order(source: Source, more: Sequence[str], order: str, limit: str, edges:
 
 
 def counted(source: Source, more: Sequence[str]) -> str:
-    """How many rows of a source meet more conditions."""
+    """The number of rows of a source that meet more conditions."""
     where = " AND ".join([*(f"{column} = {value}" for column, value in source.keys), *more, source.sql])
     return f'(SELECT count(*) FROM "{source.table}" AS found WHERE {where})'  # noqa: S608 - constants
 
@@ -79,8 +79,8 @@ def counted(source: Source, more: Sequence[str]) -> str:
 def between(keys: Keys, id: str, edges: Edges) -> list[str]:
     """Conditions on the columns of an index that hold rows to its keys, and to edges of ids.
 
-    They are of rows and not of columns: PostgreSQL, which does not know the account, expects many rows between them,
-    and so reads them in the order of the index and only as far as it must.
+    They compare rows and not columns: PostgreSQL, which does not know the account, then estimates many rows, and so
+    reads the index in order and stops at the limit.
     """
     columns = [*(column for column, _ in keys), id]
     values = [value for _, value in keys]
@@ -101,7 +101,7 @@ def backwards(edges: Edges) -> str:
 
 
 def known_total(conditions: Sequence[Placed], account: str) -> str:
-    """SQL for how many rows meet the conditions, where that is known without counting; else nothing."""
+    """The SQL of the number of rows, where it is known without counting; else empty."""
     if len(conditions) != 1:
         return ""
     condition, value = conditions[0]

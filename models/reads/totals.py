@@ -1,13 +1,13 @@
-"""How long lists of an account are, and who has no license, without reading all rows.
+"""The lengths of an account's lists, and its users without a license, without reading all rows.
 
 SQL with `{account}`: `account_totals` has the users and seat events of a large account at one of its versions, and
-`unlicensed_users` who had no license then; what came after is told by events.
+`unlicensed_users` its users without a license then; later changes are in the events.
 `models/operations/upkeep/keep_totals.py` writes both.
 """
 
 from models.reads.conditions import Source
 
-# More than a busy account does in a minute; where no relay has written for longer, all rows are read.
+# More changes than a busy account has in a minute. With more, no relay has run, and all rows are read.
 MOST_SINCE = 100_000
 
 _ADDED = (
@@ -44,9 +44,9 @@ _SINCE = (
 
 
 def unlicensed_sources(no_license: str) -> tuple[Source, ...]:
-    """Users without a license; the SQL, with `{id}`, looks whether that is still so.
+    """The sources of users without a license; the SQL, with `{id}`, checks that this is still so.
 
-    Of an account of which nothing is written down, or nothing for a long time, it looks at every user.
+    Without current totals every user of the account is tested.
     """
     still = no_license.replace("{id}", "found.user_id")
     now = no_license.replace("{id}", "found.id")

@@ -1,7 +1,7 @@
-"""Searching users: what it is to have every word of a search.
+"""Searching users: the condition that a user matches every word.
 
-The words and what users are searched by are folded by `models/text/search_text.py`; here one is only looked for in
-the other. `models/reads/searched_ids.py` chooses how the users are found.
+The words and the search texts of users are folded by `models/text/search_text.py`. `models/reads/searched_ids.py`
+chooses how the users are found.
 """
 
 import re
@@ -11,14 +11,14 @@ from models.text.search_text import folded, search_words
 
 
 def search_condition(search: str) -> Condition | None:
-    """The users who have every word somewhere in the name or the address; None for a search without words."""
+    """The condition that every word is in the name or the address; None for a search without words."""
     words = search_words(search)
     if words is None:
         return Condition("false")
     if not words:
         return None
     count = len(words)
-    # Each pattern a select of its own, which PostgreSQL runs once, and no LIKE ALL, which it expands for each row.
+    # Each pattern is a subquery, which PostgreSQL runs once; it would expand a LIKE ALL for each row.
     searched = " AND ".join(
         f"{{row}}.search_text LIKE (SELECT ({{value}}::text[])[{place + 1}])" for place in range(count)
     )
@@ -29,7 +29,7 @@ def search_condition(search: str) -> Condition | None:
         " WHERE own.id = {row}.user_id AND own.account_id = {account})"
     )
     return Condition(
-        # Within COALESCE, because PostgreSQL expects of LIKE that hardly anybody is found.
+        # In COALESCE, because PostgreSQL estimates few rows for LIKE.
         f"coalesce({searched}, {current})",
         [*(f"%{_escaped(word)}%" for word in words), *words],
         search=Search(
@@ -40,7 +40,7 @@ def search_condition(search: str) -> Condition | None:
     )
 
 
-# By the index of grams: PostgreSQL does not look this up in those that begin with the account.
+# By the index of grams, and not by one that begins with the account.
 _WHOSE = "{row}.account_id IS NOT DISTINCT FROM {account}"
 # As the index has them (`search_grams`): the whole of short words, of longer ones every three characters. Each takes
 # time to look up, and more than so many hardly find fewer users. By PostgreSQL, whose characters are bytes in

@@ -16,7 +16,7 @@ from models.tables import User
 
 @dataclass(frozen=True)
 class UserFilter:
-    """Conditions that must all hold; null ones do not count."""
+    """Conditions that must all hold; null ones are ignored."""
 
     search: str | None = None
     licensed: bool | None = None

@@ -1,6 +1,6 @@
-"""How often an account may make what is kept: more often than any business does, and not without end.
+"""Rate limits of an account for what is stored: more than any business needs.
 
-Each is spent outside of the transaction that makes it, by calls too that are then refused.
+Each is spent before the transaction, also by calls that are refused later.
 """
 
 from datetime import timedelta

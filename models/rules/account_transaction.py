@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from models.access.credentials import still_signed_in
+from models.access.credentials import reauthenticate
 from models.access.viewer import Viewer
 from models.database.connection import transaction
 from models.events import commit_listeners
@@ -14,10 +14,10 @@ from models.tables import Account
 
 @asynccontextmanager
 async def account_transaction(account_id: UUID) -> AsyncIterator[Account]:
-    """Lock the account, run the block, commit, wake the account's live subscribers.
+    """Lock the account, run the block, commit, notify the account's subscribers.
 
-    The account's row is the only lock anyone takes on what the account owns, so changes of one account follow
-    each other, no two transactions can wait for one another, and what the block reads stays true until it ends.
+    The account's row is the only lock on what the account owns, so changes of one account are serialised, no deadlock
+    is possible, and everything that the block reads stays true until it ends.
     """
     async with transaction():
         # NO KEY: carts and sessions insert rows that refer to the account, and need not wait for it.
@@ -25,7 +25,7 @@ async def account_transaction(account_id: UUID) -> AsyncIterator[Account]:
         version = account.version
         yield account
     if account.version != version:
-        commit_listeners.announce(account_id)
+        commit_listeners.publish(account_id)
 
 
 @asynccontextmanager
@@ -38,18 +38,18 @@ async def accounts_transaction(account_ids: Collection[UUID]) -> AsyncIterator[d
         yield accounts
     for account in accounts.values():
         if account.version != versions[account.id]:
-            commit_listeners.announce(account.id)
+            commit_listeners.publish(account.id)
 
 
 @asynccontextmanager
 async def viewer_transaction(viewer: Viewer, *permissions: Permission) -> AsyncIterator[Account]:
     """The same for a viewer with all these permissions. Raises NotPermitted; Unauthenticated when signed out.
 
-    Asked before the lock, so that who may not call holds nobody up, and again under it: a role changes under the
-    same lock, so who lost theirs while this call waited does nothing any more.
+    The permissions are checked before the lock, so that a refused call blocks no other, and again under it: roles
+    change under the same lock, so a viewer that lost its role while it waited is refused.
     """
     viewer.require_all(permissions)
     async with account_transaction(viewer.account_id) as account:
-        current = await still_signed_in(viewer)
+        current = await reauthenticate(viewer)
         current.require_all(permissions)
         yield account

@@ -1,19 +1,20 @@
-"""What the operations on API keys share."""
+"""Shared by the operations on API keys."""
 
 from uuid import UUID
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
-
+from models.access.credential_conditions import is_valid
 from models.access.secrets import secret_hash
 from models.database.clock import now
 from models.errors import NotFound
+from models.reads.conditions import Condition
+from models.reads.rows import Rows
 from models.tables import Account, ApiKey, ApiKeySecret
 
 
-def live_keys(account_id: UUID) -> QuerySet[ApiKey]:
-    """The keys of an account that neither were revoked nor have expired."""
-    return ApiKey.filter(Q(expires_at=None) | Q(expires_at__gt=now()), account_id=account_id, revoked_at=None)
+def live_keys(account_id: UUID) -> Rows[ApiKey]:
+    """The keys of an account that are valid now."""
+    valid = is_valid(revoked_at="{row}.revoked_at", expires_at="{row}.expires_at", moment="{value}")
+    return Rows(ApiKey, account_id, [Condition(valid, now())])
 
 
 async def find_key(account: Account, api_key_id: UUID) -> ApiKey:
@@ -25,7 +26,7 @@ async def find_key(account: Account, api_key_id: UUID) -> ApiKey:
 
 
 async def add_secret(key: ApiKey, secret: str) -> None:
-    """Make a secret open what a key opens."""
+    """Add a secret to a key."""
     await ApiKeySecret.create(
         account_id=key.account_id,
         api_key_id=key.id,

@@ -63,7 +63,7 @@ async def lock_cart_version(owner_id: UUID) -> int:
 async def take_from_cart(owner_id: UUID, bought: dict[UUID, int]) -> None:
     """Take seats that were bought, by package, out of a cart, and move it to its next version.
 
-    What was added while the payment was under way stays.
+    Seats that were added during the payment stay.
     """
     await lock_cart_version(owner_id)
     await fetch(
@@ -110,5 +110,5 @@ async def read_cart(owner_id: UUID) -> CartContents:
 
 
 async def carts_by_owner(_account_id: UUID, owner_ids: Sequence[UUID]) -> dict[UUID, CartContents]:
-    """Carts by owner. A cart is its owner's own, so a viewer never asks for more than one."""
+    """Carts by owner. A viewer has one cart, so it asks for no more."""
     return {owner_id: await read_cart(owner_id) for owner_id in owner_ids}

@@ -26,7 +26,7 @@ Text500 = Annotated[str, Field(min_length=1, max_length=500, pattern=PRINTABLE)]
 
 
 class Translation(BaseModel):
-    """What a package is called in another language; without a name as in English."""
+    """The name and description of a package in another language; those that are missing are the English ones."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,7 +87,7 @@ def read_catalogue(path: Path) -> Catalogue:
 
 
 async def load_shipped_catalogue() -> None:
-    """Add the shipped packages to a database that has none; an operator's own are left alone."""
+    """Add the shipped packages to a database that has none."""
     if not await fetch("SELECT FROM packages LIMIT 1"):
         await load_catalogue(read_catalogue(SHIPPED))
 

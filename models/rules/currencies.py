@@ -1,11 +1,11 @@
-"""The currencies of ISO 4217 that people pay in, with the decimals that each has.
+"""The currencies of ISO 4217 for payments, with the decimals of each.
 
-Locale data would give the decimals that people write, which for some currencies are fewer than are charged.
+Locale data has the usual decimals, which for some currencies are fewer than are charged.
 """
 
 from decimal import Decimal
 
-# What `packages`, `purchases` and `payments` keep of an amount.
+# The precision of amounts in `packages`, `purchases` and `payments`.
 STORED_DECIMALS = 2
 
 _BY_DECIMALS = {
@@ -21,7 +21,7 @@ _DECIMALS = {code: decimals for decimals, codes in _BY_DECIMALS.items() for code
 
 
 def currency_problem(currency: str) -> str | None:
-    """Why nothing can be sold in a currency; None where it can."""
+    """The reason why a currency is not supported; None where it is."""
     if currency not in _DECIMALS:
         return f"{currency} is no currency of ISO 4217 that people pay in"
     if _DECIMALS[currency] > STORED_DECIMALS:

@@ -43,7 +43,7 @@ async def refuse(domain: Domain) -> None:
 
 
 def data_of(domain: Domain) -> dict[str, object]:
-    """What an event says of a claim."""
+    """The data of a claim for an event."""
     return {"domain_id": domain.id, "name": domain.name}
 
 

@@ -54,5 +54,5 @@ async def keep_record(
 
 
 def input_hash(values: dict[str, Any]) -> bytes:
-    """What is kept of an input, to know it again."""
+    """The hash of an input, to compare repeated calls."""
     return hashlib.sha256(to_json(values).encode()).digest()

@@ -1,4 +1,4 @@
-"""Checking what people type. Each function returns the clean value or adds to the list of bad fields."""
+"""Validating inputs. Each function returns the clean value or adds to the list of bad fields."""
 
 import re
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Inputs:
         return clean
 
     def without_web_address(self, field: str, value: str) -> None:
-        """A text of which no mail program makes a link, for names that are mailed to people who did not ask."""
+        """A text without web addresses, of which mail programs make links: for names in mails to strangers."""
         if has_web_address(value):
             self._refuse(field, "Must not hold an address of the web. After a dot, write a space.")
 
@@ -59,11 +59,11 @@ class Inputs:
         name = domain_name(typed)
         address = f"{local_part}@{name}"
         try:
-            # The domain is held to the rule for claims, not to the library's.
+            # The domain is checked by the rule for claims, not by the library's.
             validate_email(f"{local_part}@example.com", check_deliverability=False, allow_smtputf8=False, strict=True)
         except EmailNotValidError:
             name = None
-        # Mail programs read an encoded word (RFC 2047) there too, and so find another address: no mail could be sent.
+        # Mail programs decode an encoded word (RFC 2047) there too, and would find another address.
         if name is None or len(address) > MAX_EMAIL or _ENCODED_WORD.search(local_part):
             self._refuse(field, "Not an e-mail address.")
             return ""
@@ -134,7 +134,7 @@ class Inputs:
             self._refuse(field, f"A whole number of minutes from 0 to {most // timedelta(minutes=1)}.")
 
     def refuse(self, path: tuple[str, ...], text: str) -> None:
-        """Note what a good value looks like."""
+        """Add a bad field with a description of a good value."""
         self.bad.append((path, text))
 
     def _refuse(self, field: str, text: str) -> None:

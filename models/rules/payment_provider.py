@@ -12,7 +12,7 @@ class ProviderUnavailable(Exception):
 
 @dataclass(frozen=True)
 class ChargeOutcome:
-    """What the provider says of a charge. REQUIRES_ACTION carries the secret for its browser SDK."""
+    """The provider's answer to a charge. REQUIRES_ACTION carries the secret for its browser SDK."""
 
     state: PaymentState
     decline_code: str | None = None
@@ -20,14 +20,14 @@ class ChargeOutcome:
 
 
 class PaymentProvider(Protocol):
-    """Charges a payment. Calling again with the same payment never charges twice and tells the outcome of now."""
+    """Charges a payment. A call for the same payment never charges twice, and returns the current outcome."""
 
     name: str
-    # Whether a charge costs somebody something: what the database loses of it cannot be taken back.
+    # Whether a charge moves money: one that the database loses cannot be undone.
     moves_money: bool
 
     def accepts(self, method: str) -> bool:
-        """Tell whether the payment method could be one of this provider's, without asking it."""
+        """Whether the payment method may be one of this provider's, without a request to it."""
         ...
 
     async def charge(self, payment: Payment) -> ChargeOutcome:

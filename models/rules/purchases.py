@@ -13,7 +13,7 @@ from models.database.connection import fetch, fetch_one
 from models.tables import Account, Purchase, PurchaseLine, PurchaseState, Term
 
 PRICES_HOLD = timedelta(minutes=30)
-# What a purchase and a payment can hold, and a pool of seats.
+# The largest amount of a purchase and a payment, and the largest pool of seats.
 MOST_TOTAL = Decimal("999999999999.99")
 MOST_SEATS = 2**31 - 1
 
@@ -40,7 +40,7 @@ def total_of(lines: Sequence[PricedLine]) -> Decimal:
 
 
 async def problems_of(account: Account, lines: Sequence[PricedLine]) -> list[tuple[UUID | None, str]]:
-    """Why lines cannot be bought: a package and what is wrong with its line, or None and what is with all of them."""
+    """The reasons why lines cannot be bought, each with the package of its line; None where it concerns all."""
     quantities = {line.package_id: line.quantity for line in lines}
     found: list[tuple[UUID | None, str]] = [*(await seats_beyond_limit(account.id, quantities)).items()]
     if total_of(lines) > MOST_TOTAL:
@@ -49,7 +49,7 @@ async def problems_of(account: Account, lines: Sequence[PricedLine]) -> list[tup
 
 
 async def seats_beyond_limit(account_id: UUID, quantities: Mapping[UUID, int]) -> dict[UUID, str]:
-    """The packages of which an account would have too many seats, and what to tell of each; under the account's lock.
+    """The packages of which an account would have too many seats, with a message for each; under the account's lock.
 
     Seats that are being paid for count as well, whichever purchase they are of.
     """
@@ -109,7 +109,7 @@ async def freeze_purchase(
 
 
 def facts_of(purchase: Purchase) -> dict[str, Any]:
-    """A purchase as events name it."""
+    """The data of a purchase for an event."""
     return {"purchase_id": purchase.id, "number": purchase.number}
 
 

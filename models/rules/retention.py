@@ -1,4 +1,4 @@
-"""How long rows are kept that have done their work."""
+"""Retention times of rows that are no longer needed."""
 
 from dataclasses import dataclass
 from datetime import timedelta

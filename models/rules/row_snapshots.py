@@ -1,4 +1,4 @@
-"""Rows as they were, kept in an answer that may have to be given again."""
+"""Snapshots of rows in answers that a repeated call is given again."""
 
 from typing import Any, TypeVar
 
@@ -11,11 +11,11 @@ Row = TypeVar("Row", bound=Model)
 
 
 def row_snapshot(row: Model) -> dict[str, Any]:
-    """Every column of a row, as JSON can keep it."""
+    """Every column of a row, as JSON."""
     columns = row._meta.db_fields  # noqa: SLF001 - Tortoise's own reflection
     return orjson.loads(to_json({column: getattr(row, column) for column in columns}))
 
 
-def row_again(table: type[Row], snapshot: dict[str, Any]) -> Row:
-    """The row as it was when the snapshot was taken. It is for showing: nothing saves it."""
+def row_from_snapshot(table: type[Row], snapshot: dict[str, Any]) -> Row:
+    """The row of a snapshot. It is for display and must not be saved."""
     return table(**snapshot)

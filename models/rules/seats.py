@@ -52,7 +52,7 @@ async def no_seat(account_id: UUID, package_id: UUID) -> NoSeatAvailable | None:
 
 
 async def return_seat(account_id: UUID, package_id: UUID, *, activated: bool) -> PoolCounts:
-    """Free one assigned seat; `activated` tells whether it was an activated one."""
+    """Free one assigned seat; `activated` says whether it was activated."""
     return await _move(account_id, package_id, assigned=-1, activated=-int(activated))
 
 

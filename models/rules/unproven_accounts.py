@@ -1,8 +1,8 @@
-"""Accounts whose first administrator has never followed a sign-in link: they do not own their address for good.
+"""Unproven accounts: the first administrator has never followed a sign-in link, so they may lose their address.
 
 Each is an account, one user, their events, deliveries, sign-in tokens and requests, and nothing else. It is deleted
-as a whole, by the transaction that needs its address or by housekeeping. Its row is locked before anything else of
-it: what is written for it meanwhile waits for that row, and finds it gone.
+as a whole, by the transaction that needs its address or by the relay. Its row is locked first, so that concurrent
+writes for it wait for the row and find it deleted.
 """
 
 from datetime import datetime, timedelta
@@ -56,7 +56,7 @@ async def _displace(email: str, condition: str, *values: Any) -> bool:
     if await _unproven_account_of(email) is None:
         return False
     await _hold_relay()
-    # Again: another transaction may have put a new account in the place of the one before.
+    # Again: another transaction may have replaced the account.
     account_id = await _unproven_account_of(email)
     place = f"${len(values) + 1}"
     # A link that is being followed holds the row, and the condition is looked at again when it lets go.
@@ -86,7 +86,7 @@ async def _hold_relay() -> None:
 
 
 async def _delete(account_ids: list[UUID]) -> None:
-    # Past those that the relay is about to answer: it looks whose the address is when it can.
+    # Skip those that the relay is about to answer: it looks up the address when it can.
     await fetch(
         "DELETE FROM sign_in_requests WHERE id IN (SELECT request.id FROM sign_in_requests AS request"
         " JOIN users AS person ON lower(person.email) = lower(request.email)"

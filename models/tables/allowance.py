@@ -1,4 +1,4 @@
-"""What callers have spent of what they are allowed."""
+"""The spending of rate limits and cost budgets."""
 
 from uuid import UUID
 
@@ -11,9 +11,8 @@ from models.tables.hydration import Row
 class AllowanceSpent(Row, Model):
     """What one caller has spent of one allowance, in the period `period` and in the one before it.
 
-    `key` is made of a SHA-256 of both names, so that no address lies there in clear. A period is a whole number:
-    the time since 1970 divided by the length that the allowance has. The table is not logged: a crash of the
-    database forgives.
+    `key` is from a SHA-256 of both names, so that no address is stored in clear. A period is a whole number: the time
+    since 1970 divided by the length of the window. The table is unlogged: a crash of the database empties it.
     """
 
     key: UUID = fields.UUIDField(primary_key=True)

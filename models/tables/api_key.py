@@ -13,7 +13,7 @@ from models.tables.hydration import Row
 class ApiKey(Row, Model):
     """What an integration may do in an account, until the key expires or is revoked.
 
-    `created_by` answers for it: what the key buys, it buys for them. `networks` are those it may call from, in
+    `created_by` answers for it: its purchases are theirs. `networks` are those it may call from, in
     CIDR notation; null when from anywhere.
     """
 

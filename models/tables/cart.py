@@ -1,4 +1,4 @@
-"""What a user, or an API key, is about to buy."""
+"""Carts: the packages that a user or an API key is about to buy."""
 
 from uuid import UUID
 

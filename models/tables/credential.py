@@ -12,7 +12,7 @@ from models.tables.hydration import Row
 
 
 class TokenPurpose(StrEnum):
-    """What a mailed token is good for."""
+    """The use of a mailed token."""
 
     SIGN_IN = "SIGN_IN"
     ACTIVATE = "ACTIVATE"

@@ -13,8 +13,8 @@ class Delivery(Row, Model):
     """Unique per event and consumer. Open until `sent_at` (done) or `failed_at` (given up, with `last_error`).
 
     Deliveries `in_order` go to one person in the order of what happened; the others neither wait nor are waited for.
-    `blocked` ones wait for an earlier one, and no claim looks at them: triggers keep the mark. One without the mark
-    that has to wait is marked by the claim that finds it.
+    `blocked` ones wait for an earlier one, and claims skip them: triggers keep the mark. The claim that finds an
+    unmarked one that has to wait marks it.
     Its id makes the Message-ID and the secret link of the mail, so a repeat is the same mail.
     """
 

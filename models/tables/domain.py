@@ -12,7 +12,7 @@ from models.tables.hydration import Row
 
 
 class DomainState(StrEnum):
-    """Where the claim stands."""
+    """The state of a claim."""
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"
@@ -20,7 +20,7 @@ class DomainState(StrEnum):
 
 
 class DomainProof(StrEnum):
-    """What an approval rests on."""
+    """The proof behind an approval."""
 
     TXT = "TXT"
     OPERATOR = "OPERATOR"

@@ -1,4 +1,4 @@
-"""What happened: the record that mail, the live feed and the activity log are made from."""
+"""Events: the record that mail, the live feed and the activity log are made from."""
 
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from models.tables.hydration import Row
 class Event(Row, Model):
     """One thing that happened, committed with the change it tells of.
 
-    `version` is the account's version after it, without gaps; null for what concerns a user alone (a sign-in).
-    `pools` holds the counts after it for each pool it moved; null when it moved none.
-    `relayed_at` is set once its deliveries exist.
+    `version` is the account's version after it, without gaps; null for an event that concerns a user alone (a
+    sign-in). `pools` holds the counts after it for each pool it moved; null when it moved none. `relayed_at` is set
+    once its deliveries exist.
     """
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)

@@ -1,4 +1,4 @@
-"""Making a row of what the driver has read, at a quarter of what it costs Tortoise."""
+"""Making model instances of the driver's records, at a quarter of Tortoise's cost."""
 
 from collections.abc import Callable, Iterable, KeysView
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from tortoise.fields.data import CharEnumFieldInstance
 
 
 class Row:
-    """Stands before Model among the bases of a table.
+    """The first base of a table, before Model.
 
-    PostgreSQL's driver gives UUIDs and times in UTC as they are wanted; Tortoise looks at each all the same, and sets
-    each attribute by a call.
+    The driver already returns UUIDs and times in UTC; Tortoise converts each value again, and sets each attribute by
+    a call.
     """
 
     @classmethod
@@ -29,15 +29,15 @@ class Row:
 
     @classmethod
     def written(cls, **columns: Any) -> Self:
-        """The row that a statement has written; columns that it left out are null."""
+        """The instance of a row that a statement has written; columns that it left out are null."""
         return cls._init_from_db(**dict.fromkeys(_reading(cls).names) | columns)
 
     @classmethod
     def _init_from_db(cls, **row: Any) -> Any:
-        """In place of Tortoise's, which makes every row of a query by it."""
+        """Override of Tortoise's method, which makes every instance of a query."""
         how = _reading(cls)
         if not how.names <= row.keys():
-            # A part of the row, which is rare.
+            # Some of the columns only, which is rare.
             return super()._init_from_db(**row)  # pyright: ignore[reportAttributeAccessIssue]
         return cls._made(how, row.items())
 
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How rows of a table are made: what each has besides its columns, and which values are converted, how."""
+    """The plan for making instances of a table: their attributes besides columns, and the conversions of values."""
 
     names: KeysView[str]
     own: dict[str, Any]

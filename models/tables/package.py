@@ -1,4 +1,4 @@
-"""What can be bought."""
+"""Packages of licenses."""
 
 from decimal import Decimal
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A cart that was validated, or lines that were bought without one, and what became of them."""
+"""Purchases: a validated cart, or lines without a cart, and their state."""
 
 from datetime import datetime
 from decimal import Decimal

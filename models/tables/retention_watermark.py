@@ -1,4 +1,4 @@
-"""Up to when rows may have been deleted."""
+"""The time up to which rows may have been deleted."""
 
 from tortoise import fields
 from tortoise.models import Model

@@ -1,4 +1,4 @@
-"""What searches of a large account read: each user's search text and package at one of the account's versions."""
+"""Search entries of large accounts: each user's search text and package at one version of the account."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from models.tables.hydration import Row
 class SearchEntry(Row, Model):
     """A user as a search sees them. `package_id` is of zeros without a license; a long text is null, and looked up.
 
-    No reference to the user: to check it would lock every user of an account while its entries are made.
+    No foreign key to the user: checking it would lock every user of an account while its entries are made.
     """
 
     user_id: UUID = fields.UUIDField(primary_key=True)

@@ -1,4 +1,4 @@
-"""Wishes for a sign-in link."""
+"""Requests for a sign-in link."""
 
 from uuid import UUID
 

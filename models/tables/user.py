@@ -11,7 +11,7 @@ from models.tables.hydration import Row
 
 
 class Role(StrEnum):
-    """What a user may do: administrators run the account, standard users hold licenses."""
+    """The rights of a user: administrators run the account, standard users hold licenses."""
 
     STANDARD = "STANDARD"
     ADMINISTRATOR = "ADMINISTRATOR"

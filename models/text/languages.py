@@ -1,4 +1,4 @@
-"""The languages that texts of the catalogue are answered in."""
+"""The languages of the catalogue's texts."""
 
 FALLBACK = "en"
 LANGUAGES = (FALLBACK, "fr")

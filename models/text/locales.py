@@ -1,4 +1,4 @@
-"""Language tags: from what a browser calls its language to the nearest locale that the Unicode data knows."""
+"""Language tags: from a browser's language to the nearest locale of the Unicode data."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What limits of a recipient count by: one mailbox has many addresses, and one domain many mailboxes."""
+"""Mailboxes and domains, by which limits of a recipient count: a mailbox may have many addresses."""
 
 
 def mailbox_of(address: str) -> str:

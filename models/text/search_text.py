@@ -1,7 +1,6 @@
-"""The text that people are searched by: case, accents and spellings folded.
+"""Search texts of people: case, accents and spellings folded.
 
-All of it is done here and none by the database, whose own idea of letters depends on the locale that it was made
-with.
+Python does all of it and the database none, as its letters depend on the locale that it was created with.
 """
 
 # ruff: noqa: RUF001 - letters are spelled in many ways
@@ -18,9 +17,9 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
-# Joiners and variation selectors: nothing is seen of them.
+# Invisible: joiners and variation selectors.
 _JOINERS = re.compile("[\u034f\u200c\u200d\ufe00-\ufe0f]")
-# Unicode decomposes it into a space and an accent; people type it for an apostrophe.
+# Unicode decomposes it into a space and an accent; it is typed for an apostrophe.
 _ACUTE = "\u00b4"
 # Letters that Unicode decomposes into nothing, and punctuation that programs put in the place of what was typed.
 _SPELLINGS = str.maketrans(
@@ -32,7 +31,7 @@ _SPELLINGS = str.maketrans(
         **dict.fromkeys("‘’‛ʼʹ′`", "'"),
         **dict.fromkeys("“”„‟″", '"'),
         **dict.fromkeys("‐‑‒–—−", "-"),
-        # Not to be stored, nor in any name, so that it finds nobody.
+        # PostgreSQL cannot store it and no name has it, so it matches nobody.
         **dict.fromkeys(["\x00", *map(chr, range(0xD800, 0xE000))], "\ufffe"),
     }
 )
@@ -50,7 +49,7 @@ def folded(text: str) -> str:
 
 
 def search_text(first_name: str, last_name: str, email: str) -> str:
-    """What a person is found by: the name, and the address with both spellings of an internationalised domain."""
+    """The search text of a person: the name, and the address with both spellings of an internationalised domain."""
     return folded(" ".join([first_name, last_name, *_spellings(email)]))
 
 

@@ -1,7 +1,7 @@
-"""Text that people type or paste: what is tidied, what counts as empty, and what no text may hold.
+"""Typed or pasted text: tidying it, and finding blank text and control characters.
 
-Nothing here depends on which characters the Unicode version of this Python knows: those it does not know are letters
-and emoji of a newer version, and people's names are among them.
+Nothing here depends on Python's version of Unicode: characters that it does not know are letters and emoji of a newer
+version, and names may have them.
 """
 
 import re
@@ -12,7 +12,7 @@ import unicodedata
 _PASTED_ALONG = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
-# Spaces, joiners, variation selectors, and the fillers of Hangul, Khmer and Braille: nothing is seen of them.
+# Spaces, joiners, variation selectors, and the fillers of Hangul, Khmer and Braille, all invisible.
 _BLANK = re.compile("[\\s\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0]*")
 # Controls, separators of lines and paragraphs, overrides of direction, surrogates, private use, noncharacters.
 _CONTROL = re.compile(
@@ -33,7 +33,7 @@ def without_pasted(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether the text shows nothing."""
+    """Whether the text has no visible character."""
     return _BLANK.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the web in a text, as mail programs find them to make links of."""
+"""Web addresses in a text, as mail programs find them to make links."""
 
 import re
 import unicodedata

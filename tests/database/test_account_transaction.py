@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from models.events import commit_listeners
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import account_transaction, accounts_transaction, viewer_transaction
 from models.tables import Account
@@ -25,7 +25,7 @@ def announced(company: Company, other_company: Company) -> Iterator[list[UUID]]:
 
 async def change(account: Account) -> None:
     """Move an account to its next version."""
-    await record(account, EventType.DOMAIN_ADDED, by=None, data={})
+    await record_event(account, EventType.DOMAIN_ADDED, by=None, data={})
 
 
 async def test_an_account_is_announced_once_its_change_is_committed(company: Company, announced: list[UUID]) -> None:

@@ -48,9 +48,9 @@ class Accounts:
         """Spend of a caller's."""
         return self.budgets.spend(self.budgets.of_viewer(whom, self._accounts[whom]), cost)
 
-    async def tell(self) -> None:
-        """Tell the database."""
-        await self.budgets.tell()
+    async def exchange(self) -> None:
+        """Exchange costs with the database."""
+        await self.budgets.exchange()
 
 
 def refused(budgets: Accounts, whom: UUID, cost: int) -> float:
@@ -91,13 +91,13 @@ async def test_two_processes_tell_each_other(db: None, clock: Clock) -> None:
     here, there, ann = Accounts(100), Accounts(100), uuid4()
     here.spend(ann, 60)
     there.spend(ann, 30)
-    await here.tell()
-    await there.tell()
+    await here.exchange()
+    await there.exchange()
     assert there.spend(ann, 5).remaining == 5
-    await there.tell()
+    await there.exchange()
     # The other hears of it when it tells something itself.
     here.spend(ann, 1)
-    await here.tell()
+    await here.exchange()
     assert here.spend(ann, 4).remaining == 0
     assert refused(here, ann, 1) > 60
     (row,) = await fetch("SELECT spent, spent_before FROM allowances_spent WHERE key = $1", ann)
@@ -108,11 +108,11 @@ async def test_a_process_that_starts_anew_hears_what_was_spent(db: None, clock: 
     ann = uuid4()
     before = Accounts(100)
     before.spend(ann, 70)
-    await before.tell()
+    await before.exchange()
     clock.at(75)
     after = Accounts(100)
     after.spend(ann, 1)
-    await after.tell()
+    await after.exchange()
     # Of 70, three quarters of a minute later, 52.5 still count.
     assert after.spend(ann, 0).remaining == 46
 
@@ -120,10 +120,10 @@ async def test_a_process_that_starts_anew_hears_what_was_spent(db: None, clock: 
 async def test_what_is_told_while_more_is_spent_is_told_once(db: None, clock: Clock) -> None:
     budgets, ann = Accounts(100), uuid4()
     budgets.spend(ann, 10)
-    await budgets.tell()
-    await budgets.tell()
+    await budgets.exchange()
+    await budgets.exchange()
     budgets.spend(ann, 10)
-    await budgets.tell()
+    await budgets.exchange()
     (row,) = await fetch("SELECT spent FROM allowances_spent WHERE key = $1", ann)
     assert row == {"spent": 20}
 
@@ -131,22 +131,22 @@ async def test_what_is_told_while_more_is_spent_is_told_once(db: None, clock: Cl
 async def test_callers_who_come_no_more_are_forgotten_once_they_are_told(
     db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.limits.cost_budgets, "MOST_CALLERS", 3)
+    monkeypatch.setattr(models.limits.cost_budgets, "MOST_PAYERS", 3)
     budgets, account, callers = Budgets(100, 300, 10), uuid4(), [uuid4() for _ in range(5)]
     for caller in callers:
         budgets.spend(budgets.of_viewer(caller, account), 1)
     assert len(budgets._payers) == 6
-    await budgets.tell()
+    await budgets.exchange()
     # The account goes last: whoever pays together with it may come again.
     assert list(budgets._payers) == [*callers[3:], account]
     assert await fetch("SELECT count(*) AS told FROM allowances_spent") == [{"told": 6}]
     budgets.spend(budgets.of_viewer(callers[0], account), 1)
-    await budgets.tell()
+    await budgets.exchange()
     assert await fetch("SELECT spent FROM allowances_spent WHERE key = $1", account) == [{"spent": 6}]
 
 
 async def test_telling_goes_on_after_whatever_failure(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.limits.cost_budgets, "TOLD_EVERY", 0.01)
+    monkeypatch.setattr(models.limits.cost_budgets, "EXCHANGE_EVERY", 0.01)
     budgets, ann = Accounts(100), uuid4()
 
     async def is_told() -> bool:
@@ -194,10 +194,10 @@ def test_when_both_are_spent_the_later_moment_is_told(clock: Clock) -> None:
 async def test_what_an_account_spent_is_told_to_other_processes(db: None, clock: Clock) -> None:
     here, there, account = Budgets(100, 150, 10), Budgets(100, 150, 10), uuid4()
     here.spend(here.of_viewer(uuid4(), account), 100)
-    await here.tell()
+    await here.exchange()
     other = there.of_viewer(uuid4(), account)
     there.spend(other, 10)
-    await there.tell()
+    await there.exchange()
     assert there.spend(other, 5).remaining == 35
     assert await fetch("SELECT spent FROM allowances_spent ORDER BY spent") == [
         {"spent": spent} for spent in (10, 100, 110)
@@ -234,7 +234,7 @@ def test_what_was_done_is_owed_and_nothing_more_until_it_has_faded(clock: Clock)
 async def test_callers_are_bounded_also_while_nothing_can_be_told(
     db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.limits.cost_budgets, "MOST_CALLERS", 3)
+    monkeypatch.setattr(models.limits.cost_budgets, "MOST_PAYERS", 3)
     budgets, last = Budgets(100, 300, 10), uuid4()
     for caller in [*(uuid4() for _ in range(20)), last]:
         budgets.spend(budgets.of_viewer(caller, uuid4()), 40)

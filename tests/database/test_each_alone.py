@@ -14,12 +14,12 @@ from uuid import uuid4
 import pytest
 
 from api.http.etags import entity_tag
-from models.access.credentials import Recognised
+from models.access.credentials import Authenticated
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import BusinessError, NotFound
-from models.events.outbox import Happening, NewDelivery, add_deliveries
+from models.events.outbox import NewDelivery, StoredEvent, add_deliveries
 from models.operations.licensing.assign_license import assign_license
 from models.operations.licensing.change_license import change_license
 from models.operations.licensing.transfer_license import transfer_license
@@ -264,7 +264,7 @@ async def test_a_notice_to_somebody_of_another_account_is_never_written(
     await company.buy(PRO=1)
     license = await company.assign(company.users[0], "PRO")
     columns = ("id", "account_id", "type", "actor_id", "occurred_at", "data")
-    event = Happening(**(await Event.filter(id=license.link_event_id).values(*columns))[0])
+    event = StoredEvent(**(await Event.filter(id=license.link_event_id).values(*columns))[0])
     stranger, holder = other_company.users[0].id, company.users[0].id
     await add_deliveries([NewDelivery(event, "mail.license_assigned", stranger, in_order=True)], now())
     assert await Delivery.all().count() == 0
@@ -272,7 +272,7 @@ async def test_a_notice_to_somebody_of_another_account_is_never_written(
     assert await Delivery.all().values_list("account_id", "recipient_id") == [(company.account_id, holder)]
 
 
-SEEN = Recognised(
+SEEN = Authenticated(
     Viewer(
         account_id=uuid4(),
         permissions=frozenset([Permission.VIEW_INVENTORY]),
@@ -300,7 +300,7 @@ OTHERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
-def test_each_thing_that_an_answer_depends_on_makes_another_tag(other: Recognised) -> None:
+def test_each_thing_that_an_answer_depends_on_makes_another_tag(other: Authenticated) -> None:
     assert entity_tag(other, b"digest") != entity_tag(SEEN, b"digest")
     assert entity_tag(other, b"digest") == entity_tag(other._replace(viewer=other.viewer._replace()), b"digest")
 
@@ -310,7 +310,7 @@ def test_another_question_has_another_tag() -> None:
 
 
 def test_whatever_is_known_of_who_asks_is_in_the_tag_or_makes_no_other_answer() -> None:
-    known = {*Viewer._fields, *Recognised._fields} - {"viewer"}
+    known = {*Viewer._fields, *Authenticated._fields} - {"viewer"}
     assert known - SAME_ANSWER == {name for name in OTHERS if "permission" not in name} | {"permissions"}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from models.access.credentials import recognise
+from models.access.credentials import authenticate
 from models.errors import Unauthenticated
 from models.operations.people.change_user_role import change_user_role
 from models.tables import Role, User
@@ -78,7 +78,7 @@ class Callers:
 
 async def _works(token: str) -> bool:
     try:
-        await recognise(token, "")
+        await authenticate(token, "")
     except Unauthenticated:
         return False
     return True

@@ -21,7 +21,7 @@ from api.schema.cost_headers import charge
 from engine.breadth_first.arguments import converted_arguments
 from engine.breadth_first.fields import Run
 from engine.breadth_first.program import Bound, Program, outcome_of
-from models.access.credentials import recognise
+from models.access.credentials import authenticate
 from models.access.viewer import Viewer
 from models.events.seat_feed import Feed
 from models.permissions import Permission
@@ -135,7 +135,7 @@ async def test_payloads_of_mutations(known: Known, callers: Callers) -> None:
             seen["not compiled"] += 1
             return
         token = await callers.token("administrator")
-        context = context_of((await recognise(token or "", LOOPBACK)).viewer, ResponseHead())
+        context = context_of((await authenticate(token or "", LOOPBACK)).viewer, ResponseHead())
         run = Run(context, bound.variables)
         for name, column in bound.compiled.selection.columns.items():
             nodes = bound.compiled.nodes[name]

@@ -8,7 +8,7 @@ import pytest
 import jobs.txt_records
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from payments import make_provider
@@ -46,7 +46,7 @@ def relay_to(mail_config: MailConfig) -> RelayTo:
     """Make a relay that sends to the server of a URL."""
 
     def make(url: str) -> Relay:
-        return Relay(Postman(SmtpServer.from_url(url), mail_config), make_provider("sandbox"))
+        return Relay(MailSender(SmtpServer.from_url(url), mail_config), make_provider("sandbox"))
 
     return make
 

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.database.clock import now
@@ -187,8 +187,8 @@ async def test_a_name_server_that_hangs_holds_up_no_mail(
     for number in range(10):
         domain = await claim(company, f"d{number}.example.com")
         name_server.says[domain.txt_name] = SILENCE
-    postman = Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
-    relay, stop = Relay(postman, make_provider("sandbox")), asyncio.Event()
+    mail_sender = MailSender(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
+    relay, stop = Relay(mail_sender, make_provider("sandbox")), asyncio.Event()
     running = asyncio.create_task(relay.run(stop))
     checking = asyncio.create_task(checker.run())
     await asyncio.wait_for(name_server.was_asked.wait(), 20)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 import jobs.send_mail
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.database.clock import now
@@ -39,16 +39,16 @@ async def people(company: Company, relay_to: RelayTo, mail_server: MailServer) -
 
 
 @pytest.fixture
-def postman(mail_server: MailServer, mail_config: MailConfig) -> Postman:
-    """A postman with three connections at most."""
-    return Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}?starttls=never"), mail_config, 3)
+def mail_sender(mail_server: MailServer, mail_config: MailConfig) -> MailSender:
+    """A mail_sender with three connections at most."""
+    return MailSender(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}?starttls=never"), mail_config, 3)
 
 
 @asynccontextmanager
-async def running(postman: Postman) -> AsyncIterator[None]:
-    """Have a postman work while the block runs."""
+async def running(mail_sender: MailSender) -> AsyncIterator[None]:
+    """Have a mail_sender work while the block runs."""
     stop = asyncio.Event()
-    work = asyncio.create_task(postman.run(stop))
+    work = asyncio.create_task(mail_sender.run(stop))
     try:
         yield
     finally:
@@ -61,10 +61,10 @@ async def nothing_waits() -> bool:
 
 
 async def test_ten_mails_that_wait_open_a_connection_each_and_all_are_sent_once(
-    people: list[User], postman: Postman, mail_server: MailServer
+    people: list[User], mail_sender: MailSender, mail_server: MailServer
 ) -> None:
     mail_server.answer("RCPT", HOLD)
-    async with running(postman):
+    async with running(mail_sender):
         await until(lambda: mail_server.held == 3)
         mail_server.forgive()
         await until_told(nothing_waits)
@@ -76,28 +76,28 @@ async def test_ten_mails_that_wait_open_a_connection_each_and_all_are_sent_once(
 
 
 async def test_few_mails_go_over_one_connection_in_turn(
-    people: list[User], postman: Postman, mail_server: MailServer
+    people: list[User], mail_sender: MailSender, mail_server: MailServer
 ) -> None:
     ids = [user.id for user in people[10:]]
     await fetch("UPDATE deliveries SET failed_at = now() WHERE recipient_id = ANY($1)", ids)
-    assert await postman.send_due(now()) == 10
+    assert await mail_sender.send_due(now()) == 10
     assert mail_server.connections == 1
     assert [mail.to for mail in mail_server.taken] == [user.email for user in people[:10]]
 
 
 async def test_what_a_mail_needs_of_the_database_is_asked_for_several_at_once(
-    people: list[User], postman: Postman
+    people: list[User], mail_sender: MailSender
 ) -> None:
     with statements() as sent:
-        assert await postman.send_due(now()) == 40
+        assert await mail_sender.send_due(now()) == 40
     assert len(sent) < 4 * 40
 
 
 async def test_a_server_that_takes_fewer_connections_gets_all_over_those(
-    people: list[User], postman: Postman, mail_server: MailServer
+    people: list[User], mail_sender: MailSender, mail_server: MailServer
 ) -> None:
     mail_server.most_connections = 1
-    async with running(postman):
+    async with running(mail_sender):
         await until_told(nothing_waits)
     assert sorted(mail.to for mail in mail_server.taken) == sorted(user.email for user in people)
     # It was asked twice for another, and then no more.
@@ -108,10 +108,10 @@ async def test_a_server_that_takes_fewer_connections_gets_all_over_those(
 
 
 async def test_a_connection_that_breaks_leaves_its_mails_to_the_others(
-    people: list[User], postman: Postman, mail_server: MailServer
+    people: list[User], mail_sender: MailSender, mail_server: MailServer
 ) -> None:
     mail_server.answer("RCPT", HANG_UP, to=people[7].email, times=1)
-    assert await postman.send_due(now()) == 40
+    assert await mail_sender.send_due(now()) == 40
     assert sorted(mail.to for mail in mail_server.taken) == sorted(u.email for u in people if u is not people[7])
     broken = await Delivery.get(recipient_id=people[7].id)
     assert (broken.sent_at, broken.failed_at, broken.attempts, broken.leased_until) == (None, None, 1, None)
@@ -126,7 +126,7 @@ async def test_mails_that_hang_hold_up_no_others(
     for user in hanging:
         mail_server.answer("DATA", HANG, to=user.email)
     stop = asyncio.Event()
-    work = asyncio.create_task(Postman(server, mail_config, 5).run(stop))
+    work = asyncio.create_task(MailSender(server, mail_config, 5).run(stop))
     await until(lambda: len(mail_server.tries) == 40)
     await asyncio.sleep(0)
     work.cancel()
@@ -143,7 +143,7 @@ async def test_while_the_server_is_away_no_more_is_tried_than_a_batch(
     monkeypatch.setattr(jobs.send_mail, "ENOUGH", 1)
     monkeypatch.setattr(jobs.send_mail, "AWAY_FOR", 3600.0)
     port = free_port()
-    async with running(Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{port}?starttls=never"), mail_config)):
+    async with running(MailSender(SmtpServer.from_url(f"smtp://127.0.0.1:{port}?starttls=never"), mail_config)):
         await until_told(_some_put_off)
     tried = await Delivery.filter(recipient_id__in=[user.id for user in people]).order_by("id")
     assert [delivery.attempts for delivery in tried] == [1] * 10 + [0] * 30

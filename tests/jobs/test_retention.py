@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.access.anonymous_caller import Caller, Network
+from models.access.anonymous_caller import AnonymousCaller, Network
 from models.database.clock import now
 from models.database.connection import execute_many, fetch, transaction
 from models.database.ids import new_id
@@ -66,7 +66,7 @@ async def worked(company: Company, relay: Relay) -> Company:
         await company.access_token(user)
     await run_until_idle(relay)
     for user in company.users[:2]:
-        await request_sign_in(email=user.email, caller=Caller((Network("192.0.2.1"),), 100, 1, 1))
+        await request_sign_in(email=user.email, caller=AnonymousCaller((Network("192.0.2.1"),), 100, 1, 1))
     return company
 
 
@@ -141,7 +141,7 @@ async def test_the_relay_deletes_by_the_retention_that_it_is_given(
 
 def relay_with(mail_server: MailServer, mail_config: MailConfig, retention: Retention) -> Relay:
     server = SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}?starttls=never")
-    return Relay(Postman(server, mail_config), make_provider("sandbox"), retention)
+    return Relay(MailSender(server, mail_config), make_provider("sandbox"), retention)
 
 
 async def test_a_batch_has_the_oldest_rows_and_the_next_goes_on(worked: Company) -> None:

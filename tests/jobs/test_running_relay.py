@@ -7,10 +7,10 @@ import pytest
 
 import jobs.pauses
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.access.anonymous_caller import Caller, Network
+from models.access.anonymous_caller import AnonymousCaller, Network
 from models.database.clock import now
 from models.operations.purchasing.proceed_to_purchase import proceed_to_purchase
 from models.operations.sign_in.open_account import open_account
@@ -48,8 +48,8 @@ async def test_a_running_relay_is_woken_by_what_is_committed(
     await company.buy(ECO=1)
     # It does not look by itself while the test runs.
     monkeypatch.setattr(jobs.pauses, "LOOK_EVERY", timedelta(hours=1))
-    postman = Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
-    relay, stop = WatchedRelay(postman, make_provider("sandbox")), asyncio.Event()
+    mail_sender = MailSender(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
+    relay, stop = WatchedRelay(mail_sender, make_provider("sandbox")), asyncio.Event()
     relay.resting = asyncio.Event()
     running = asyncio.create_task(relay.run(stop))
     await asyncio.wait_for(relay.resting.wait(), 20)
@@ -93,7 +93,7 @@ async def do(company: Company, what: str) -> None:
             await company.assign(company.users[0], "ECO")
         case "a sign-in link":
             # The relay is to find out whose the address is.
-            await request_sign_in(email="ann@example.com", caller=Caller((Network("192.0.2.1"),), 100, 1, 1))
+            await request_sign_in(email="ann@example.com", caller=AnonymousCaller((Network("192.0.2.1"),), 100, 1, 1))
         case "an account":
             await open_account(
                 company_name="New",
@@ -122,8 +122,8 @@ async def test_a_step_that_fails_stops_no_other(
     await ask_for_link(company.users[0].email)
     moment = now() + timedelta(minutes=1)
     provider = FatalProvider()
-    postman = Postman(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
-    await Relay(postman, provider).round(moment)
+    mail_sender = MailSender(SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}"), mail_config)
+    await Relay(mail_sender, provider).round(moment)
     assert len(provider.asked) == 1
     assert [one.to for one in mail_server.taken] == ["ann@example.com"]
     # Another relay, whose provider answers, finishes the purchase, and its receipt goes out.

@@ -62,7 +62,7 @@ async def test_what_others_are_told_while_a_follower_catches_up_it_is_told_as_we
     await until(lambda: begin + 1 in held)
     await commit_elsewhere(company.account_id, package, [2])
     held[begin + 2].set()
-    commit_listeners.announce(company.account_id)
+    commit_listeners.publish(company.account_id)
     await until(lambda: first.told == [begin + 2])
     assert late.told == []
     held[begin + 1].set()
@@ -70,7 +70,7 @@ async def test_what_others_are_told_while_a_follower_catches_up_it_is_told_as_we
     assert late.told == [begin + 1, begin + 2]
     held[begin + 3].set()
     await commit_elsewhere(company.account_id, package, [3])
-    commit_listeners.announce(company.account_id)
+    commit_listeners.publish(company.account_id)
     await until(lambda: late.told[2:] == [begin + 3] and first.told[1:] == [begin + 3])
     for each in (early, behind):
         assert not ended.is_set()

@@ -63,7 +63,7 @@ async def test_who_was_told_of_later_ids_first_misses_no_change_with_an_older_on
         for number in range(1, 4):
             with ids_going_back():
                 version = await commit_elsewhere(company.account_id, company.packages["ECO"].id, [number])
-            commit_listeners.announce(company.account_id)
+            commit_listeners.publish(company.account_id)
             assert await next_update(live) == (version, False, {"ECO": (number, 0, 0)})
 
 

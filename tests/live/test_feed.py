@@ -110,7 +110,7 @@ async def test_what_is_committed_while_a_follower_catches_up_comes_after_that_on
         await company.buy(PRO=1)
         await commit(company, 5, 6)
         rest = await take(company, following, 2)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         rest += await take(company, following, 2)
         assert first + rest == await recorded_updates(company, seen)
         assert [counts["PRO"][0] for _, _, counts in first + rest] == [1, 2, 3, 4, 5, 6]
@@ -133,7 +133,7 @@ async def test_followers_that_come_in_the_middle_of_changes_miss_none(running: F
     async def change() -> None:
         for seats in range(4, 34):
             await commit(company, seats)
-            commit_listeners.announce(company.account_id)
+            commit_listeners.publish(company.account_id)
 
     *followed, _ = await asyncio.gather(*(follow(delay * 7) for delay in range(20)), change())
     for (version, snapshot, counts), *changes in followed:
@@ -160,7 +160,7 @@ async def test_a_database_that_fails_for_a_while_delays_and_loses_nothing(
         await fetch("ALTER TABLE accounts RENAME TO accounts_away")
         try:
             with capture_logs() as entries:
-                commit_listeners.announce(company.account_id)
+                commit_listeners.publish(company.account_id)
                 await until(lambda: {"feed.read_failed", "feed.look_failed"} <= {entry["event"] for entry in entries})
         finally:
             await fetch("ALTER TABLE accounts_away RENAME TO accounts")
@@ -183,13 +183,13 @@ async def test_a_follower_that_fell_too_far_behind_gets_a_snapshot_and_a_quick_o
         await take(company, quick)
         for turn in range(3):
             await commit(company, *range(turn * 500 + 1, turn * 500 + 501))
-            commit_listeners.announce(company.account_id)
+            commit_listeners.publish(company.account_id)
             assert [version for version, _, _ in await take(company, quick, 500)] == list(
                 range(seen + turn * 500 + 1, seen + turn * 500 + 501)
             )
         assert await take(company, slow) == [(seen + 1500, True, NOTHING_BOUGHT | {"PRO": (1500, 0, 0)})]
         await commit(company, 1501)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         assert await take(company, slow) == [(seen + 1501, False, {"PRO": (1501, 0, 0)})]
 
 
@@ -198,7 +198,7 @@ async def test_no_more_is_kept_than_a_follower_may_miss(running: Feed, company: 
         await take(company, following)
         for turn in range(3):
             await commit(company, *range(turn * 900 + 1, turn * 900 + 901))
-            commit_listeners.announce(company.account_id)
+            commit_listeners.publish(company.account_id)
             await take(company, following, 900)
         assert len(running._watched[company.account_id]._recent) == MOST_MISSED
 
@@ -209,7 +209,7 @@ async def test_many_followers_of_an_account_cost_one_reader(running: Feed, compa
         await take(company, follower)
     version = await commit(company, 1)
     with statements() as seen:
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         told = [await take(company, follower) for follower in followers]
     assert told == [[(version, False, {"PRO": (1, 0, 0)})]] * 20
     # The account's version, and the events after the last one read.
@@ -225,7 +225,7 @@ async def test_a_follower_is_called_now_and_then_when_nothing_comes_and_misses_n
         ((seen, _, _),) = await take(company, following)
         assert [await anext(following) for _ in range(3)] == [None, None, None]
         await commit(company, 1, 2)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         told = []
         async with asyncio.timeout(COMES_WITHIN):
             while len(told) < 2:

@@ -113,7 +113,7 @@ async def test_a_client_that_does_not_read_holds_nobody_up_and_misses_nothing(
         slow.socket.transport.pause_reading()
         # 300 times 30 kB are more than all the buffers on the way hold.
         version = await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         versions = list(range(version - 299, version + 1))
         assert [update[0] for update in await updates(live, 300)] == versions
         await company.buy(ECO=1)
@@ -133,7 +133,7 @@ async def test_a_client_that_vanishes_without_having_read_leaves_nothing_behind(
         await slow.next()
         slow.socket.transport.pause_reading()
         await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         async with admin.live() as live:
             await live.subscribe(SEATS, after="0")
             await updates(live, 300)

@@ -47,20 +47,20 @@ async def test_followers_get_a_snapshot_and_go_on_from_there(admin: Client, comp
             await next_update(each)
         assert (await told(company, updates))[1]
         version = await commit(company, 1, 2)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         for seats in (1, 2):
             expected = (version - 2 + seats, False, {"PRO": (seats, 0, 0)})
             assert [await next_update(live), await next_update(other)] == [expected] * 2
             assert await told(company, updates) == expected
 
         await replace_event(company, version)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
 
         expected = (version, True, {"ECO": (0, 0, 0), "ADVANCED": (0, 0, 0), "PRO": (2, 0, 0)})
         assert [await next_update(live), await next_update(other)] == [expected] * 2
         assert await told(company, updates) == expected
         await commit(company, 5)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         expected = (version + 1, False, {"PRO": (5, 0, 0)})
         assert [await next_update(live), await next_update(other)] == [expected] * 2
         assert await told(company, updates) == expected
@@ -71,7 +71,7 @@ async def test_lost_changes_are_found_without_a_notice(admin: Client, company: C
         await live.subscribe(SEATS)
         await next_update(live)
         version = await commit(company, 3)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         await next_update(live)
         await replace_event(company, version)
         assert (await next_update(live))[:2] == (version, True)
@@ -82,7 +82,7 @@ async def test_versions_that_went_back_are_told_as_well(admin: Client, company: 
         await live.subscribe(SEATS)
         await next_update(live)
         version = await commit(company, 3, 4)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         await next_update(live)
         await next_update(live)
         await fetch(

@@ -14,7 +14,7 @@ import models.events.seat_feed
 from api.schema.ids import encode_id
 from models.database.connection import fetch
 from models.events import commit_listeners
-from models.events.notify import CHANNEL, Neighbours
+from models.events.notify import CHANNEL, PostgresNotifier
 from models.events.seat_feed import Feed
 from tests.conftest import SECRET_KEY
 from tests.support.client import Client
@@ -62,7 +62,7 @@ async def test_an_assignment_through_another_process_is_told_here(
     feed = Feed()
     async with (
         feed.running(),
-        Neighbours(database_url).running(),
+        PostgresNotifier(database_url).running(),
         running_usher("serve", "--no-relay", ready="Uvicorn running", folder=tmp_path, **settings),
         aclosing(feed.follow(company.account_id, None)) as updates,
         Client(f"http://127.0.0.1:{port}", await company.access_token()) as admin,
@@ -87,7 +87,7 @@ async def test_a_lost_connection_is_made_again(company: Company, database_url: s
     heard: list[object] = []
     stop = commit_listeners.listen(heard.append)
     try:
-        async with Neighbours(database_url).running():
+        async with PostgresNotifier(database_url).running():
             await until_listening()
             await fetch(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {NEIGHBOURS}")
             async with asyncio.timeout(WITHIN):
@@ -100,17 +100,17 @@ async def test_a_lost_connection_is_made_again(company: Company, database_url: s
 
 async def test_what_is_committed_while_others_are_told_is_told_as_well(company: Company, database_url: str) -> None:
     told: list[object] = []
-    neighbours = Neighbours(database_url)
+    neighbours = PostgresNotifier(database_url)
     speaking = await asyncpg.connect(database_url)
     hearing = await asyncpg.connect(database_url)
     try:
         await hearing.add_listener(CHANNEL, lambda *heard: told.append(heard[-1]))
         neighbours._note(company.account_id)
-        telling = asyncio.ensure_future(neighbours._tell(speaking))
+        telling = asyncio.ensure_future(neighbours._send(speaking))
         await asyncio.sleep(0)
         neighbours._note(company.account_id)
         await telling
-        await neighbours._tell(speaking)
+        await neighbours._send(speaking)
         await until(lambda: len(told) == 2)
     finally:
         await speaking.close()
@@ -119,7 +119,7 @@ async def test_what_is_committed_while_others_are_told_is_told_as_well(company: 
 
 async def test_what_this_process_says_is_not_heard_by_itself(company: Company, database_url: str) -> None:
     heard: list[object] = []
-    neighbours = Neighbours(database_url)
+    neighbours = PostgresNotifier(database_url)
     async with neighbours.running():
         await until_listening()
         stop = commit_listeners.listen(heard.append)
@@ -135,12 +135,12 @@ async def test_what_this_process_says_is_not_heard_by_itself(company: Company, d
 async def test_a_process_that_hears_nothing_says_so_once(
     db: None, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models.events.notify, "HEARD_WITHIN", 0.05)
-    monkeypatch.setattr(models.events.notify, "TRIED_EVERY", 0.05)
+    monkeypatch.setattr(models.events.notify, "RECEIVED_WITHIN", 0.05)
+    monkeypatch.setattr(models.events.notify, "TEST_EVERY", 0.05)
     # As through a pooler that gives each transaction another connection.
-    monkeypatch.setattr(Neighbours, "_hear", lambda *_: None)
+    monkeypatch.setattr(PostgresNotifier, "_receive", lambda *_: None)
     with capture_logs() as entries:
-        async with Neighbours(database_url).running():
+        async with PostgresNotifier(database_url).running():
             await until(lambda: any(entry["event"] == "neighbours.deaf" for entry in entries))
             assert hears() == 0
             await asyncio.sleep(0.5)
@@ -151,7 +151,7 @@ async def test_a_process_that_hears_nothing_says_so_once(
 
 async def test_a_direct_connection_hears_itself(db: None, database_url: str) -> None:
     with capture_logs() as entries:
-        async with Neighbours(database_url).running():
+        async with PostgresNotifier(database_url).running():
             await until(lambda: hears() == 1)
     assert hears() == 0
     assert entries == []

@@ -76,7 +76,7 @@ async def test_a_thousand_missed_changes_come_one_by_one(admin: Client, company:
             await other.subscribe(SEATS)
             await next_update(other)
         await commit(company, 1000)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         await live.subscribe(SEATS, after=str(seen))
         missed = await updates(live, 1000)
         assert missed == [(seen + number, False, {"PRO": (number, 0, 0)}) for number in range(1, 1001)]
@@ -94,7 +94,7 @@ async def test_who_missed_more_than_a_thousand_gets_a_snapshot(
             await other.subscribe(SEATS)
             await next_update(other)
         version = await commit(company, 1001)
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         await live.subscribe(SEATS, after=str(seen))
         assert await next_update(live) == (version, True, NOTHING_BOUGHT | {"PRO": (1001, 0, 0)})
         await company.buy(PRO=1)

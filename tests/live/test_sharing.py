@@ -167,7 +167,7 @@ async def test_who_comes_and_goes_in_the_middle_of_changes_misses_none_and_hears
     async def change() -> None:
         for seats in range(1, 121):
             await commit_elsewhere(company.account_id, package, [seats])
-            commit_listeners.announce(company.account_id)
+            commit_listeners.publish(company.account_id)
             for _ in range(seats % 7):
                 await asyncio.sleep(0)
 

@@ -73,7 +73,7 @@ async def test_all_sessions_are_looked_at_in_one_statement(
             await next_update(live)
         with statements() as seen:
             await commit_elsewhere(company.account_id, company.packages["PRO"].id, [1])
-            commit_listeners.announce(company.account_id)
+            commit_listeners.publish(company.account_id)
             for live in sockets:
                 await next_update(live)
     looks = [statement for statement in seen if "FROM sessions" in statement]
@@ -108,7 +108,7 @@ async def test_who_takes_nothing_for_long_is_closed_and_goes_on_from_there_while
         slow.socket.transport.pause_reading()
         closed_before = value(SLOW)
         end = await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         assert [await version_of(live) for _ in range(300)] == list(range(begin + 1, end + 1))
         await until(lambda: value(SLOW) == closed_before + 1)
         slow.socket.transport.resume_reading()
@@ -135,7 +135,7 @@ async def test_who_reads_again_in_time_has_missed_nothing_and_is_told_with_the_o
             await each.next()
         slow.socket.transport.pause_reading()
         version = await commit_elsewhere(company.account_id, company.packages["PRO"].id, list(range(1, 301)))
-        commit_listeners.announce(company.account_id)
+        commit_listeners.publish(company.account_id)
         for _ in range(300):
             await live.next()
         slow.socket.transport.resume_reading()

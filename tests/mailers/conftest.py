@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from payments import make_provider
@@ -21,7 +21,7 @@ async def post(company: Company, mail_config: MailConfig, tmp_path: Path) -> Asy
     mailbox = Mailbox(tmp_path / "post")
     port = await mailbox.start()
     server = SmtpServer.from_url(f"smtp://127.0.0.1:{port}?starttls=never")
-    post = Post(Relay(Postman(server, mail_config), make_provider("sandbox")), mailbox)
+    post = Post(Relay(MailSender(server, mail_config), make_provider("sandbox")), mailbox)
     await post.collect_one()
     yield post
     await mailbox.stop()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from models.database.clock import now
@@ -35,7 +35,7 @@ async def mail_server() -> AsyncIterator[MailServer]:
 def relay(mail_server: MailServer, mail_config: MailConfig) -> Relay:
     """A relay that sends to it."""
     server = SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}?starttls=never")
-    return Relay(Postman(server, mail_config), make_provider("sandbox"))
+    return Relay(MailSender(server, mail_config), make_provider("sandbox"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from api.schema.ids import decode_id
-from models.database.background import beside
+from models.database.background import background_task
 from tests.support.business import Business
 from tests.support.cluster import Cluster
 from tests.support.follower import Follower
@@ -74,7 +74,7 @@ async def under_load(server: UsherProcess, business: Business) -> AsyncIterator[
         ]
         load.followers = [Follower(lambda: server.url, business.token) for _ in range(FOLLOWERS)]
         for follower in load.followers:
-            await stack.enter_async_context(beside(follower.run()))
+            await stack.enter_async_context(background_task(follower.run()))
         await until(lambda: all(follower.updates for follower in load.followers))
         async with asyncio.TaskGroup() as working:
             for client, user in zip(clients, business.users, strict=False):

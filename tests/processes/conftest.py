@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
 from payments import make_provider
@@ -39,7 +39,7 @@ async def installation(
 def relay(mail_server: MailServer, mail_config: MailConfig) -> Relay:
     """A relay in this process; tests run its rounds themselves."""
     server = SmtpServer.from_url(f"smtp://127.0.0.1:{mail_server.port}?starttls=never")
-    return Relay(Postman(server, mail_config), make_provider("sandbox"))
+    return Relay(MailSender(server, mail_config), make_provider("sandbox"))
 
 
 @pytest.fixture(scope="package")

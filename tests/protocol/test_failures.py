@@ -77,7 +77,7 @@ async def test_a_bug_in_a_mutation_shows_only_its_reference(admin: Client, monke
 async def test_a_bug_before_anything_is_run_shows_only_its_reference(
     admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.schema.context.recognise", broken)
+    monkeypatch.setattr("api.schema.context.authenticate", broken)
     with capture_logs() as entries:
         response = await admin.http.post("/graphql", json={"query": PACKAGES})
     holds_nothing_of_the_inside(response.text)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.schema.ids import encode_id
-from models.access.credentials import recognise, still_signed_in
+from models.access.credentials import authenticate, reauthenticate
 from models.database.connection import fetch
 from models.permissions import Permission
 from models.tables import Event
@@ -167,7 +167,7 @@ async def test_a_credential_is_recognised_at_the_versions_of_its_own_account(
     secret = await company.access_token()
     if by_key:
         secret = (await make_key(admin, Permission.VIEW_INVENTORY)).secret
-    seen = await recognise(secret, "192.0.2.7")
+    seen = await authenticate(secret, "192.0.2.7")
     newest = await Event.filter(account_id=company.account_id).order_by("-version").first()
     assert newest is not None
     assert (seen.viewer.account_id, seen.account_version, seen.event_id) == (
@@ -175,4 +175,4 @@ async def test_a_credential_is_recognised_at_the_versions_of_its_own_account(
         newest.version,
         newest.id,
     )
-    assert await still_signed_in(seen.viewer) == seen.viewer
+    assert await reauthenticate(seen.viewer) == seen.viewer

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from models.database.background import beside
+from models.database.background import background_task
 from tests.soak.accounts import open_accounts
 from tests.soak.administrator import Account, Administrator
 from tests.soak.checks import CHECKS, followers_saw_everything, logs_are_calm
@@ -79,7 +79,7 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
         followers = [_follower(site, account, plan) for account in accounts for _ in range(plan.followers)]
         async with AsyncExitStack() as stack:
             for follower in followers:
-                await stack.enter_async_context(beside(follower.run()))
+                await stack.enter_async_context(background_task(follower.run()))
             await _work(plan, site, accounts, faults)
             left = await drain(site)
             await all_heard(site, followers)

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.access.credentials import recognise
+from models.access.credentials import authenticate
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.database.connection import fetch
@@ -64,11 +64,11 @@ async def make_history() -> History:
     company, other = await make_company("example.com"), await make_company("example.org")
     await _live_through(company)
     # Nobody listens on this port: mails are made, claimed and put off.
-    postman = Postman(
+    mail_sender = MailSender(
         SmtpServer.from_url("smtp://127.0.0.1:9"),
         MailConfig(mail_from="usher@example.com", public_url="", install_url="", secret_key="of no account"),
     )
-    await Relay(postman, make_provider("sandbox")).round(now())
+    await Relay(mail_sender, make_provider("sandbox")).round(now())
     await keep_totals(uncounted=1)
     # Of the other account, at a version before most of what happens to it.
     assert await keep_search_entries(uncounted=1) == 2
@@ -139,7 +139,7 @@ async def _buy_in_other_ways(company: Company) -> None:
 async def _buy_by_a_key(company: Company) -> None:
     """What a key bought with its cart, and without, and what it put in its cart since."""
     key = await create_api_key(company.viewer, name=f"Buyer of {company.domain}", scopes=[Permission.PURCHASE])
-    viewer = (await recognise(key.secret, "192.0.2.1")).viewer
+    viewer = (await authenticate(key.secret, "192.0.2.1")).viewer
     eco = company.packages["ECO"].id
     for _ in range(2):
         cart = await add_to_cart(viewer, package_id=eco, quantity=1)

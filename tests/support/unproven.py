@@ -3,13 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from models.access.anonymous_caller import Caller, Network
+from models.access.anonymous_caller import AnonymousCaller, Network
 from models.database.connection import fetch
 from models.operations.sign_in.open_account import open_account
 from models.tables import User
 from tests.support.unchanged import tables
 
-ANYWHERE = Caller((Network("anywhere"),), 1_000, 1_000, 100_000)
+ANYWHERE = AnonymousCaller((Network("anywhere"),), 1_000, 1_000, 100_000)
 
 
 async def open_unproven(email: str) -> User:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from models.database.background import beside
+from models.database.background import background_task
 from tests.conftest import INSTALL_URL, PUBLIC_URL, SECRET_KEY
 from tests.soak.administrator import Account, Administrator
 from tests.soak.ledger import Ledger
@@ -84,7 +84,7 @@ async def following(site: Rollout, accounts: list[Account]) -> AsyncIterator[lis
     followers = [_follower(site, account) for account in accounts]
     async with AsyncExitStack() as stack:
         for follower in followers:
-            await stack.enter_async_context(beside(follower.run()))
+            await stack.enter_async_context(background_task(follower.run()))
         yield followers
 
 

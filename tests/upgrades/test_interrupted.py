@@ -10,7 +10,7 @@ from tortoise import connections
 
 import models.database.connection
 import models.migrating.apply_migrations
-from models.database.connection import Connection, connect, disconnect
+from models.database.connection import PooledConnection, connect, disconnect
 from models.migrating.migrate import migrate
 from models.migrating.schema_change import SchemaChange
 from models.migrating.step_editor import StepEditor
@@ -55,9 +55,9 @@ async def test_a_migration_goes_on_after_an_interruption_anywhere(
 def _interrupt(url: str, name: str) -> None:
     """Run one migration again and again: each time until a statement after which it was not yet interrupted."""
     seen: set[str] = set()
-    execute, load = Connection.execute, models.migrating.apply_migrations.load_migrations
+    execute, load = PooledConnection.execute, models.migrating.apply_migrations.load_migrations
 
-    async def until_new(self: Connection, query: str, *values: Any, **options: Any) -> str:
+    async def until_new(self: PooledConnection, query: str, *values: Any, **options: Any) -> str:
         done = await execute(self, query, *values, **options)
         if STEP.match(query) and query not in seen:
             seen.add(query)
@@ -71,7 +71,7 @@ def _interrupt(url: str, name: str) -> None:
         migrations, applied = await load(apps)
         return [migration for migration in migrations if migration.name <= name], applied
 
-    models.database.connection.Connection.execute = until_new
+    models.database.connection.PooledConnection.execute = until_new
     models.migrating.apply_migrations.load_migrations = up_to_this_one
     while True:
         try:

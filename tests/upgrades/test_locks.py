@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from models.database.connection import Connection
+from models.database.connection import PooledConnection
 from models.migrating.migrate import migrate
 from models.migrating.statement_locks import Lock, locks_of
 from tests.support.migrating import ROWS, STEPWISE, migrate_before, start
@@ -43,9 +43,9 @@ async def test_the_locks_of_every_statement(empty_url: str) -> None:
 
 def _migrate_and_look(url: str) -> None:
     """Migrate, and print the locks of each statement that may run in a transaction."""
-    execute = Connection.execute
+    execute = PooledConnection.execute
 
-    async def looking(self: Connection, query: str, *values: Any, **options: Any) -> str:
+    async def looking(self: PooledConnection, query: str, *values: Any, **options: Any) -> str:
         if not STEP.match(query) or "CONCURRENTLY" in query:
             return await execute(self, query, *values, **options)
         async with self.transaction():
@@ -58,7 +58,7 @@ def _migrate_and_look(url: str) -> None:
         print(orjson.dumps([query, titles]).decode())  # noqa: T201
         return done
 
-    Connection.execute = looking
+    PooledConnection.execute = looking
     asyncio.run(migrate(url))
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.access.credentials import recognise
+from models.access.credentials import authenticate
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import TokenInvalid
@@ -81,7 +81,7 @@ async def test_a_bearer_token_lets_its_user_in(run: Run, company: Company) -> No
     done = await run("token", "bearer", "ANN@example.com")
     assert (done.code, done.err) == (0, "")
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", done.out)
-    viewer = (await recognise(done.out.strip(), "")).viewer
+    viewer = (await authenticate(done.out.strip(), "")).viewer
     assert viewer is not None
     assert (viewer.user_id, viewer.account_id) == (company.users[0].id, company.account_id)
     (session,) = await fetch(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from models.access.credentials import recognise
+from models.access.credentials import authenticate
 from models.database.clock import now
 from models.database.connection import fetch
 from models.database.ids import new_id
@@ -35,7 +35,7 @@ async def made(company: Company, **more: object) -> ApiKeyIssued:
 async def why_not(secret: str) -> CredentialProblem:
     """Why a secret does not work."""
     with pytest.raises(Unauthenticated) as refused:
-        await recognise(secret, "")
+        await authenticate(secret, "")
     return refused.value.reason
 
 
@@ -51,7 +51,7 @@ async def test_a_key_is_made_and_its_secret_alone_printed(run: Run, company: Com
     assert (key.account_id, key.created_by_id) == (company.account_id, company.administrator.id)
     assert key.expires_at is not None
     assert timedelta(days=30) - (key.expires_at - key.created_at) < timedelta(seconds=1)
-    viewer = (await recognise(done.out.strip(), "192.0.2.7")).viewer
+    viewer = (await authenticate(done.out.strip(), "192.0.2.7")).viewer
     assert (viewer.api_key_id, viewer.user_id, viewer.account_id) == (key.id, None, company.account_id)
     event = await Event.get(type="api_key.created")
     assert event.actor_id == company.administrator.id
@@ -66,7 +66,7 @@ async def test_without_more_a_key_works_for_ever_and_from_everywhere(run: Run, c
     done = await run(*CREATE)
     key = await ApiKey.get()
     assert (done.code, key.expires_at, key.networks) == (0, None, None)
-    assert (await recognise(done.out.strip(), "nowhere")).viewer.api_key_id == key.id
+    assert (await authenticate(done.out.strip(), "nowhere")).viewer.api_key_id == key.id
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,11 @@ async def test_a_new_secret_is_printed_and_the_old_one_goes_on(run: Run, company
     assert (done.code, done.err) == (0, "")
     assert SECRET.fullmatch(done.out)
     for secret in (issued.secret, done.out.strip()):
-        assert (await recognise(secret, "")).viewer.api_key_id == issued.api_key.id
+        assert (await authenticate(secret, "")).viewer.api_key_id == issued.api_key.id
     last = await run("api-key", "rotate", ADA, str(issued.api_key.id), "--overlap-minutes", "0")
     for secret in (issued.secret, done.out.strip()):
         assert await why_not(secret) is CredentialProblem.EXPIRED
-    assert (await recognise(last.out.strip(), "")).viewer.api_key_id == issued.api_key.id
+    assert (await authenticate(last.out.strip(), "")).viewer.api_key_id == issued.api_key.id
 
 
 async def test_a_key_is_ended(run: Run, company: Company) -> None:

@@ -10,7 +10,7 @@ from models.database.clock import now
 from models.operations.people.approve_domain import approve_domain
 from models.operations.people.refuse_domain import refuse_domain
 from models.operations.people.withdraw_domain import withdraw_domain
-from models.reads.domains import Claim, claims_of
+from models.reads.domains import DomainClaim, claims_of
 from models.rules.inputs import Inputs
 from models.tables import DomainState
 from usher.commands.shared import Yes, confirm, run_on_database
@@ -76,7 +76,7 @@ def _clean(name: str, *, claimable: bool = False) -> str:
     return clean
 
 
-def _listed(name: str) -> list[Claim]:
+def _listed(name: str) -> list[DomainClaim]:
     """Every claim on a domain, printed one in a line, told apart by tabs. Raises SettingsError when there is none."""
     claims, published = run_on_database(lambda: _claims(name))
     if not claims:
@@ -91,7 +91,7 @@ def _listed(name: str) -> list[Claim]:
     return claims
 
 
-async def _claims(name: str) -> tuple[list[Claim], list[str] | str]:
+async def _claims(name: str) -> tuple[list[DomainClaim], list[str] | str]:
     """The claims on a domain, and the TXT records that are published for it, or why there are none."""
     claims = await claims_of(name)
     try:
@@ -104,7 +104,7 @@ def _found(found: bool) -> str:
     return "found" if found else "not found"
 
 
-def _chosen(name: str, claims: list[Claim], account_id: UUID | None) -> Claim:
+def _chosen(name: str, claims: list[DomainClaim], account_id: UUID | None) -> DomainClaim:
     """The one claim that is meant. Raises SettingsError."""
     if account_id is None and len(claims) > 1:
         raise SettingsError(f"Several accounts claim {name}: say which with --account.")
@@ -114,5 +114,5 @@ def _chosen(name: str, claims: list[Claim], account_id: UUID | None) -> Claim:
     return chosen[0]
 
 
-def _account(claim: Claim) -> str:
+def _account(claim: DomainClaim) -> str:
     return f"{claim.account_name} (account {claim.domain.account_id}, {claim.administrator})"

@@ -16,10 +16,10 @@ from api.pages.portal import Portal, PortalLink
 from api.schema.context import Services
 from jobs.check_domains import DomainChecker
 from jobs.relay import Relay
-from jobs.send_mail import Postman
+from jobs.send_mail import MailSender
 from mailers.config import MailConfig
 from mailers.transport import SmtpServer
-from models.database.background import beside
+from models.database.background import background_task
 from models.database.connecting import connect_to_database
 from models.database.connection import ANSWER_WITHIN, connect, disconnect
 from models.database.database_url import DatabaseUrl
@@ -27,7 +27,7 @@ from models.database.pending_migrations import check_schema
 from models.database.prepared_statements import require_kept_statements
 from models.database.session_limits import require_limits
 from models.database.silent_hosts import leave_silent_hosts
-from models.events.notify import Neighbours
+from models.events.notify import PostgresNotifier
 from models.events.seat_feed import Feed
 from models.rules.retention import Retention
 from payments import make_provider
@@ -74,7 +74,7 @@ def _portal(settings: Settings, links: Sequence[PortalLink]) -> Portal:
 def build_relay(settings: Settings) -> Relay:
     """The relay of a process. Needs the SMTP URL and the secret key."""
     return Relay(
-        Postman(_smtp_server(settings), mail_config(settings), settings.smtp_connections),
+        MailSender(_smtp_server(settings), mail_config(settings), settings.smtp_connections),
         make_provider(settings.payments),
         retention(settings),
     )
@@ -136,12 +136,12 @@ async def database(settings: Settings, *, answer_within: float | None = ANSWER_W
 
 def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
     """The connection to the other processes on the same database, while the block runs."""
-    return Neighbours(settings.direct_url).running()
+    return PostgresNotifier(settings.direct_url).running()
 
 
 def leaving_silent_hosts(settings: Settings) -> AbstractAsyncContextManager[None]:
     """Have no call wait for a host of the database that another one has replaced, while the block runs."""
-    return beside(leave_silent_hosts(settings.database_url or ""))
+    return background_task(leave_silent_hosts(settings.database_url or ""))
 
 
 @asynccontextmanager
@@ -150,7 +150,7 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
     stop = asyncio.Event()
     running = asyncio.create_task(relay.run(stop))
     try:
-        async with beside(DomainChecker().run()):
+        async with background_task(DomainChecker().run()):
             yield
     finally:
         stop.set()

@@ -8,7 +8,7 @@ from models.access.secrets import new_key_secret
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import InvalidInput
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import spend
 from models.permissions import Permission
 from models.rules.account_allowances import API_KEYS_MADE
@@ -64,5 +64,5 @@ async def create_api_key(
         )
         await add_secret(key, secret)
         data = {"api_key_id": key.id, "name": clean, "scopes": key.scopes}
-        await record(account, EventType.API_KEY_CREATED, by=viewer.actor_id, data=data)
+        await record_event(account, EventType.API_KEY_CREATED, by=viewer.actor_id, data=data)
     return ApiKeyIssued(key, secret)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models.access.viewer import Viewer
 from models.database.clock import now
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.rules.api_keys import find_key
@@ -16,11 +16,10 @@ async def revoke_api_key(viewer: Viewer, *, api_key_id: UUID) -> ApiKey:
 
     Raises NotPermitted, NotFound.
     """
-    viewer.require(Permission.MANAGE_INTEGRATIONS)
     async with viewer_transaction(viewer, Permission.MANAGE_INTEGRATIONS) as account:
         key = await find_key(account, api_key_id)
         if key.revoked_at is None:
             key.revoked_at = now()
             await key.save(update_fields=["revoked_at"])
-            await record(account, EventType.API_KEY_REVOKED, by=viewer.actor_id, data={"api_key_id": key.id})
+            await record_event(account, EventType.API_KEY_REVOKED, by=viewer.actor_id, data={"api_key_id": key.id})
     return key

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
-from models.access.credentials import still_signed_in
+from models.access.credentials import reauthenticate
 from models.access.secrets import new_key_secret
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import InvalidInput, NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import spend
 from models.operations.integrations.create_api_key import ApiKeyIssued
 from models.permissions import Permission
@@ -26,9 +26,8 @@ MOST_REPLACED = 10
 async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta) -> ApiKeyIssued:
     """Give a key a new secret; those it has work for `overlap` longer, none longer than it would have.
 
-    At most 10 replaced ones work beside the newest.
-    Who gets a secret can do what the key can, so the viewer must be allowed all of it. Raises NotPermitted,
-    InvalidInput, RateLimited, NotFound also where the key was revoked or has expired.
+    At most 10 replaced ones work beside the newest. The secret has all rights of the key, so the viewer must have
+    them. Raises NotPermitted, InvalidInput, RateLimited, NotFound also where the key was revoked or has expired.
     """
     viewer.require(Permission.MANAGE_INTEGRATIONS)
     inputs = Inputs()
@@ -40,7 +39,7 @@ async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta
         key = await find_key(account, api_key_id)
         if state_of(key) is not ApiKeyState.ACTIVE:
             raise NotFound("ApiKey", api_key_id)
-        (await still_signed_in(viewer)).require_all(map(Permission, key.scopes))
+        (await reauthenticate(viewer)).require_all(map(Permission, key.scopes))
         ends_at = now() + overlap
         working = ApiKeySecret.filter(account_id=account.id, api_key_id=key.id)
         if overlap and await working.filter(expires_at__gt=now()).count() >= MOST_REPLACED:
@@ -50,7 +49,7 @@ async def rotate_api_key(viewer: Viewer, *, api_key_id: UUID, overlap: timedelta
         await working.filter(expires_at__gt=ends_at).update(expires_at=ends_at)
         await _forget_ended(key)
         await add_secret(key, secret)
-        await record(account, EventType.API_KEY_ROTATED, by=viewer.actor_id, data={"api_key_id": key.id})
+        await record_event(account, EventType.API_KEY_ROTATED, by=viewer.actor_id, data={"api_key_id": key.id})
     return ApiKeyIssued(key, secret)
 
 

@@ -3,7 +3,7 @@
 from models.access.credentials import find_token, use_token
 from models.database.clock import now
 from models.errors import TokenInvalid
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.rules.account_transaction import account_transaction
 from models.rules.seats import count_activation
 from models.tables import License, Token, TokenPurpose
@@ -23,7 +23,7 @@ async def activate_license(*, token: str) -> License:
         license.activated_at = now()
         await license.save(update_fields=["activated_at"])
         pool = await count_activation(account.id, license.package_id)
-        await record(
+        await record_event(
             account,
             EventType.LICENSE_ACTIVATED,
             by=license.user_id,

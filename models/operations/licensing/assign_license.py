@@ -8,7 +8,7 @@ from uuid import UUID
 
 from orjson import loads
 
-from models.access.credential_conditions import as_seen
+from models.access.credential_conditions import is_unchanged
 from models.access.viewer import Viewer, ViewerChanged
 from models.database.coalescing import fetch_together, values_of
 from models.database.connection import fetch
@@ -20,7 +20,7 @@ from models.permissions import Permission
 from models.reads.inventory import PoolCounts
 from models.rules.account_transaction import account_transaction
 from models.rules.idempotency import check_key, input_hash, require_same_input
-from models.rules.row_snapshots import row_again
+from models.rules.row_snapshots import row_from_snapshot
 from models.rules.seats import no_seat
 from models.tables import License
 
@@ -38,33 +38,33 @@ async def assign_license(
 ) -> LicenseAssigned:
     """Give one free seat of a package to a user of the viewer's account; the user is mailed an activation link.
 
-    One statement does it, or finds what is in the way. Where somebody else is changing the account, that says
-    nothing: then this waits for its turn, and asks again under the account's lock. See docs/adr/0015.
+    One statement does it or finds the refusal. If another transaction is changing the account, its result does not
+    count: then it is repeated under the account's lock. See docs/adr/0015.
 
-    The viewer may have been seen some time ago: this looks whether they are the same still.
+    The viewer may be cached: the statement checks that the credential is valid and its rights are unchanged.
 
     Raises NotPermitted, InvalidInput, IdempotencyMismatch, NotFound, AlreadyLicensed, NoSeatAvailable, ViewerChanged.
     """
     viewer.require(Permission.ASSIGN_LICENSES)
     if idempotency_key is not None:
         check_key(idempotency_key)
-    wish = _wish(viewer, user_id, package_id, idempotency_key)
+    request = _request(viewer, user_id, package_id, idempotency_key)
     sql = ASSIGN_BY_KEY if viewer.api_key_id else ASSIGN
-    found = await fetch_together(sql, wish, at_once=True)
-    done = await _outcome(wish, found)
+    found = await fetch_together(sql, request, immediate=True)
+    done = await _outcome(request, found)
     if done is None:
         async with account_transaction(viewer.account_id):
-            found = await _fetch_alone(sql, wish)
-            done = await _outcome(wish, found)
+            found = await _fetch_alone(sql, request)
+            done = await _outcome(request, found)
     if done is None:
         raise RuntimeError("a license was neither given nor refused")
     if found["assigned"] is not None:
-        commit_listeners.announce(viewer.account_id)
+        commit_listeners.publish(viewer.account_id)
     return done
 
 
-class _Wish(NamedTuple):
-    """Who is to get what, as the viewer asked for it, and the ids of what is written then: a row of the statement."""
+class AssignmentRequest(NamedTuple):
+    """A viewer's request for an assignment, with the ids of the rows to be written: a row of the statement."""
 
     credential_id: UUID
     rights: str
@@ -79,9 +79,9 @@ class _Wish(NamedTuple):
     record_id: UUID
 
 
-def _wish(viewer: Viewer, user_id: UUID, package_id: UUID, key: str | None) -> _Wish:
+def _request(viewer: Viewer, user_id: UUID, package_id: UUID, key: str | None) -> AssignmentRequest:
     hashed = None if key is None else input_hash({"user_id": user_id, "package_id": package_id})
-    return _Wish(
+    return AssignmentRequest(
         credential_id=viewer.credential_id,
         rights=viewer.rights,
         account_id=viewer.account_id,
@@ -96,96 +96,96 @@ def _wish(viewer: Viewer, user_id: UUID, package_id: UUID, key: str | None) -> _
     )
 
 
-async def _fetch_alone(sql: str, wish: _Wish) -> Any:
-    """What the statement finds and does for one wish, inside of a transaction."""
-    [found] = await fetch(sql, *values_of([wish]))
+async def _fetch_alone(sql: str, request: AssignmentRequest) -> Any:
+    """The statement's row for one request, inside a transaction."""
+    [found] = await fetch(sql, *values_of([request]))
     return found
 
 
-async def _outcome(wish: _Wish, found: Mapping[str, Any]) -> LicenseAssigned | None:
-    """The answer, or the refusal; None where only the account's lock can tell."""
-    account_id = wish.account_id
+async def _outcome(request: AssignmentRequest, found: Mapping[str, Any]) -> LicenseAssigned | None:
+    """The answer; None where it has to be repeated under the account's lock. Raises the refusal."""
+    account_id = request.account_id
     if found["assigned"] is not None:
         counts = (found["purchased"], found["assigned"], found["activated"])
         return LicenseAssigned(
-            _license(wish, found["assigned_at"]), [PoolCounts(account_id, wish.package_id, *counts)]
+            _license(request, found["assigned_at"]), [PoolCounts(account_id, request.package_id, *counts)]
         )
     if not found["as_seen"]:
         raise ViewerChanged
     if found["earlier_hash"] is not None:
-        require_same_input(found["earlier_hash"], wish.input_hash)
+        require_same_input(found["earlier_hash"], request.input_hash)
         return _answer_again(loads(found["earlier_answer"]))
     if not found["user_known"]:
-        raise NotFound("User", wish.user_id)
+        raise NotFound("User", request.user_id)
     if not found["package_known"]:
-        raise NotFound("Package", wish.package_id)
+        raise NotFound("Package", request.package_id)
     if found["held"] is not None:
-        raise AlreadyLicensed(row_again(License, loads(found["held"])))
-    if found["free"] <= 0 and (refusal := await no_seat(account_id, wish.package_id)):
+        raise AlreadyLicensed(row_from_snapshot(License, loads(found["held"])))
+    if found["free"] <= 0 and (refusal := await no_seat(account_id, request.package_id)):
         raise refusal
     return None
 
 
-def _license(wish: _Wish, moment: datetime) -> License:
+def _license(request: AssignmentRequest, moment: datetime) -> License:
     """The row that the statement wrote."""
     return License.written(
-        id=wish.license_id,
-        account_id=wish.account_id,
-        user_id=wish.user_id,
-        package_id=wish.package_id,
+        id=request.license_id,
+        account_id=request.account_id,
+        user_id=request.user_id,
+        package_id=request.package_id,
         assigned_at=moment,
-        assigned_by=wish.actor_id,
-        link_event_id=wish.event_id,
+        assigned_by=request.actor_id,
+        link_event_id=request.event_id,
     )
 
 
 def _answer_again(answer: dict[str, Any]) -> LicenseAssigned:
     pools = [PoolCounts.from_json(pool) for pool in answer["pools"]]
-    return LicenseAssigned(row_again(License, answer["license"]), pools)
+    return LicenseAssigned(row_from_snapshot(License, answer["license"]), pools)
 
 
-# `facts` is what stands in the snapshot of the statement. What is written rests on it, so the account must not have
-# moved on since: it is locked at that very version, or not at all where somebody else is at work on it. Each part
-# takes its rows from the one before. Of several wishes for one user, or with one key, the first is done; seats go to
-# the first who asked for them, and each change of an account is a version of its own, in that order. Each wish has a
-# row, also where the account itself is gone since the viewer was seen.
+# `facts` is from the snapshot of the statement. The writes rest on it, so the account is locked at that very version,
+# or skipped where another transaction holds its lock. Each part takes its rows from the one before. Of several
+# requests for one user, or with one key, the first is done; seats go to the first requests, and each change of an
+# account is a version of its own, in that order. Each request has a row, also where the account was deleted since.
 _ASSIGN = """
-WITH wish AS MATERIALIZED (
+WITH request AS MATERIALIZED (
     SELECT * FROM unnest(
         (SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::uuid[]), (SELECT $4::uuid[]), (SELECT $5::uuid[]),
         (SELECT $6::uuid[]), (SELECT $7::uuid[]), (SELECT $8::uuid[]), (SELECT $9::text[]), (SELECT $10::bytea[]),
         (SELECT $11::uuid[])
-    ) WITH ORDINALITY AS wish (
+    ) WITH ORDINALITY AS request (
         credential_id, rights, account_id, user_id, package_id, license_id, event_id, actor_id, key, input_hash,
-        record_id, asker_number
+        record_id, caller_number
     )
 ), facts AS MATERIALIZED (
-    SELECT wish.*, account.version,
+    SELECT request.*, account.version,
         {as_seen} AS as_seen,
         earlier.input_hash AS earlier_hash, earlier.answer AS earlier_answer,
         EXISTS (
-            SELECT FROM users AS person WHERE person.id = wish.user_id AND person.account_id = wish.account_id
+            SELECT FROM users AS person WHERE person.id = request.user_id AND person.account_id = request.account_id
         ) AS user_known,
-        EXISTS (SELECT FROM packages AS package WHERE package.id = wish.package_id) AS package_known,
+        EXISTS (SELECT FROM packages AS package WHERE package.id = request.package_id) AS package_known,
         (
             SELECT to_jsonb(license) FROM licenses AS license
-            WHERE license.account_id = wish.account_id AND license.user_id = wish.user_id AND license.ended_at IS NULL
+            WHERE license.account_id = request.account_id AND license.user_id = request.user_id
+                AND license.ended_at IS NULL
         ) AS held,
         coalesce((
             SELECT pool.purchased - pool.assigned FROM seat_pools AS pool
-            WHERE pool.account_id = wish.account_id AND pool.package_id = wish.package_id
+            WHERE pool.account_id = request.account_id AND pool.package_id = request.package_id
         ), 0) AS free
-    FROM wish
-    LEFT JOIN accounts AS account ON account.id = wish.account_id
+    FROM request
+    LEFT JOIN accounts AS account ON account.id = request.account_id
     LEFT JOIN idempotency_records AS earlier
-        ON earlier.account_id = wish.account_id AND earlier.operation = '{operation}' AND earlier.key = wish.key
+        ON earlier.account_id = request.account_id AND earlier.operation = '{operation}' AND earlier.key = request.key
 ), possible AS (
     SELECT facts.*,
-        row_number() OVER (PARTITION BY account_id, user_id ORDER BY asker_number) AS of_user,
-        row_number() OVER (PARTITION BY account_id, key ORDER BY asker_number) AS of_key
+        row_number() OVER (PARTITION BY account_id, user_id ORDER BY caller_number) AS of_user,
+        row_number() OVER (PARTITION BY account_id, key ORDER BY caller_number) AS of_key
     FROM facts WHERE as_seen AND earlier_hash IS NULL AND user_known AND package_known AND held IS NULL
 ), queue AS MATERIALIZED (
-    SELECT possible.*, row_number() OVER (PARTITION BY account_id, package_id ORDER BY asker_number) AS place
+    SELECT possible.*, row_number() OVER (PARTITION BY account_id, package_id ORDER BY caller_number) AS place
     FROM possible WHERE of_user = 1 AND (key IS NULL OR of_key = 1)
 ), account AS MATERIALIZED (
     SELECT account.id FROM accounts AS account
@@ -193,7 +193,7 @@ WITH wish AS MATERIALIZED (
         ON seen.account_id = account.id AND seen.version = account.version
     FOR NO KEY UPDATE OF account SKIP LOCKED
 ), given AS MATERIALIZED (
-    SELECT queue.*, row_number() OVER (PARTITION BY account_id ORDER BY asker_number) AS step
+    SELECT queue.*, row_number() OVER (PARTITION BY account_id ORDER BY caller_number) AS step
     FROM queue JOIN account ON account.id = queue.account_id WHERE place <= free
 ), pool AS (
     UPDATE seat_pools AS pool SET assigned = pool.assigned + taken.number
@@ -229,12 +229,12 @@ WITH wish AS MATERIALIZED (
         jsonb_build_object('license', license, 'pools', jsonb_build_array(pool)), $12
     FROM done WHERE key IS NOT NULL
 )
-SELECT facts.asker_number, facts.as_seen, facts.earlier_hash, facts.earlier_answer, facts.user_known,
+SELECT facts.caller_number, facts.as_seen, facts.earlier_hash, facts.earlier_answer, facts.user_known,
     facts.package_known, facts.held, facts.free, done.purchased, done.assigned, done.activated,
     $12::timestamptz AS assigned_at
-FROM facts LEFT JOIN done ON done.asker_number = facts.asker_number
+FROM facts LEFT JOIN done ON done.caller_number = facts.caller_number
 """
 _NAMES = {"operation": "assignLicense", "event": EventType.LICENSE_ASSIGNED}
-_PLACES = {"credential": "wish.credential_id", "rights": "wish.rights", "moment": "$12"}
-ASSIGN = _ASSIGN.format(as_seen=as_seen(by_api_key=False, **_PLACES), **_NAMES)
-ASSIGN_BY_KEY = _ASSIGN.format(as_seen=as_seen(by_api_key=True, **_PLACES), **_NAMES)
+_PLACES = {"credential": "request.credential_id", "rights": "request.rights", "moment": "$12"}
+ASSIGN = _ASSIGN.format(as_seen=is_unchanged(by_api_key=False, **_PLACES), **_NAMES)
+ASSIGN_BY_KEY = _ASSIGN.format(as_seen=is_unchanged(by_api_key=True, **_PLACES), **_NAMES)

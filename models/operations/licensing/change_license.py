@@ -6,7 +6,7 @@ from uuid import UUID
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.reads.inventory import PoolCounts
 from models.rules.account_transaction import viewer_transaction
@@ -32,7 +32,6 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
 
     The same package, or the same change again, changes nothing. Raises NotPermitted, NotFound, NoSeatAvailable.
     """
-    viewer.require(Permission.ASSIGN_LICENSES)
     async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         license = await find_license(account, license_id)
         current = await _current(account, license, package_id)
@@ -45,7 +44,7 @@ async def change_license(viewer: Viewer, *, license_id: UUID, package_id: UUID) 
         changed = await _replace(license, package_id, viewer)
         returned = await return_seat(account.id, license.package_id, activated=activated)
         pools = [returned, taken]
-        await record(
+        await record_event(
             account,
             EventType.LICENSE_CHANGED,
             by=viewer.actor_id,

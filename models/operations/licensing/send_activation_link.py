@@ -6,7 +6,7 @@ from uuid import UUID
 from models.access.viewer import Viewer
 from models.database.ids import new_id
 from models.errors import NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import Allowance, spend
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
@@ -32,7 +32,7 @@ async def send_activation_link(viewer: Viewer, *, license_id: UUID) -> License:
         license = await find_live_license(account, license_id)
         license.link_event_id = new_id()
         await license.save(update_fields=["link_event_id"])
-        await record(
+        await record_event(
             account,
             EventType.ACTIVATION_LINK_SENT,
             by=viewer.actor_id,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models.access.viewer import Viewer
 from models.errors import AlreadyLicensed
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.reads.inventory import PoolCounts
 from models.rules.account_transaction import viewer_transaction
@@ -28,7 +28,6 @@ async def transfer_license(viewer: Viewer, *, license_id: UUID, to_user_id: UUID
 
     Raises NotPermitted, NotFound, AlreadyLicensed (also for the holder themselves).
     """
-    viewer.require(Permission.ASSIGN_LICENSES)
     async with viewer_transaction(viewer, Permission.ASSIGN_LICENSES) as account:
         ended = await find_live_license(account, license_id)
         user = await find_user(account, to_user_id)
@@ -38,7 +37,7 @@ async def transfer_license(viewer: Viewer, *, license_id: UUID, to_user_id: UUID
         await end_license(ended, LicenseEnd.TRANSFERRED)
         license = await give_license(account, user, ended.package_id, by=viewer.actor_id)
         pool = await uncount_activation(account.id, ended.package_id, activated=activated)
-        await record(
+        await record_event(
             account,
             EventType.LICENSE_TRANSFERRED,
             by=viewer.actor_id,

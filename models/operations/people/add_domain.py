@@ -4,7 +4,7 @@ from models.access.secrets import new_secret
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import InvalidInput
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import spend
 from models.permissions import Permission
 from models.rules.account_allowances import DOMAINS_CLAIMED
@@ -12,7 +12,7 @@ from models.rules.account_transaction import viewer_transaction
 from models.rules.inputs import Inputs
 from models.tables import Domain, DomainState
 
-# Each is looked up again and again until its record is found.
+# Each is looked up repeatedly until its record is found.
 MOST_DOMAINS = 100
 
 
@@ -41,5 +41,5 @@ async def add_domain(viewer: Viewer, *, name: str) -> Domain:
             check_at=now(),
         )
         data = {"domain_id": domain.id, "name": clean}
-        await record(account, EventType.DOMAIN_ADDED, by=viewer.actor_id, data=data)
+        await record_event(account, EventType.DOMAIN_ADDED, by=viewer.actor_id, data=data)
     return domain

@@ -3,7 +3,7 @@
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import DomainNotApproved
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import spend
 from models.permissions import Permission
 from models.rules.account_allowances import USERS_ADDED
@@ -39,7 +39,7 @@ async def add_user(viewer: Viewer, *, email: str, first_name: str, last_name: st
         await _require_approved_domain(account, user.email.rpartition("@")[2])
         await save_new_user(user, displace=displace_unproven)
         data = {"user_id": user.id, "email": user.email, "role": user.role}
-        await record(account, EventType.USER_ADDED, by=viewer.actor_id, data=data)
+        await record_event(account, EventType.USER_ADDED, by=viewer.actor_id, data=data)
     return user
 
 

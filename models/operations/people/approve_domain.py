@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from models.errors import NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.rules.account_transaction import account_transaction
 from models.rules.domains import approve, data_of
 from models.rules.inputs import Inputs
@@ -24,5 +24,5 @@ async def approve_domain(account_id: UUID, *, name: str) -> Domain:
             raise NotFound("Domain", name)
         if domain.state is not DomainState.APPROVED:
             await approve(domain, DomainProof.OPERATOR)
-            await record(account, EventType.DOMAIN_APPROVED, by=None, data=data_of(domain))
+            await record_event(account, EventType.DOMAIN_APPROVED, by=None, data=data_of(domain))
     return domain

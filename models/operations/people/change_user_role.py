@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models.access.viewer import Viewer
 from models.errors import LastAdministrator, NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.tables import Account, Role, User
@@ -15,7 +15,6 @@ async def change_user_role(viewer: Viewer, *, user_id: UUID, role: Role) -> User
 
     Raises NotPermitted, NotFound, LastAdministrator.
     """
-    viewer.require(Permission.MANAGE_ROLES)
     async with viewer_transaction(viewer, Permission.MANAGE_ROLES) as account:
         user = await User.get_or_none(id=user_id, account_id=account.id)
         if user is None:
@@ -27,7 +26,7 @@ async def change_user_role(viewer: Viewer, *, user_id: UUID, role: Role) -> User
         user.role = role
         await user.save(update_fields=["role"])
         data = {"user_id": user.id, "role": role}
-        await record(account, EventType.USER_ROLE_CHANGED, by=viewer.actor_id, data=data)
+        await record_event(account, EventType.USER_ROLE_CHANGED, by=viewer.actor_id, data=data)
     return user
 
 

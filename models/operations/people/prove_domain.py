@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from models.errors import NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.rules.account_transaction import accounts_transaction
 from models.rules.domains import DomainTaken, WithdrawalReason, approve, await_proof, data_of
 from models.rules.inputs import Inputs
@@ -34,9 +34,9 @@ async def prove_domain(account_id: UUID, *, name: str, published: Collection[str
                 raise DomainTaken(name)
             await await_proof(holder)
             data = data_of(holder) | {"reason": WithdrawalReason.PROVED_BY_ANOTHER}
-            await record(accounts[holder.account_id], EventType.DOMAIN_WITHDRAWN, by=None, data=data)
+            await record_event(accounts[holder.account_id], EventType.DOMAIN_WITHDRAWN, by=None, data=data)
         await approve(domain, DomainProof.TXT)
-        await record(accounts[account_id], EventType.DOMAIN_APPROVED, by=None, data=data_of(domain))
+        await record_event(accounts[account_id], EventType.DOMAIN_APPROVED, by=None, data=data_of(domain))
     return domain
 
 

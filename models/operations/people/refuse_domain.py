@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from models.errors import NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.rules.account_transaction import account_transaction
 from models.rules.domains import data_of, refuse
 from models.tables import Domain, DomainState
@@ -20,5 +20,5 @@ async def refuse_domain(account_id: UUID, *, name: str) -> Domain:
             raise NotFound("Domain", name)
         if domain.state is not DomainState.REFUSED:
             await refuse(domain)
-            await record(account, EventType.DOMAIN_REFUSED, by=None, data=data_of(domain))
+            await record_event(account, EventType.DOMAIN_REFUSED, by=None, data=data_of(domain))
     return domain

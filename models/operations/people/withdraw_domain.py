@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from models.errors import NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.rules.account_transaction import account_transaction
 from models.rules.domains import WithdrawalReason, await_proof, data_of
 from models.tables import Domain, DomainState
@@ -21,5 +21,5 @@ async def withdraw_domain(account_id: UUID, *, name: str) -> Domain:
         if domain.state is DomainState.APPROVED:
             await await_proof(domain)
             data = data_of(domain) | {"reason": WithdrawalReason.OPERATOR}
-            await record(account, EventType.DOMAIN_WITHDRAWN, by=None, data=data)
+            await record_event(account, EventType.DOMAIN_WITHDRAWN, by=None, data=data)
     return domain

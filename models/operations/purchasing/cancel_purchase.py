@@ -5,7 +5,7 @@ from uuid import UUID
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import NotFound, PurchaseNotOpen
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.rules.purchases import facts_of
@@ -19,7 +19,6 @@ async def cancel_purchase(viewer: Viewer, *, purchase_id: UUID) -> Purchase:
 
     Cancelling again answers the same. Raises NotPermitted, NotFound, PurchaseNotOpen.
     """
-    viewer.require(Permission.PURCHASE)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         purchase = await Purchase.get_or_none(id=purchase_id, account_id=account.id)
         if purchase is None:
@@ -30,5 +29,5 @@ async def cancel_purchase(viewer: Viewer, *, purchase_id: UUID) -> Purchase:
             raise PurchaseNotOpen(purchase, f"The purchase is {purchase.state_at(now())}.")
         purchase.state = PurchaseState.CANCELLED
         await purchase.save(update_fields=["state"])
-        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(purchase))
+        await record_event(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(purchase))
     return purchase

@@ -7,14 +7,14 @@ from models.access.viewer import Viewer
 from models.database.clock import now
 from models.database.connection import fetch
 from models.errors import InvalidInput, NotFound
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.rules.inputs import Inputs
 from models.rules.purchases import PricedLine, facts_of, freeze_purchase, problems_of
 from models.tables import Account, Package, Purchase, PurchaseState
 
-# Of one owner. A client that asks again after a lost answer makes another; it must not fill the account with them.
+# Per owner. A client that repeats a call after a lost answer makes another purchase; their number has to be limited.
 MOST_WAITING = 20
 
 
@@ -32,7 +32,7 @@ async def prepare_purchase(viewer: Viewer, *, lines: Sequence[tuple[UUID, int]])
             raise InvalidInput([(_path(lines, package_id), text) for package_id, text in problems])
         await _expire_oldest(account, viewer)
         purchase = await freeze_purchase(account, viewer, priced, cart_version=None)
-        await record(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
+        await record_event(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
     return purchase
 
 

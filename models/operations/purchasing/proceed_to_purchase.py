@@ -6,7 +6,7 @@ from uuid import UUID
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import InvalidInput, NotFound, PurchaseNotAccepted, PurchaseNotOpen
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.operations.purchasing.settle_payment import LOOK_AGAIN, PurchaseProceeded, answer_again, settle_payment
 from models.permissions import Permission
 from models.reads.inventory import read_inventory
@@ -88,7 +88,7 @@ async def _find_open(account: Account, purchase_id: UUID, *, accepted: bool) -> 
 
 
 async def _require_room(purchase: Purchase) -> None:
-    """Refuse before anything is charged what could not be given after it."""
+    """Refuse a purchase before the charge if its seats could not be added."""
     lines = await PurchaseLine.filter(account_id=purchase.account_id, purchase_id=purchase.id)
     quantities = {line.package_id: line.quantity for line in lines}
     if beyond := await seats_beyond_limit(purchase.account_id, quantities):
@@ -135,7 +135,7 @@ async def _record_intent(
         look_at=now() + LOOK_AGAIN,
     )
     data: dict[str, Any] = {"purchase_id": purchase.id, "payment_id": payment.id}
-    await record(account, EventType.PURCHASE_ACCEPTED, by=viewer.actor_id, data=data)
+    await record_event(account, EventType.PURCHASE_ACCEPTED, by=viewer.actor_id, data=data)
     return payment
 
 

@@ -1,4 +1,4 @@
-"""Finishing payments whose outcome nobody recorded."""
+"""Finishing payments without a recorded outcome."""
 
 from datetime import datetime
 
@@ -30,6 +30,6 @@ async def reconcile_payments(provider: PaymentProvider, *, moment: datetime) -> 
         except UNAVAILABLE:
             raise
         except Exception:
-            # One that cannot be recorded must not keep the others from being, and is looked at again as well.
+            # A payment that cannot be recorded must not stop the others; it is tried again later.
             log.exception("payments.not_settled", payment_id=str(payment.id))
     return len(due)

@@ -1,4 +1,4 @@
-"""Recording what the provider said: the one place where seats come into being."""
+"""Recording the provider's outcome: the one place that adds seats."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,12 +6,12 @@ from typing import Any
 
 from models.database.clock import now
 from models.errors import PaymentDeclined
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.reads.inventory import Inventory, PoolCounts, read_inventory
 from models.rules.account_transaction import account_transaction
 from models.rules.carts import take_from_cart
 from models.rules.payment_provider import ChargeOutcome
-from models.rules.row_snapshots import row_again, row_snapshot
+from models.rules.row_snapshots import row_from_snapshot, row_snapshot
 from models.rules.seats import add_seats
 from models.tables import (
     Account,
@@ -38,7 +38,7 @@ class PurchaseProceeded:
 
 
 async def settle_payment(payment: Payment, outcome: ChargeOutcome) -> PurchaseProceeded:
-    """Record the provider's outcome, once: who comes second finds the first one's answer.
+    """Record the provider's outcome once: a second call gets the first one's answer.
 
     Raises PaymentDeclined when the payment is, or was before, declined.
     """
@@ -59,9 +59,9 @@ async def settle_payment(payment: Payment, outcome: ChargeOutcome) -> PurchasePr
 
 
 def answer_again(answer: dict[str, Any]) -> PurchaseProceeded:
-    """The answer that was stored, as it was. Raises PaymentDeclined when that was the answer."""
-    purchase = row_again(Purchase, answer["purchase"])
-    payment = row_again(Payment, answer["payment"])
+    """The stored answer. Raises PaymentDeclined if that was the answer."""
+    purchase = row_from_snapshot(Purchase, answer["purchase"])
+    payment = row_from_snapshot(Payment, answer["payment"])
     if payment.state is PaymentState.DECLINED:
         raise PaymentDeclined(purchase, payment)
     return PurchaseProceeded(purchase, payment, Inventory.from_json(answer["inventory"]))
@@ -76,7 +76,7 @@ async def _complete(account: Account, purchase: Purchase, payment: Payment) -> N
     pools = [await _grant(account, line) for line in lines]
     if purchase.cart_version is not None:
         await take_from_cart(purchase.owner_id, {line.package_id: line.quantity for line in lines})
-    await record(
+    await record_event(
         account,
         EventType.PURCHASE_COMPLETED,
         by=purchase.buyer_id,
@@ -107,7 +107,7 @@ async def _decline(account: Account, purchase: Purchase, payment: Payment, decli
     payment.decline_code = decline_code
     await _settle(payment, PaymentState.DECLINED)
     data = {"purchase_id": purchase.id, "decline_code": decline_code}
-    await record(account, EventType.PURCHASE_FAILED, by=purchase.buyer_id, data=data)
+    await record_event(account, EventType.PURCHASE_FAILED, by=purchase.buyer_id, data=data)
 
 
 async def _settle(payment: Payment, state: PaymentState) -> None:
@@ -126,7 +126,7 @@ async def _wait(payment: Payment, outcome: ChargeOutcome) -> None:
 
 
 async def _keep_answer(account: Account, purchase: Purchase, payment: Payment) -> dict[str, Any]:
-    # None once it is older than the keys that are kept, and the payment was settled by somebody else just now.
+    # None where the key's retention is over and another process has just settled the payment.
     record_of_call = await IdempotencyRecord.get_or_none(payment_id=payment.id)
     if record_of_call is not None and record_of_call.answer is not None:
         return record_of_call.answer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.errors import CartChanged, CartEmpty, InvalidInput
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
 from models.rules.carts import lock_cart_version, read_cart
@@ -15,7 +15,7 @@ from models.tables import Account, Purchase, PurchaseState
 
 @dataclass(frozen=True)
 class PurchaseValidated:
-    """The purchase that waits for acceptance, and the one whose place it took; None where none waited."""
+    """The purchase that waits for acceptance, and the one that it replaced; None where none waited."""
 
     purchase: Purchase
     replaced: Purchase | None = None
@@ -28,7 +28,6 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
     Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty, InvalidInput
     when it costs more, or brings more seats, than there can be.
     """
-    viewer.require(Permission.PURCHASE)
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         version = await lock_cart_version(viewer.cart_owner_id)
         if cart_version != str(version):
@@ -40,7 +39,7 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
             raise InvalidInput([(("cartVersion",), text) for _, text in problems])
         replaced = await _cancel_waiting(account, viewer)
         purchase = await freeze_purchase(account, viewer, cart.lines, cart_version=cart.version)
-        await record(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
+        await record_event(account, EventType.PURCHASE_VALIDATED, by=viewer.actor_id, data=facts_of(purchase))
     return PurchaseValidated(purchase, replaced)
 
 
@@ -59,5 +58,5 @@ async def _cancel_waiting(account: Account, viewer: Viewer) -> Purchase | None:
     waiting.state = PurchaseState.EXPIRED if expired else PurchaseState.CANCELLED
     await waiting.save(update_fields=["state"])
     if not expired:
-        await record(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(waiting))
+        await record_event(account, EventType.PURCHASE_CANCELLED, by=viewer.actor_id, data=facts_of(waiting))
     return waiting

@@ -1,7 +1,7 @@
-"""Finding out whose the addresses are that asked for a sign-in link."""
+"""Looking up the users of the addresses that asked for a sign-in link."""
 
 from models.database.connection import fetch, transaction
-from models.events.events import EventType, record_for_users
+from models.events.events import EventType, record_user_events
 
 BATCH = 200
 
@@ -9,7 +9,7 @@ BATCH = 200
 async def answer_sign_in_requests() -> int:
     """Turn requests into events of the users whose addresses they name; returns how many requests there were.
 
-    Here, out of sight of who asked, an unknown address is dropped.
+    An unknown address is dropped here, where the client cannot observe it.
     """
     async with transaction():
         requests = await fetch(
@@ -32,7 +32,7 @@ async def answer_sign_in_requests() -> int:
             [request["email"].lower() for request in requests],
             [request["requested_at"] for request in requests],
         )
-        await record_for_users(
+        await record_user_events(
             EventType.SIGN_IN_REQUESTED, [(row["id"], row["account_id"], row["at"]) for row in known]
         )
     return len(requests)

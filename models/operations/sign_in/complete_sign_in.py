@@ -24,7 +24,7 @@ class SignedIn:
 
 
 async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -> SignedIn:
-    """Trade a mailed token for a session. `client` is what the client says of itself. Raises TokenInvalid.
+    """Trade a mailed token for a session. `client` is the User-Agent. Raises TokenInvalid.
 
     The first link that is followed proves the account.
     """
@@ -57,7 +57,7 @@ async def complete_sign_in(*, token: str, kind: SessionKind, client: str = "") -
 
 
 async def _locked_unproven(token: str) -> bool:
-    """Lock the account of a token if it is unproven: before the token, as who deletes such an account does."""
+    """Lock the account of a token if it is unproven: before the token, in the same order as its deletion does."""
     rows = await fetch(
         "SELECT account.id FROM tokens AS token JOIN accounts AS account ON account.id = token.account_id"
         " WHERE token.hash = $1 AND account.confirmed_at IS NULL FOR NO KEY UPDATE OF account",

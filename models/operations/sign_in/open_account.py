@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models.access.anonymous_caller import Caller
+from models.access.anonymous_caller import AnonymousCaller
 from models.database.clock import now
 from models.database.connection import transaction
 from models.errors import InvalidInput
 from models.events import commit_listeners
-from models.events.events import EventType, record
+from models.events.events import EventType, record_event
 from models.limits.rate_limits import Allowance, spend, spend_from
 from models.rules.inputs import Inputs
 from models.rules.new_users import save_new_user
@@ -18,7 +18,7 @@ from models.text.domain_names import unclaimable_reason
 from models.text.mailboxes import domain_of, mailbox_of
 
 AN_HOUR = timedelta(hours=1)
-# Whatever number of addresses a client has: so many mails to one person, and to the people of one domain.
+# Limits of mails to one mailbox and one domain, independent of the client's address.
 ACCOUNTS_OF_A_MAILBOX = Allowance("accounts of a mailbox", 10, AN_HOUR)
 ACCOUNTS_OF_A_DOMAIN = Allowance("accounts of a domain", 200, AN_HOUR)
 
@@ -32,7 +32,7 @@ class AccountOpened:
 
 
 async def open_account(
-    *, company_name: str, email: str, first_name: str, last_name: str, locale: str, caller: Caller | None
+    *, company_name: str, email: str, first_name: str, last_name: str, locale: str, caller: AnonymousCaller | None
 ) -> AccountOpened:
     """Open an account; its first user is its administrator and is mailed a sign-in link.
 
@@ -55,10 +55,10 @@ async def open_account(
             inputs.without_web_address(field, typed)
     inputs.refuse_bad()
     if caller is not None:
-        # Each mails somebody who need not have asked for it, and tells whether an address is taken.
+        # Each call mails a person that may not have asked for it, and reveals whether an address is taken.
         await spend_from(Allowance("accounts of a caller", caller.accounts, AN_HOUR), caller.networks)
         await spend(ACCOUNTS_OF_A_MAILBOX, mailbox_of(user.email))
-        # Those who share a public mailbox provider have nothing else in common.
+        # Users of a public mailbox provider have nothing else in common.
         if unclaimable_reason(domain_of(user.email)) is None:
             await spend(ACCOUNTS_OF_A_DOMAIN, domain_of(user.email))
         await spend(Allowance("accounts", caller.all_accounts, AN_HOUR), "all callers")
@@ -68,8 +68,8 @@ async def open_account(
         await save_new_user(user, displace=lambda email: displace_lapsed(email, now()))
         if caller is not None:
             await _require_free_domain(domain_of(user.email))
-        await record(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
-    commit_listeners.announce(account.id)
+        await record_event(account, EventType.ACCOUNT_OPENED, by=user.id, data={"user_id": user.id, "name": name})
+    commit_listeners.publish(account.id)
     return AccountOpened(account, user)
 
 

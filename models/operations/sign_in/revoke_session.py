@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models.access.credentials import still_signed_in
+from models.access.credentials import reauthenticate
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.database.connection import transaction
@@ -18,7 +18,7 @@ async def revoke_session(viewer: Viewer, *, session_id: UUID) -> Session:
     Unauthenticated when the viewer's own session has ended meanwhile.
     """
     async with transaction():
-        current = await still_signed_in(viewer)
+        current = await reauthenticate(viewer)
         found = Session.filter(id=session_id, account_id=viewer.account_id)
         if not current.may(Permission.MANAGE_USERS):
             found = found.filter(user_id=viewer.user_id)

@@ -1,4 +1,4 @@
-"""Filling in what users are searched by, where a process of the version before, or none, has written it."""
+"""Filling in missing search texts of users, which a process of the previous version does not write."""
 
 from models.database.connection import fetch
 from models.operations.upkeep.keep_search_entries import LONGEST_TEXT
@@ -8,7 +8,7 @@ BATCH = 5_000
 
 
 async def fill_search_texts() -> int:
-    """Fill it for a batch of users, past those that another process has locked; returns for how many."""
+    """Fill them for a batch of users, skipping those that another process has locked; returns for how many."""
     rows = await fetch(
         "SELECT id, first_name, last_name, email FROM users WHERE search_text IS NULL"
         " ORDER BY account_id, id LIMIT $1",
@@ -17,7 +17,7 @@ async def fill_search_texts() -> int:
     if not rows:
         return 0
     texts = [search_text(row["first_name"], row["last_name"], row["email"]) for row in rows]
-    # Held to what the text was made of: somebody may have changed it meanwhile.
+    # Only if the text's sources are unchanged: another process may have written them meanwhile.
     filled = await fetch(
         """
         WITH made AS MATERIALIZED (

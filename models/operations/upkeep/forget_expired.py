@@ -1,4 +1,4 @@
-"""Deleting rows that have done their work."""
+"""Deleting rows whose retention is over."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from models.rules.unproven_accounts import delete_lapsed
 
 # An allowance counts for two of its periods, which are hours at most.
 ALLOWANCE_KEPT = timedelta(days=1)
-# What an address that nobody proved is kept for after the last link to it stopped working.
+# The retention of an unproven address after its last link stopped working.
 UNPROVEN_KEPT = timedelta(days=7)
 BATCH = 5_000
 # Each takes some 20 ms where there are half a million people, as every table that could refer to it is asked.
@@ -19,8 +19,8 @@ ACCOUNTS_BATCH = 20
 async def forget_expired(moment: datetime, retention: Retention = DEFAULT_RETENTION) -> int:
     """Delete rows whose retention is over, and lapsed accounts; returns how many rows there were.
 
-    One batch of each table at most, the oldest rows first, each in a transaction of its own, past what another
-    process has locked. An open delivery stays, as does an idempotency key whose payment is not settled.
+    One batch of each table at most, the oldest rows first, each in a transaction of its own, skipping rows that
+    another process has locked. An open delivery stays, as does an idempotency key whose payment is not settled.
     """
     credentials_end = moment - retention.credentials
     return sum(

@@ -6,7 +6,7 @@ from models.database.advisory_locks import KEEPING_SEARCH_ENTRIES
 from models.database.connection import fetch, fetch_one, transaction
 from models.reads.search_entries import NO_PACKAGE
 
-# A search looks up every user whom so many changes may name.
+# A search looks up every user of the changes since the entries.
 UNCOUNTED = 1_000
 BATCH = 20
 # Bytes of a text: an entry must fit into its index.
@@ -55,7 +55,7 @@ _UPDATE = (
 
 
 async def keep_search_entries(*, uncounted: int = UNCOUNTED) -> int:
-    """Do it for accounts that changed so often since it was done; at most a batch, and returns how many.
+    """Update accounts with so many changes since the last update; at most a batch, and returns how many.
 
     One process at a time. An account that may still be deleted is left out, and one with users whose text is still
     to come.

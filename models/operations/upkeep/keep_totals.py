@@ -1,4 +1,4 @@
-"""Writing down how long the lists of large accounts are and who has no license, so that little is read when asked."""
+"""Storing the lengths of large accounts' lists and their users without a license, so that reads are cheap."""
 
 from models.database.advisory_locks import KEEPING_TOTALS
 from models.database.connection import fetch_one, transaction
@@ -46,7 +46,7 @@ _KEEP = """
 
 
 async def keep_totals(*, uncounted: int = UNCOUNTED) -> int:
-    """Do it for accounts that changed so often since it was done; at most a batch, and returns how many.
+    """Update accounts with so many changes since the last update; at most a batch, and returns how many.
 
     One process at a time, so that nothing older is written over what is newer. An account that may still be deleted
     is left out.

@@ -8,14 +8,13 @@ import strawberry
 from api.schema.context import Info
 from api.schema.enums import Permission
 from api.schema.errors import InvalidInputError, NotPermittedError, RateLimitedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.api_key import ApiKey
 from models.operations.integrations import create_api_key as operation
 
 
 @strawberry.input(description="The key to make.")
 class CreateApiKeyInput:
-    """The key to make."""
-
     name: str = strawberry.field(description="What it is for, at most 100 characters.")
     scopes: list[Permission] = strawberry.field(
         description="What it may do, at least one permission, and none that the viewer lacks. The answers to its"
@@ -33,8 +32,6 @@ class CreateApiKeyInput:
 
 @strawberry.type(description="The key works. Keep its secret: it is shown this once.")
 class ApiKeyCreated:
-    """The key works."""
-
     api_key: ApiKey = strawberry.field(description="The key.")
     secret: str = strawberry.field(
         description="Send it as `Authorization: Bearer ...`. It is stored nowhere and never shown again."
@@ -47,11 +44,12 @@ CreateApiKeyPayload = Annotated[
 ]
 
 
+@mutation
 async def create_api_key(
     info: Info,
     input: Annotated[CreateApiKeyInput, strawberry.argument(description="Which key.")],
 ) -> CreateApiKeyPayload:
-    """Make an API key."""
+    """Makes an API key for an integration; its secret is shown once. Needs MANAGE_INTEGRATIONS."""
     issued = await operation.create_api_key(
         info.context.require_viewer(),
         name=input.name,

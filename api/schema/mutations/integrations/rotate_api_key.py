@@ -8,14 +8,13 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, NotFoundError, NotPermittedError, RateLimitedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.api_key import ApiKey
 from models.operations.integrations import rotate_api_key as operation
 
 
 @strawberry.input(description="The key that gets a new secret.")
 class RotateApiKeyInput:
-    """The key that gets a new secret."""
-
     api_key_id: strawberry.ID = strawberry.field(description="A key of the account that works.")
     overlap_minutes: int = strawberry.field(
         default=24 * 60,
@@ -25,8 +24,6 @@ class RotateApiKeyInput:
 
 @strawberry.type(description="The key has a new secret. Keep it: it is shown this once.")
 class ApiKeyRotated:
-    """The key has a new secret."""
-
     api_key: ApiKey = strawberry.field(description="The key; its older secrets tell until when they work.")
     secret: str = strawberry.field(
         description="Send it as `Authorization: Bearer ...`. It is stored nowhere and never shown again."
@@ -39,11 +36,14 @@ RotateApiKeyPayload = Annotated[
 ]
 
 
+@mutation
 async def rotate_api_key(
     info: Info,
     input: Annotated[RotateApiKeyInput, strawberry.argument(description="Which key.")],
 ) -> RotateApiKeyPayload:
-    """Give an API key a new secret."""
+    """Gives an API key a new secret; the old one works on for a while, so that nothing stops. Needs
+    MANAGE_INTEGRATIONS, and every scope of the key.
+    """
     issued = await operation.rotate_api_key(
         info.context.require_viewer(),
         api_key_id=decode_id("ApiKey", input.api_key_id),

@@ -14,7 +14,8 @@ from api.schema.errors import (
     NotPermittedError,
 )
 from api.schema.ids import decode_id
-from api.schema.mutations.looks_again import looks_again
+from api.schema.mutations.mutation import mutation
+from api.schema.mutations.revalidates_viewer import revalidates_viewer
 from api.schema.types.people import License
 from api.schema.types.seats import SeatPool
 from models.errors import AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable
@@ -23,8 +24,6 @@ from models.operations.licensing import assign_license as operation
 
 @strawberry.input(description="Who gets a seat of which package.")
 class AssignLicenseInput:
-    """Who gets a seat of which package."""
-
     user_id: strawberry.ID = strawberry.field(description="A user of the account who holds no license.")
     package_id: strawberry.ID = strawberry.field(description="A package with a free seat.")
     idempotency_key: str | None = strawberry.field(
@@ -55,12 +54,15 @@ AssignLicensePayload = Annotated[
 ]
 
 
-@looks_again(AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable)
+@mutation
+@revalidates_viewer(AlreadyLicensed, IdempotencyMismatch, NoSeatAvailable)
 async def assign_license(
     info: Info,
     input: Annotated[AssignLicenseInput, strawberry.argument(description="Who gets what.")],
 ) -> AssignLicensePayload:
-    """Give one free seat to a user."""
+    """Gives one free seat of a package to a user, who is mailed how to install and activate.
+    Needs ASSIGN_LICENSES.
+    """
     done = await operation.assign_license(
         info.context.require_viewer(),
         user_id=decode_id("User", input.user_id),

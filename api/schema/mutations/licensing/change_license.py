@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NoSeatAvailableError, NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import License
 from api.schema.types.seats import SeatPool
 from models.operations.licensing import change_license as operation
@@ -14,16 +15,12 @@ from models.operations.licensing import change_license as operation
 
 @strawberry.input(description="Which license, and the package it becomes.")
 class ChangeLicenseInput:
-    """Which license, and the package it becomes."""
-
     license_id: strawberry.ID = strawberry.field(description="A live license of the account.")
     package_id: strawberry.ID = strawberry.field(description="A package with a free seat.")
 
 
 @strawberry.type(description="The user is on the new package; the same package changes nothing.")
 class LicenseChanged:
-    """The user is on the new package."""
-
     license: License = strawberry.field(
         description="The license on the new package, a new one: the old one ended and stays as history."
     )
@@ -40,11 +37,12 @@ ChangeLicensePayload = Annotated[
 ]
 
 
+@mutation
 async def change_license(
     info: Info,
     input: Annotated[ChangeLicenseInput, strawberry.argument(description="What to change.")],
 ) -> ChangeLicensePayload:
-    """Move a user to another package."""
+    """Moves the user to another package in one step, keeping the activation. Needs ASSIGN_LICENSES."""
     done = await operation.change_license(
         info.context.require_viewer(),
         license_id=decode_id("License", input.license_id),

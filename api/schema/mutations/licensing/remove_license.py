@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import License
 from api.schema.types.seats import SeatPool
 from models.operations.licensing import remove_license as operation
@@ -14,8 +15,6 @@ from models.operations.licensing import remove_license as operation
 
 @strawberry.input(description="Which license to take away.")
 class RemoveLicenseInput:
-    """Which license to take away."""
-
     license_id: strawberry.ID = strawberry.field(description="A license of the account.")
 
 
@@ -33,11 +32,12 @@ RemoveLicensePayload = Annotated[
 ]
 
 
+@mutation
 async def remove_license(
     info: Info,
     input: Annotated[RemoveLicenseInput, strawberry.argument(description="Which license.")],
 ) -> RemoveLicensePayload:
-    """Take a license from its user."""
+    """Takes the license from the user; the seat is available again. It stays purchased. Needs ASSIGN_LICENSES."""
     viewer = info.context.require_viewer()
     license_id = decode_id("License", input.license_id)
     done = await operation.remove_license(viewer, license_id=license_id)

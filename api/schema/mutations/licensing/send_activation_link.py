@@ -7,14 +7,13 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError, NotPermittedError, RateLimitedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import License
 from models.operations.licensing import send_activation_link as operation
 
 
 @strawberry.input(description="Whose license to mail a link for.")
 class SendActivationLinkInput:
-    """Whose license to mail a link for."""
-
     license_id: strawberry.ID = strawberry.field(description="A live license of the account.")
 
 
@@ -31,11 +30,12 @@ SendActivationLinkPayload = Annotated[
 ]
 
 
+@mutation
 async def send_activation_link(
     info: Info,
     input: Annotated[SendActivationLinkInput, strawberry.argument(description="Which license.")],
 ) -> SendActivationLinkPayload:
-    """Have a fresh activation link mailed to the holder."""
+    """Mails the holder a fresh activation link; earlier links stop working. Needs ASSIGN_LICENSES."""
     viewer = info.context.require_viewer()
     license_id = decode_id("License", input.license_id)
     license = await operation.send_activation_link(viewer, license_id=license_id)

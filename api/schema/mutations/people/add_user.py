@@ -13,14 +13,13 @@ from api.schema.errors import (
     NotPermittedError,
     RateLimitedError,
 )
+from api.schema.mutations.mutation import mutation
 from api.schema.types.people import User
 from models.operations.people import add_user as operation
 
 
 @strawberry.input(description="The person to add.")
 class AddUserInput:
-    """The person to add."""
-
     email: str = strawberry.field(description="An address of an approved domain of the account.")
     first_name: str = strawberry.field(description="1 to 100 characters.")
     last_name: str = strawberry.field(description="1 to 100 characters.")
@@ -36,8 +35,6 @@ class AddUserInput:
 
 @strawberry.type(description="The user was added; give them a license with assignLicense.")
 class UserAdded:
-    """The user was added."""
-
     user: User = strawberry.field(description="The new user.")
 
 
@@ -47,11 +44,14 @@ AddUserPayload = Annotated[
 ]
 
 
+@mutation
 async def add_user(
     info: Info,
     input: Annotated[AddUserInput, strawberry.argument(description="Whom to add.")],
 ) -> AddUserPayload:
-    """Add a person to the viewer's account."""
+    """Adds a person whose e-mail domain is approved for the account. Needs MANAGE_USERS, and MANAGE_ROLES for an
+    administrator.
+    """
     user = await operation.add_user(
         info.context.require_viewer(),
         email=input.email,

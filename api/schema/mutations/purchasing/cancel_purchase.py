@@ -7,14 +7,13 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError, NotPermittedError, PurchaseNotOpenError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.purchase import Purchase
 from models.operations.purchasing import cancel_purchase as operation
 
 
 @strawberry.input(description="Which purchase to give up.")
 class CancelPurchaseInput:
-    """Which purchase to give up."""
-
     purchase_id: strawberry.ID = strawberry.field(
         description="A purchase that waits for acceptance, or whose payment was declined."
     )
@@ -22,8 +21,6 @@ class CancelPurchaseInput:
 
 @strawberry.type(description="The purchase is cancelled; the cart is as it was.")
 class PurchaseCancelled:
-    """The purchase is cancelled."""
-
     purchase: Purchase = strawberry.field(description="The cancelled purchase.")
 
 
@@ -33,11 +30,12 @@ CancelPurchasePayload = Annotated[
 ]
 
 
+@mutation
 async def cancel_purchase(
     info: Info,
     input: Annotated[CancelPurchaseInput, strawberry.argument(description="Which purchase.")],
 ) -> CancelPurchasePayload:
-    """Give up a purchase that was not paid."""
+    """Gives up a purchase that was not paid; again answers the same. Needs PURCHASE."""
     viewer = info.context.require_viewer()
     purchase_id = decode_id("Purchase", input.purchase_id)
     purchase = await operation.cancel_purchase(viewer, purchase_id=purchase_id)

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.cart_changed import CartChanged
 from models.operations.purchasing import change_cart_line as operation
@@ -14,8 +15,6 @@ from models.operations.purchasing import change_cart_line as operation
 
 @strawberry.input(description="Which line, and its new quantity.")
 class ChangeCartLineInput:
-    """Which line, and its new quantity."""
-
     cart_line_id: strawberry.ID = strawberry.field(description="A line of the viewer's cart.")
     quantity: int = strawberry.field(description="1 to 10 000; 0 removes the line.")
 
@@ -26,11 +25,12 @@ ChangeCartLinePayload = Annotated[
 ]
 
 
+@mutation
 async def change_cart_line(
     info: Info,
     input: Annotated[ChangeCartLineInput, strawberry.argument(description="What to change.")],
 ) -> ChangeCartLinePayload:
-    """Set the quantity of a line of the viewer's cart."""
+    """Sets the quantity of a cart line. Needs PURCHASE."""
     cart = await operation.change_cart_line(
         info.context.require_viewer(),
         cart_line_id=decode_id("CartLine", input.cart_line_id),

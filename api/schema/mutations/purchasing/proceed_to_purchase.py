@@ -16,6 +16,7 @@ from api.schema.errors import (
     PurchaseNotOpenError,
 )
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.purchase import Purchase
 from api.schema.types.seats import SeatInventory
@@ -25,8 +26,6 @@ from models.operations.purchasing import proceed_to_purchase as operation
 
 @strawberry.input(description="The acceptance, and how to pay.")
 class ProceedToPurchaseInput:
-    """The acceptance, and how to pay."""
-
     purchase_id: strawberry.ID = strawberry.field(description="What validatePurchase or preparePurchase answered.")
     accept_licenses: bool = strawberry.field(
         description="The pop-up's tick: the licenses will be added to the account. False is refused."
@@ -79,11 +78,12 @@ ProceedToPurchasePayload = Annotated[
 ]
 
 
+@mutation
 async def proceed_to_purchase(
     info: Info,
     input: Annotated[ProceedToPurchaseInput, strawberry.argument(description="How to go on.")],
 ) -> ProceedToPurchasePayload:
-    """Accept a purchase and pay for it."""
+    """Accepts and pays. The seats exist once payment is confirmed, and not before. Needs PURCHASE."""
     done = await operation.proceed_to_purchase(
         info.context.require_viewer(),
         purchase_id=decode_id("Purchase", input.purchase_id),

@@ -7,6 +7,7 @@ import strawberry
 from api.schema.context import Info
 from api.schema.errors import NotFoundError, NotPermittedError
 from api.schema.ids import decode_id
+from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.cart_changed import CartChanged
 from models.operations.purchasing import remove_from_cart as operation
@@ -14,8 +15,6 @@ from models.operations.purchasing import remove_from_cart as operation
 
 @strawberry.input(description="Which line to remove.")
 class RemoveFromCartInput:
-    """Which line to remove."""
-
     cart_line_id: strawberry.ID = strawberry.field(description="A line of the viewer's cart.")
 
 
@@ -25,11 +24,12 @@ RemoveFromCartPayload = Annotated[
 ]
 
 
+@mutation
 async def remove_from_cart(
     info: Info,
     input: Annotated[RemoveFromCartInput, strawberry.argument(description="What to remove.")],
 ) -> RemoveFromCartPayload:
-    """Remove a line from the viewer's cart."""
+    """Removes a line from the cart. Needs PURCHASE."""
     viewer = info.context.require_viewer()
     line_id = decode_id("CartLine", input.cart_line_id)
     cart = await operation.remove_from_cart(viewer, cart_line_id=line_id)

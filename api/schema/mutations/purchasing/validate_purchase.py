@@ -6,21 +6,18 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import CartChangedError, CartEmptyError, InvalidInputError, NotPermittedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.purchase import Purchase
 from models.operations.purchasing import validate_purchase as operation
 
 
 @strawberry.input(description="The cart that the buyer looked at.")
 class ValidatePurchaseInput:
-    """The cart that the buyer looked at."""
-
     cart_version: str = strawberry.field(description="The cart version the buyer looked at.")
 
 
 @strawberry.type(description="What the confirmation pop-up shows: the licenses that will be added, at frozen prices.")
 class PurchaseValidated:
-    """What the confirmation pop-up shows."""
-
     purchase: Purchase = strawberry.field(description="Waits for acceptance until `expiresAt`.")
     replaced: Purchase | None = strawberry.field(
         description="The purchase that waited before, now CANCELLED, or EXPIRED where its prices had run out:"
@@ -34,11 +31,14 @@ ValidatePurchasePayload = Annotated[
 ]
 
 
+@mutation
 async def validate_purchase(
     info: Info,
     input: Annotated[ValidatePurchaseInput, strawberry.argument(description="Which cart.")],
 ) -> ValidatePurchasePayload:
-    """Turn the viewer's cart into a purchase."""
+    """Turns the cart into a purchase that waits for acceptance, prices frozen for 30 minutes: what the confirmation
+    pop-up shows. The cart stays until the purchase is paid. Needs PURCHASE.
+    """
     viewer = info.context.require_viewer()
     done = await operation.validate_purchase(viewer, cart_version=input.cart_version)
     replaced = Purchase.of(done.replaced) if done.replaced else None

@@ -11,6 +11,7 @@ from api.auth.cookies import set_session_cookie
 from api.schema.context import Info
 from api.schema.enums import SessionKind
 from api.schema.errors import TokenInvalidError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.viewer import Viewer
 from models.operations.sign_in import complete_sign_in as operation
 
@@ -22,8 +23,6 @@ FROM_ANOTHER_SITE = (
 
 @strawberry.input(description="The token of a mailed link, and how to keep the session.")
 class CompleteSignInInput:
-    """The token of a mailed link."""
-
     token: str = strawberry.field(description="The `token` of the link, good for one use.")
     session: SessionKind | None = strawberry.field(
         default=SessionKind.COOKIE,
@@ -34,8 +33,6 @@ class CompleteSignInInput:
 
 @strawberry.type(description="Signed in.")
 class SignedIn:
-    """Signed in."""
-
     viewer: Viewer = strawberry.field(description="Who you are now.")
     access_token: str | None = strawberry.field(
         description="Only for BEARER. Shown this once: send it as `Authorization: Bearer ...`."
@@ -49,11 +46,12 @@ CompleteSignInPayload = Annotated[
 ]
 
 
+@mutation
 async def complete_sign_in(
     info: Info,
     input: Annotated[CompleteSignInInput, strawberry.argument(description="The mailed token.")],
 ) -> CompleteSignInPayload:
-    """Trade a mailed token for a session."""
+    """Follows a sign-in link: trades its token for a session. Needs no sign-in."""
     kind = input.session or SessionKind.COOKIE
     response = info.context.cookie_response()
     if kind is SessionKind.COOKIE and response is None:

@@ -6,14 +6,13 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import EmailTakenError, InvalidInputError, RateLimitedError
+from api.schema.mutations.mutation import mutation
 from api.schema.types.account import Account
 from models.operations.sign_in import open_account as operation
 
 
 @strawberry.input(description="The business, and its first administrator.")
 class OpenAccountInput:
-    """The business, and its first administrator."""
-
     company_name: str = strawberry.field(description="1 to 200 characters, and no address of the web.")
     email: str = strawberry.field(
         description="The administrator's address; the sign-in link goes there. Of a domain that is approved for an"
@@ -34,8 +33,6 @@ class OpenAccountInput:
     " works, to the next account that is opened with the address; a week later it is deleted."
 )
 class AccountOpened:
-    """The account is open."""
-
     account: Account = strawberry.field(description="The new account.")
 
 
@@ -45,11 +42,14 @@ OpenAccountPayload = Annotated[
 ]
 
 
+@mutation
 async def open_account(
     info: Info,
     input: Annotated[OpenAccountInput, strawberry.argument(description="Who opens it.")],
 ) -> OpenAccountPayload:
-    """Open an account."""
+    """Opens an account for a business; its first user becomes administrator. Mails a sign-in link. Needs no sign-in.
+    Unlike requestSignIn it tells whether the address is a user's; the calls of one client address are limited.
+    """
     opened = await operation.open_account(
         company_name=input.company_name,
         email=input.email,

@@ -7,13 +7,12 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.errors import InvalidInputError, RateLimitedError
+from api.schema.mutations.mutation import mutation
 from models.operations.sign_in import request_sign_in as operation
 
 
 @strawberry.input(description="Who wants to sign in.")
 class RequestSignInInput:
-    """Who wants to sign in."""
-
     email: str = strawberry.field(description="The user's e-mail address.")
 
 
@@ -33,10 +32,11 @@ RequestSignInPayload = Annotated[
 ]
 
 
+@mutation
 async def request_sign_in(
     info: Info,
     input: Annotated[RequestSignInInput, strawberry.argument(description="Who wants to sign in.")],
 ) -> RequestSignInPayload:
-    """Have a sign-in link mailed."""
+    """Mails a single-use sign-in link. Answers the same whether or not the address is known. Needs no sign-in."""
     requested = await operation.request_sign_in(email=input.email, caller=info.context.caller())
     return SignInRequested(expires_at=requested.expires_at)

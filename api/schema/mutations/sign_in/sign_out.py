@@ -4,18 +4,18 @@ import strawberry
 
 from api.auth.cookies import clear_session_cookie
 from api.schema.context import Info
+from api.schema.mutations.mutation import mutation
 from models.operations.sign_in import sign_out as operation
 
 
 @strawberry.type(description="The session has ended, if there was one.")
 class SignedOut:
-    """The session has ended."""
-
     ok: bool = strawberry.field(description="Always true.")
 
 
+@mutation
 async def sign_out(info: Info) -> SignedOut:
-    """End the session."""
+    """Ends the session that the call came with; its cookie or token works nowhere any more. An API key stays."""
     viewer = info.context.viewer
     if viewer is not None and viewer.api_key_id is None:
         await operation.sign_out(viewer)
