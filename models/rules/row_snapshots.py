@@ -6,16 +6,16 @@ import orjson
 from tortoise.models import Model
 
 from models.database.json import to_json
+from models.tables.hydration import Row
 
-Row = TypeVar("Row", bound=Model)
+Table = TypeVar("Table", bound=Model)
 
 
-def row_snapshot(row: Model) -> dict[str, Any]:
+def row_snapshot(row: Row) -> dict[str, Any]:
     """Every column of a row, as JSON."""
-    columns = row._meta.db_fields  # noqa: SLF001 - Tortoise's own reflection
-    return orjson.loads(to_json({column: getattr(row, column) for column in columns}))
+    return orjson.loads(to_json({column: getattr(row, column) for column in row.columns()}))
 
 
-def row_from_snapshot(table: type[Row], snapshot: dict[str, Any]) -> Row:
+def row_from_snapshot(table: type[Table], snapshot: dict[str, Any]) -> Table:
     """The row of a snapshot. It is for display and must not be saved."""
     return table(**snapshot)

@@ -28,6 +28,11 @@ class Row:
         return list(cls._meta.fields_db_projection.values())  # pyright: ignore[reportAttributeAccessIssue]
 
     @classmethod
+    def table_name(cls) -> str:
+        """The table's name in the database."""
+        return cls._meta.db_table  # pyright: ignore[reportAttributeAccessIssue]
+
+    @classmethod
     def written(cls, **columns: Any) -> Self:
         """The instance of a row that a statement has written; columns that it left out are null."""
         return cls._init_from_db(**dict.fromkeys(_reading(cls).names) | columns)

@@ -6,14 +6,14 @@ import secrets
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from api.pages.portal import PortalLink
 from usher.commands.console import console
 from usher.demo_company import ADMINISTRATOR, fill_demo_company
+from usher.demo_packages import require_demo_packages
 from usher.document_manifests import document_rules
 from usher.logs import configure_logs
-from usher.mailbox.pages import mailbox_routes
-from usher.mailbox.server import Mailbox
 from usher.server.assembly import build_app, database, start_database
 from usher.server.database_setup import bring_up_to_date
 from usher.server.own_hosts import OwnHosts
@@ -29,6 +29,7 @@ def demo() -> None:
     Keeps its data in .usher/; a second start goes on where the first one stopped. Not for real use: its mails
     stay on this machine, and its payments move no money.
     """
+    require_demo_packages("The demo's database and mail server are not installed.")
     console.print("Starting the database ...")
     settings = load_settings()
     document_rules(settings)
@@ -43,6 +44,9 @@ def demo() -> None:
 
 
 async def _demo(settings: Settings) -> None:
+    from usher.mailbox.pages import mailbox_routes  # noqa: PLC0415 - its mail server may not be installed
+    from usher.mailbox.server import Mailbox  # noqa: PLC0415 - as above
+
     mailbox = Mailbox(settings.data_folder / "mailbox")
     mail_port = await mailbox.start()
     settings.smtp_url = Secret(f"smtp://127.0.0.1:{mail_port}?starttls=never")
@@ -53,13 +57,13 @@ async def _demo(settings: Settings) -> None:
             console.print("  made the demo company")
         secret = await sign_in_secret(ADMINISTRATOR)
     try:
-        await _serve(settings, mailbox, secret)
+        app = build_app(settings, pages=mailbox_routes(mailbox), links=[PortalLink("mailbox", "/mailbox")])
+        await _serve(app, settings, secret)
     finally:
         await mailbox.stop()
 
 
-async def _serve(settings: Settings, mailbox: Mailbox, secret: str) -> None:
-    app = build_app(settings, pages=mailbox_routes(mailbox), links=[PortalLink("mailbox", "/mailbox")])
+async def _serve(app: Starlette, settings: Settings, secret: str) -> None:
     server = uvicorn.Server(uvicorn.Config(OwnHosts(app, settings), **uvicorn_options(settings)))
     serving = asyncio.create_task(server.serve())
     while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells by this flag alone

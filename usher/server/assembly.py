@@ -31,6 +31,7 @@ from models.events.notify import PostgresNotifier
 from models.events.seat_feed import Feed
 from models.rules.retention import Retention
 from payments import make_provider
+from usher.demo_packages import require_demo_packages
 from usher.document_manifests import PORTAL, document_rules
 from usher.embedded_postgres import start_postgres
 from usher.metrics import forget_dead_processes
@@ -102,8 +103,9 @@ def mail_config(settings: Settings) -> MailConfig:
 
 
 def start_database(settings: Settings) -> None:
-    """Start the embedded PostgreSQL where no database is named, and name it."""
+    """Start the embedded PostgreSQL where no database is named, and name it. Raises SettingsError without it."""
     if settings.database_url is None:
+        require_demo_packages("USHER_DATABASE_URL is missing, and the embedded PostgreSQL is not installed.")
         settings.database_url = start_postgres(settings.data_folder)
 
 
