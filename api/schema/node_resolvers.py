@@ -133,3 +133,27 @@ FINDERS: dict[str, Finder] = {
     "Session": _session,
     "ApiKey": _api_key,
 }
+
+# The permission that the viewer needs to see all rows of a type. Without it, some may still be theirs.
+SEEN_WITH: dict[str, Permission | None] = {
+    "Package": None,
+    "Account": None,
+    "SeatPool": Permission.VIEW_INVENTORY,
+    "User": Permission.MANAGE_USERS,
+    "License": Permission.VIEW_INVENTORY,
+    "Cart": Permission.PURCHASE,
+    "CartLine": Permission.PURCHASE,
+    "Purchase": Permission.VIEW_BILLING,
+    "Domain": Permission.MANAGE_DOMAINS,
+    "SeatEvent": Permission.VIEW_INVENTORY,
+    "Session": Permission.MANAGE_USERS,
+    "ApiKey": Permission.MANAGE_INTEGRATIONS,
+}
+
+
+def decode_node_id(global_id: str) -> tuple[str, UUID | None]:
+    """The type that an id names, and the key of the row; two that are empty where it leads nowhere."""
+    type_name, text = split_id(global_id)
+    # A pool has no row of its own while nothing was bought, and is told by its package. Its whole id is compared.
+    key = parse_key(text.partition("/")[2] if type_name == "SeatPool" else text)
+    return (type_name, key) if key else ("", None)

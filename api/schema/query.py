@@ -7,14 +7,15 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.node import Node
-from api.schema.node_resolvers import MOST_IDS, find_node
+from api.schema.node_resolvers import MOST_IDS, SEEN_WITH, find_node
 from api.schema.types.account import Account
 from api.schema.types.package import Package
 from api.schema.types.rate_limit import RateLimit
 from api.schema.types.viewer import Viewer
+from engine.sql.mappings import MIRRORS, VIEWER, ByIds, Listed, Mirror, OfViewer
 from models.errors import InvalidInput
 from models.reads.accounts import account_by_id
-from models.reads.packages import packages_on_sale
+from models.reads.packages import ON_SALE, packages_on_sale
 
 
 @strawberry.type(description="Every read.")
@@ -67,3 +68,18 @@ class Query:
     async def account(self, info: Info) -> Account:
         """The viewer's account."""
         return Account.of(await account_by_id(info.context.require_viewer().account_id))
+
+
+MIRRORS.add(
+    Mirror(
+        "Query",
+        VIEWER,
+        {
+            "node": ByIds("id", many=False, types=SEEN_WITH),
+            "nodes": ByIds("ids", many=True, types=SEEN_WITH),
+            "packages": Listed("Package", order=("tier", "code"), always=ON_SALE),
+            "viewer": OfViewer("Viewer"),
+            "account": OfViewer("Account"),
+        },
+    )
+)

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.sql.paging import Paging
 from models.permissions import Permission
 from models.reads.conditions import Condition
 
-# In place of a column: the viewer's account.
+# In place of a column: the viewer's account. `viewer.credential_id` is one of the credential's row, on any type.
 ACCOUNT = "$account"
+# In place of a table: the row of the credential, of which there is one.
+VIEWER = "viewer"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,14 @@ class Column:
     """
 
     columns: tuple[str, ...]
+    show: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A field that shows what SQL makes of a row `{row}` of an account `{account}`; the SQL is of `models/`."""
+
+    sql: str
     show: Callable[..., Any] | None = None
 
 
@@ -50,12 +61,14 @@ class Embedded:
 class Join:
     """A table beside the row's own, at most one row of it: `on` are its columns, and those here that they equal.
 
-    `live` names columns of it that must be null. `shared` tables belong to no account.
+    `live` names columns of it that must be null. Of several rows the `newest` is taken. `shared` tables belong to no
+    account.
     """
 
     table: str
     on: Mapping[str, str]
     live: tuple[str, ...] = ()
+    newest: bool = False
     shared: bool = False
 
 
@@ -72,28 +85,56 @@ class ToOne:
 class Listed:
     """A field that shows many rows: in an order of their columns, all of them, or as a connection a page of them.
 
-    `wanted` makes conditions of the field's arguments; it may raise what the field itself would be refused with.
+    `of` is a column of the rows, and the one here that it equals. `wanted` makes conditions of the field's arguments;
+    it may raise what the field itself would be refused with. `paging` is that of ids where it is not given; the first
+    column of the order is that of the cursors. `edge_requires` is SQL that holds of the row that a page stands
+    beside, or the whole list is refused.
     """
 
     type_name: str
     order: tuple[str, ...] = ("id",)
+    newest_first: bool = False
+    of: tuple[str, str] | None = None
     always: Condition | None = None
     wanted: Callable[[dict[str, Any]], Iterable[Condition]] | None = None
     connection: bool = False
+    paging: Paging | None = None
+    edge_requires: str = ""
     requires: Permission | None = None
 
 
-Field = Column | Translated | Embedded | ToOne | Listed
+@dataclass(frozen=True)
+class OfViewer:
+    """A field that shows the one object of a type that is the viewer's: themselves, their account, their cart."""
+
+    type_name: str
+    requires: Permission | None = None
+
+
+@dataclass(frozen=True)
+class ByIds:
+    """A field that shows rows by their global ids, one or many: of types, each with the permission to see them."""
+
+    argument: str
+    many: bool
+    types: Mapping[str, Permission | None]
+
+
+Field = Column | Computed | Translated | Embedded | ToOne | Listed | OfViewer | ByIds
 
 
 @dataclass(frozen=True)
 class Mirror:
-    """A GraphQL type and the table whose rows it shows. `shared` tables belong to no account."""
+    """A GraphQL type and the table whose rows it shows, or those that meet a condition.
+
+    A table may be a SELECT in parentheses. `shared` tables belong to no account.
+    """
 
     type_name: str
     table: str
     fields: Mapping[str, Field]
     joins: Mapping[str, Join] = field(default_factory=dict)
+    where: Condition | None = None
     shared: bool = False
 
 

@@ -8,25 +8,29 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    Visitor,
+    visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
 from engine.collect_fields import Selector
 from engine.lru import WeightedLRU
 from engine.operation import NUMBERS, Operation
-from engine.sql.mappings import Mirrors
-from engine.sql.plan_builder import ListRead, NotPlannedError, Structure, Writer
+from engine.sql.mappings import ByIds, Mirrors
+from engine.sql.paging import Page, Paging
+from engine.sql.plan_builder import ListRead, NamedIds, NotPlannedError, Structure, Writer
 from engine.sql.response_builder import Shape, make_shape
-from engine.sql.statement import Page, write_statement
+from engine.sql.statement import write_statement
 from models.access.callers import Caller
 from models.access.credentials import credential_sql
 from models.access.viewer import Viewer
 from models.database.coalescing import fetch_together
 from models.errors import BusinessError
-from models.reads.conditions import Condition
+from models.reads.conditions import ids_condition
 
 # Bytes, more or less. Generated functions take some ten times their code.
 STATEMENTS: WeightedLRU[str] = WeightedLRU(8_000_000)
@@ -35,14 +39,6 @@ OF_A_CHARACTER = 10
 # PostgreSQL selects at most 1 664 columns, and plans many lists slowly.
 MOST_COLUMNS = 1_000
 MOST_LISTS = 20
-
-
-@dataclass(frozen=True)
-class Paging:
-    """How a connection's arguments become a page, and a row's id its cursor, in the list of a name."""
-
-    page: Callable[[str, Mapping[str, Any], tuple[Condition, ...]], Page]
-    cursor: Callable[[str, Any], str]
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,7 @@ class Bound:
 
     compiled: Compiled
     pages: list[Page]
+    ids: list[list[str]]
 
     def is_for(self, viewer: Viewer) -> bool:
         """Whether a viewer may see all of it."""
@@ -88,7 +85,7 @@ class Bound:
 
     def answer(self, row: Any) -> dict[str, Any]:
         """The data of the answer. Raises NotPlannedError where resolvers must refuse a list."""
-        return self.compiled.shape(row, row["account_id"], self.pages)
+        return self.compiled.shape(row, row["account_id"], self.pages, self.ids)
 
     @cached_property
     def values(self) -> tuple[Any, ...]:
@@ -112,40 +109,74 @@ class Plan(Operation[Compiled]):
     ) -> None:
         super().__init__(schema, document, node)
         self._using = using
+        self._by_ids = _fields_by_ids(document, using.mirrors)
 
     def bind(self, given: Mapping[str, Any] | None) -> Bound:
         """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
         variables = self._coerced(given)
-        compiled = self._compiled_for(variables)
-        return Bound(compiled, [self._page(read, variables) for read in compiled.structure.lists])
+        ids = [self._ids(node, field, variables) for node, field in self._by_ids]
+        types = tuple(tuple(sorted({self._using.decode(each)[0] for each in several})) for several in ids)
+        compiled = self._compiled_for(variables, types)
+        return Bound(compiled, [self._page(read, variables, ids) for read in compiled.structure.lists], ids)
 
-    def _compile(self, selector: Selector) -> tuple[Compiled, int]:
+    def _compile(self, selector: Selector, *more: Any) -> tuple[Compiled, int]:
         """The structure and its function, and with them the document that its nodes are of."""
-        query = self._schema.query_type
-        if query is None:
-            raise NotPlannedError("no queries")
-        fields = selector.fields(query, self._node.selection_set)
-        structure = Writer(self._using.mirrors, selector, self._using.paging.cursor).query(fields)
+        [types] = more
+        named = [NamedIds(node, each) for (node, _), each in zip(self._by_ids, types, strict=True)]
+        structure = Writer(self._using.mirrors, selector, self._using.paging, named).query(self._node)
         if structure.columns > MOST_COLUMNS or len(structure.lists) > MOST_LISTS:
             raise NotPlannedError("size")
         weight = 1_000 + OF_A_CHARACTER * len(structure.code) + self._weight
         return Compiled(structure, make_shape(structure)), weight
 
-    def _page(self, read: ListRead, variables: VariableValues) -> Page:
+    def _ids(self, node: FieldNode, field: ByIds, variables: VariableValues) -> list[str]:
+        definition = self._schema.query_type.fields[node.name.value]  # pyright: ignore[reportOptionalMemberAccess]
+        try:
+            given = get_argument_values(definition, node, variables)[field.argument]
+        except GraphQLError as error:
+            raise NotPlannedError("arguments") from error
+        ids: list[str] = given if field.many else [given]
+        if len(ids) > self._using.most_ids:
+            raise NotPlannedError("arguments")
+        return ids
+
+    def _page(self, read: ListRead, variables: VariableValues, ids: list[list[str]]) -> Page:
+        if read.ids is not None:
+            decoded = map(self._using.decode, ids[read.ids])
+            return Page((ids_condition([key for type_name, key in decoded if type_name == read.listed.type_name]),))
         try:
             arguments = get_argument_values(read.definition, read.node, variables)
             wanted = read.listed.wanted
             conditions = tuple(wanted(arguments)) if wanted else ()
-            page = (
-                self._using.paging.page(read.name, arguments, conditions)
-                if read.listed.connection
-                else Page(conditions)
-            )
+            page = read.paging.page(read.name, arguments, conditions) if read.listed.connection else Page(conditions)
         except (GraphQLError, BusinessError) as error:
             raise NotPlannedError("arguments") from error
         if read.wants_rows:
             return page
         return Page(conditions) if read.wants_total else Page(page.required)
+
+
+def _fields_by_ids(document: DocumentNode, mirrors: Mirrors) -> list[tuple[FieldNode, ByIds]]:
+    """The nodes that may be fields of a query that take global ids: all of their names, with their arguments."""
+    fields = mirrors["Query"].fields
+    finder = _Fields({name: field for name, field in fields.items() if isinstance(field, ByIds)})
+    visit(document, finder)
+    return finder.found
+
+
+class _Fields(Visitor):
+    """Finds fields by their names."""
+
+    def __init__(self, fields: Mapping[str, ByIds]) -> None:
+        super().__init__()
+        self._fields = fields
+        self.found: list[tuple[FieldNode, ByIds]] = []
+
+    def enter_field(self, node: FieldNode, *_args: Any) -> None:
+        """Look at one field."""
+        field = self._fields.get(node.name.value)
+        if field and any(each.name.value == field.argument for each in node.arguments or ()):
+            self.found.append((node, field))
 
 
 @dataclass(frozen=True)
@@ -154,3 +185,6 @@ class Using:
 
     mirrors: Mirrors
     paging: Paging
+    # The type that a global id names, and the key of the row; what names none leads nowhere.
+    decode: Callable[[str], tuple[str, Any]]
+    most_ids: int

@@ -1,58 +1,40 @@
 """What a document reads, and how its answer is shaped: all of a plan that depends on no variable but conditions."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationDefinitionNode, get_named_type
 
 from engine.collect_fields import Selector
-from engine.sql.mappings import Column, Embedded, Field, Listed, Mirror, Mirrors, ToOne, Translated
+from engine.sql.mappings import (
+    VIEWER,
+    ByIds,
+    Column,
+    Computed,
+    Embedded,
+    Field,
+    Listed,
+    Mirror,
+    Mirrors,
+    OfViewer,
+    ToOne,
+    Translated,
+)
+from engine.sql.paging import Paging
+from engine.sql.read_plan import ListRead, NotPlannedError, Structure
 from engine.sql.sources import Rows
-from models.permissions import Permission
+
+# Nodes whose selections are one: fields of the same name, or an operation.
+Selected = Sequence[FieldNode] | Sequence[OperationDefinitionNode]
 
 
-class NotPlannedError(Exception):
-    """A document, or what it is asked with, is for graphql-core; the text says why."""
+class NamedIds(NamedTuple):
+    """A field that takes global ids, and the types that they name."""
 
-
-@dataclass
-class ListRead:
-    """One list of a document: the rows it shows, and the field whose arguments say which.
-
-    `name` is that of the list itself, e.g. Account.users.
-    """
-
-    listed: Listed
-    rows: Rows
     node: FieldNode
-    definition: GraphQLField
-    number: int
-    name: str
-    wants_rows: bool = False
-    wants_total: bool = False
-    wants_page_info: bool = False
-
-
-@dataclass
-class Structure:
-    """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it.
-
-    `translated` says that it has texts in the reader's language.
-    """
-
-    root: Rows
-    code: str = ""
-    lists: list[ListRead] = field(default_factory=list)
-    requires: set[Permission] = field(default_factory=set)
-    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    translated: bool = False
-
-    @property
-    def columns(self) -> int:
-        """How many columns its statement selects, at most."""
-        return len(self.root.expressions) + sum(len(read.rows.expressions) + 2 for read in self.lists)
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,31 +50,23 @@ class Here:
 class Writer:
     """Writes the expression of an answer, and notes what must be read for it."""
 
-    def __init__(self, mirrors: Mirrors, selector: Selector, cursor: Callable[[str, Any], str]) -> None:
+    def __init__(self, mirrors: Mirrors, selector: Selector, paging: Paging, ids: Sequence[NamedIds] = ()) -> None:
         self._mirrors = mirrors
         self._selector = selector
         self._structure = Structure(Rows(mirrors["Account"], "a"))
-        self._cursor = cursor
+        self._paging = paging
+        self._ids = ids
 
-    def query(self, fields: Mapping[str, list[FieldNode]]) -> Structure:
+    def query(self, operation: OperationDefinitionNode) -> Structure:
         """The structure of what a query selects. Raises NotPlannedError."""
-        self._structure.code = f"{{{', '.join(f'{key!r}: {self._root(nodes)}' for key, nodes in fields.items())}}}"
+        mirror = self._mirrors["Query"]
+        self._structure.code = self._mirrored("Query", [operation], Here(self._structure.root, VIEWER, mirror))
         return self._structure
 
-    def _root(self, nodes: list[FieldNode]) -> str:
-        match nodes[0].name.value:
-            case "__typename":
-                return "'Query'"
-            case "account":
-                root = self._structure.root
-                return self._mirrored("Account", nodes, Here(root, root.alias, root.mirror))
-            case other:
-                raise NotPlannedError(f"Query.{other}")
-
-    def _mirrored(self, type_name: str, nodes: list[FieldNode], here: Here) -> str:
+    def _mirrored(self, type_name: str, nodes: Selected, here: Here) -> str:
         return self._object(type_name, here.mirror.fields, nodes, here)
 
-    def _object(self, type_name: str, fields: Mapping[str, Field], nodes: list[FieldNode], here: Here) -> str:
+    def _object(self, type_name: str, fields: Mapping[str, Field], nodes: Selected, here: Here) -> str:
         parts: list[str] = []
         for key, found, definition in self._selected(type_name, nodes):
             name = found[0].name.value
@@ -104,7 +78,7 @@ class Writer:
             parts.append(f"{key!r}: {self._field(fields[name], found, definition, here)}")
         return f"{{{', '.join(parts)}}}"
 
-    def _selected(self, type_name: str, nodes: list[FieldNode]) -> list[tuple[str, list[FieldNode], GraphQLField]]:
+    def _selected(self, type_name: str, nodes: Selected) -> list[tuple[str, list[FieldNode], GraphQLField]]:
         parent = self._selector.schema.get_type(type_name)
         if not isinstance(parent, GraphQLObjectType):
             raise NotPlannedError(type_name)
@@ -112,24 +86,71 @@ class Writer:
         return [(key, found, parent.fields.get(found[0].name.value)) for key, found in selected.items()]  # pyright: ignore[reportReturnType]
 
     def _field(self, field: Field, nodes: list[FieldNode], definition: GraphQLField, here: Here) -> str:
+        match field:
+            case Column() | Computed() | Translated():
+                code = self._value(field, here)
+            case ToOne():
+                code = self._to_one(field, nodes, here)
+            case ByIds():
+                code = self._by_ids(field, nodes, definition)
+            case OfViewer():
+                code = self._of_viewer(field.type_name, nodes)
+            case Embedded():
+                code = self._embedded(field, nodes, definition, here)
+            case Listed():
+                code = self._listed(field, nodes, definition, here)
+        if isinstance(field, OfViewer | Embedded | Listed) and field.requires is not None:
+            self._structure.requires.add(field.requires)
+        return code
+
+    def _value(self, field: Column | Computed | Translated, here: Here) -> str:
         if isinstance(field, Column):
             return self._column(field, here)
-        if isinstance(field, Translated):
-            self._structure.translated = True
-            return here.rows.text(here.alias, field.column)
-        if isinstance(field, ToOne):
-            return self._to_one(field, nodes, here)
-        if field.requires is not None:
-            self._structure.requires.add(field.requires)
-        if isinstance(field, Embedded):
-            return self._embedded(field, nodes, definition, here)
-        return self._listed(field, nodes, definition, here)
+        if isinstance(field, Computed):
+            return self._shown(field.show, [here.rows.computed(here.alias, field.sql)])
+        self._structure.translated = True
+        return here.rows.text(here.alias, field.column)
 
     def _column(self, field: Column, here: Here) -> str:
         variables = [here.rows.column(here.alias, name, here.mirror) for name in field.columns]
-        if field.show is None:
-            return variables[0]
-        return f"{self._function(field.show)}({', '.join(variables)})"
+        return self._shown(field.show, variables)
+
+    def _shown(self, show: Callable[..., Any] | None, variables: list[str]) -> str:
+        return variables[0] if show is None else f"{self._function(show)}({', '.join(variables)})"
+
+    def _of_viewer(self, type_name: str, nodes: list[FieldNode]) -> str:
+        return self._mirrored(type_name, nodes, self._here(type_name))
+
+    def _here(self, type_name: str) -> Here:
+        """The one row of a type that is the viewer's."""
+        mirror = self._mirrors[type_name]
+        return Here(self._structure.root, VIEWER if mirror.table == VIEWER else self._structure.root.alias, mirror)
+
+    def _by_ids(self, field: ByIds, nodes: list[FieldNode], definition: GraphQLField) -> str:
+        """Everything that the ids may lead to, by its id."""
+        place = next(place for place, (node, _) in enumerate(self._ids) if node is nodes[0])
+        types = [each for each in self._ids[place].types if each in field.types]
+        self._structure.requires.update(needed for each in types if (needed := field.types[each]) is not None)
+        found = ", ".join(f"**{self._of_type(each, nodes, definition, place)}" for each in types)
+        if field.many:
+            return f"[by_id.get(each) for by_id in ({{{found}}},) for each in ids[{place}]]"
+        return f"{{{found}}}.get(ids[{place}][0])"
+
+    def _of_type(self, type_name: str, nodes: list[FieldNode], definition: GraphQLField, place: int) -> str:
+        mirror = self._mirrors[type_name]
+        if mirror.table in {VIEWER, self._structure.root.mirror.table}:
+            return f"{{{self._id(self._here(type_name))}: {self._of_viewer(type_name, nodes)}}}"
+        read = self._list_read(Listed(type_name), self._here("Query"), nodes[0].name.value, (nodes[0], definition))
+        read.ids = place
+        shown = self._node(read, nodes)
+        key = self._id(Here(read.rows, read.rows.alias, mirror))
+        return f"{{{key}: {shown} for {_targets(read)} in rows{read.number}}}"
+
+    def _id(self, here: Here) -> str:
+        field = here.mirror.fields["id"]
+        if not isinstance(field, Column):
+            raise NotPlannedError(f"{here.mirror.type_name}.id")
+        return self._column(field, here)
 
     def _to_one(self, field: ToOne, nodes: list[FieldNode], here: Here) -> str:
         mirror = self._mirrors[field.type_name]
@@ -162,9 +183,21 @@ class Writer:
     ) -> ListRead:
         number = len(self._structure.lists)
         rows = Rows(self._mirrors[listed.type_name], f"l{number}")
-        read = ListRead(listed, rows, *arguments, number, f"{here.mirror.type_name}.{name}")
+        paging = listed.paging or self._paging
+        read = ListRead(listed, rows, *arguments, number, f"{here.mirror.type_name}.{name}", paging)
+        if listed.of is not None:
+            self._belong(read, *listed.of, here)
         self._structure.lists.append(read)
         return read
+
+    def _belong(self, read: ListRead, column: str, of: str, here: Here) -> None:
+        """Have the rows be those that belong to the row here, or to all rows of the list that it is of."""
+        if here.rows is self._structure.root:
+            read.parent = f'{here.alias}."{of}"'
+            return
+        read.key_of_parent = here.rows.column(here.alias, of)
+        read.parent = f"ANY (p{here.rows.alias[1:]}.c{here.rows.variables.index(read.key_of_parent)})"
+        read.column = read.rows.column(read.rows.alias, column)
 
     def _listed(
         self,
@@ -181,7 +214,7 @@ class Writer:
     def _all(self, read: ListRead, nodes: list[FieldNode]) -> str:
         read.wants_rows = True
         shown = self._mirrored(read.listed.type_name, nodes, Here(read.rows, read.rows.alias, read.rows.mirror))
-        return f"[{shown} for {_targets(read)} in rows{read.number}]"
+        return f"[{shown} for {_targets(read)} in {_rows(read)}]"
 
     def _connection(self, type_name: str, read: ListRead, nodes: list[FieldNode]) -> str:
         parts: list[str] = []
@@ -204,7 +237,7 @@ class Writer:
         # What the rows are unpacked into is known once every column that is asked for is.
         code = f"{{{', '.join(parts)}}}"
         pieces = code.split("\0")
-        loop = f" for {_targets(read)} in rows{read.number}]"
+        loop = f" for {_targets(read)} in {_rows(read)}]"
         return "".join(f"[{piece}{loop}" if place % 2 else piece for place, piece in enumerate(pieces))
 
     def _node(self, read: ListRead, nodes: list[FieldNode]) -> str:
@@ -219,7 +252,7 @@ class Writer:
                 case "__typename":
                     shown = repr(type_name)
                 case "cursor":
-                    shown = f"{self._cursor_of(read)}({read.rows.column(read.rows.alias, 'id')})"
+                    shown = f"{self._cursor_of(read)}({read.rows.column(read.rows.alias, read.key)})"
                 case _:
                     shown = self._node(read, found)
             parts.append(f"{key!r}: {shown}")
@@ -227,7 +260,7 @@ class Writer:
 
     def _page_info(self, read: ListRead, nodes: list[FieldNode]) -> str:
         read.wants_rows = read.wants_page_info = True
-        number, column = read.number, read.rows.column(read.rows.alias, "id")
+        number, column = read.number, read.rows.column(read.rows.alias, read.key)
         place, cursor = read.rows.variables.index(column), self._cursor_of(read)
         known = {
             "__typename": "'PageInfo'",
@@ -241,7 +274,7 @@ class Writer:
 
     def _cursor_of(self, read: ListRead) -> str:
         name = f"cursor{read.number}"
-        self._structure.functions.setdefault(name, partial(self._cursor, read.name))
+        self._structure.functions.setdefault(name, partial(read.paging.cursor, read.name))
         return name
 
     def _function(self, show: Callable[..., Any]) -> str:
@@ -252,6 +285,11 @@ class Writer:
         name = f"show{len(functions)}"
         functions[name] = show
         return name
+
+
+def _rows(read: ListRead) -> str:
+    """The rows that belong to the row at hand, or all."""
+    return f"of{read.number}.get({read.key_of_parent}, ())" if read.key_of_parent else f"rows{read.number}"
 
 
 def _targets(read: ListRead) -> str:

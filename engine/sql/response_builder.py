@@ -7,15 +7,15 @@ microseconds.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.sql.paging import Page
 from engine.sql.plan_builder import NotPlannedError, Structure
-from engine.sql.statement import Page
 
-Shape = Callable[[Sequence[Any], Any, Sequence[Page]], Any]
+Shape = Callable[[Sequence[Any], Any, Sequence[Page], Sequence[Sequence[str]]], Any]
 
 
 def make_shape(structure: Structure) -> Shape:
-    """The function of a structure: of a row, the account's id and the pages, the answer."""
-    lines = ["def shape(row, account_id, pages):", " column = iter(row)"]
+    """The function of a structure: of a row, the account's id, the pages and the ids asked for, the answer."""
+    lines = ["def shape(row, account_id, pages, ids):", " column = iter(row)"]
     lines += [f" {variable} = next(column)" for variable in structure.root.variables]
     for read in structure.lists:
         n = read.number
@@ -29,6 +29,8 @@ def make_shape(structure: Structure) -> Shape:
                 f" if more{n}: del rows{n}[size{n}:]",
                 f" if backwards{n}: rows{n}.reverse()",
             ]
+        if read.key_of_parent:
+            lines.append(f" of{n} = grouped(rows{n}, {read.rows.variables.index(read.column)})")
         if read.wants_page_info:
             lines.append(f" beyond{n} = next(column) if page{n}.edge is not None else False")
         if read.wants_total:
@@ -36,8 +38,18 @@ def make_shape(structure: Structure) -> Shape:
         if read.listed.wanted and read.node.arguments:
             refused = f"page{n}.conditions and not all([next(column) for _ in page{n}.required])"
             lines.append(f" if {refused}: raise refusal('refused')")
+        if read.listed.edge_requires:
+            lines.append(f" if page{n}.edge is not None and not next(column): raise refusal('refused')")
     lines.append(f" return {structure.code}")
-    namespace: dict[str, Any] = {"refusal": NotPlannedError, **structure.functions}
+    namespace: dict[str, Any] = {"refusal": NotPlannedError, "grouped": _grouped, **structure.functions}
     # Made of mirrors and of names that GraphQL's own grammar allows; a client's text is never in it.
     exec("\n".join(lines), namespace)  # noqa: S102
     return namespace["shape"]
+
+
+def _grouped(rows: Sequence[Sequence[Any]], place: int) -> dict[Any, list[Sequence[Any]]]:
+    """Rows by their values at a place."""
+    found: dict[Any, list[Sequence[Any]]] = {}
+    for row in rows:
+        found.setdefault(row[place], []).append(row)
+    return found

@@ -5,7 +5,7 @@ Every table that belongs to an account is held to the viewer's here, whatever a 
 
 from dataclasses import dataclass, field
 
-from engine.sql.mappings import ACCOUNT, Join, Mirror
+from engine.sql.mappings import ACCOUNT, VIEWER, Join, Mirror
 
 WHOSE = "viewer.account_id"
 # Stands where a statement has the language of the reader.
@@ -41,8 +41,14 @@ class Rows:
             return "account_id"
         joined, _, inside = name.partition(".")
         if inside:
-            alias, name = self.join(alias, (mirror or self.mirror).joins[joined]), inside
-        return self._variable(f'{alias}."{name}"')
+            alias = VIEWER if joined == VIEWER else self.join(alias, (mirror or self.mirror).joins[joined])
+            name = inside
+        # The statement has the columns of the viewer anyway.
+        return f"row[{name!r}]" if alias == VIEWER else self._variable(f'{alias}."{name}"')
+
+    def computed(self, alias: str, sql: str) -> str:
+        """The variable that holds what SQL makes of a table that is here."""
+        return self._variable(sql.format(row=alias, account=WHOSE))
 
     def _variable(self, expression: str) -> str:
         return self._columns.setdefault(expression, f"{self.alias}_{len(self._columns)}")
@@ -60,17 +66,28 @@ class Rows:
             conditions = [f'{that}."{there}" = {alias}."{here}"' for there, here in join.on.items()]
             conditions += [f'{that}."{name}" IS NULL' for name in join.live]
             conditions += [] if join.shared else [f"{that}.account_id = {WHOSE}"]
-            self.joins.append(f'LEFT JOIN "{join.table}" AS {that} ON {" AND ".join(conditions)}')
+            found = f'"{join.table}" AS {that}'
+            if join.newest:
+                newest = f"SELECT * FROM {found} WHERE {' AND '.join(conditions)} ORDER BY {that}.id DESC LIMIT 1"  # noqa: S608
+                found, conditions = f"LATERAL ({newest}) AS {that}", ["true"]
+            self.joins.append(f"LEFT JOIN {found} ON {' AND '.join(conditions)}")
         return self._aliases[key]
 
     @property
     def source(self) -> str:
         """FROM, and what is joined."""
-        return " ".join([f'FROM "{self.mirror.table}" AS {self.alias}', *self.joins])
+        return " ".join([f"FROM {self.table}", *self.joins])
+
+    @property
+    def table(self) -> str:
+        """The table with its alias."""
+        table = self.mirror.table
+        return f"{table} AS {self.alias}" if table.startswith("(") else f'"{table}" AS {self.alias}'
 
     @property
     def whose(self) -> list[str]:
-        """The condition that holds the rows to the account; of accounts, to the viewer's own."""
-        if self.mirror.shared:
-            return []
-        return [f"{self.alias}.{'id' if self.mirror.table == 'accounts' else 'account_id'} = {WHOSE}"]
+        """The conditions that hold the rows to the account, of accounts to the viewer's own, and to its type."""
+        column = "id" if self.mirror.table == "accounts" else "account_id"
+        held = [] if self.mirror.shared else [f"{self.alias}.{column} = {WHOSE}"]
+        where = self.mirror.where
+        return [*held, where.written(self.alias, WHOSE, "")] if where else held

@@ -210,10 +210,15 @@ def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return row
 
 
+def permissions_of(role: str | None, scopes: str | None) -> frozenset[Permission]:
+    """What a viewer may do, by what was found: the role of a user, or the scopes of a key."""
+    return _scopes(scopes or "[]") if role is None else _GRANTED[role]
+
+
 def _viewer(row: Mapping[str, Any]) -> Viewer:
     return Viewer(
         account_id=row["account_id"],
-        permissions=_scopes(row["scopes"]) if row["role"] is None else _GRANTED[row["role"]],
+        permissions=permissions_of(row["role"], row["scopes"]),
         credential_id=row["credential_id"],
         buyer_id=row["buyer_id"],
         user_id=row["user_id"],

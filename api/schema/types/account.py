@@ -1,4 +1,4 @@
-"""Account, and the filters of its lists."""
+"""Account."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -8,30 +8,29 @@ import strawberry
 
 from api.schema.connections import Connection, Listing, window
 from api.schema.context import Info
-from api.schema.enums import LicenseState, Permission
+from api.schema.enums import Permission
 from api.schema.ids import decode_id, encode_id
 from api.schema.node import Node
 from api.schema.types.api_key import ApiKey
 from api.schema.types.cart import Cart
 from api.schema.types.domain import Domain
+from api.schema.types.filters import LicenseFilter, UserFilter
 from api.schema.types.people import License, User
 from api.schema.types.purchase import Purchase
-from api.schema.types.seat_event import SeatEvent, SeatEventListing
+from api.schema.types.seat_event import SEAT_EVENTS, SeatEvent, SeatEventListing
 from api.schema.types.seats import SeatInventory
 from api.schema.types.session import Session
 from api.schema.versions import parse_version
-from engine.sql.mappings import MIRRORS, Column, Embedded, Listed, Mirror, columns
+from engine.sql.mappings import MIRRORS, Column, Embedded, Listed, Mirror, OfViewer, columns
 from models import tables
 from models.database.clock import now
-from models.reads import licenses as license_reads
-from models.reads import users as user_reads
 from models.reads.conditions import Condition
 from models.reads.domains import domains_of
-from models.reads.inventory import POOLED, package_codes_condition, read_inventory
+from models.reads.inventory import package_codes_condition, read_inventory
 from models.reads.packages import require_known_codes
 from models.reads.paging import Window
 from models.reads.rows import Rows
-from models.reads.sessions import live_sessions
+from models.reads.sessions import LIVE, live_sessions, of_user
 from models.rules.carts import read_cart
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start, at most 100.")]
@@ -42,42 +41,6 @@ Before = Annotated[str | None, strawberry.argument(description="Only what comes 
 # The names of the lists, which their cursors hold; a plan makes the same of the mirror's and the field's.
 USERS, LICENSES, PURCHASES = "Account.users", "Account.licenses", "Account.purchases"
 SESSIONS, API_KEYS = "Account.sessions", "Account.apiKeys"
-
-
-@strawberry.input(description="Which users. Conditions given together must all hold.")
-class UserFilter:
-    """Which users."""
-
-    search: str | None = strawberry.field(
-        default=None,
-        description="Only users who have each of its words somewhere in the name or the e-mail address, in any"
-        " order. Case, accents and other ways to spell the same make no difference: zoe finds Zoé, and"
-        " x@bücher.example finds x@xn--bcher-kva.example. All when blank; nobody when it is longer than 1 000"
-        " characters or 20 words.",
-    )
-    licensed: bool | None = strawberry.field(
-        default=None, description="True: only users with a license; false: only those without."
-    )
-    package_code: str | None = strawberry.field(
-        default=None,
-        description="Only users who hold a license of this package, e.g. PRO, in any case; the code of no package is"
-        " refused with INVALID_INPUT.",
-    )
-
-
-@strawberry.input(description="Which licenses. Conditions given together must all hold.")
-class LicenseFilter:
-    """Which licenses."""
-
-    state: LicenseState | None = strawberry.field(default=None, description="Only licenses in this state.")
-    package_code: str | None = strawberry.field(
-        default=None,
-        description="Only licenses of this package, e.g. PRO, in any case; the code of no package is refused with"
-        " INVALID_INPUT.",
-    )
-    user_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only licenses that this user holds or held."
-    )
 
 
 @strawberry.type(
@@ -124,8 +87,7 @@ class Account(Node):
         """The account's users."""
         info.context.require(self.key, Permission.MANAGE_USERS)
         await _require_known_code(filter)
-        wanted = user_reads.UserFilter(**vars(filter)) if filter else user_reads.UserFilter()
-        rows = Rows(tables.User, self.key, user_reads.user_conditions(wanted))
+        rows = Rows(tables.User, self.key, (filter or UserFilter()).conditions())
         return Connection(listing=Listing(USERS, rows, window(USERS, first, after, last, before), User.of))
 
     @strawberry.field(description="Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.")
@@ -143,7 +105,7 @@ class Account(Node):
         """The account's licenses."""
         info.context.require(self.key, Permission.VIEW_INVENTORY)
         await _require_known_code(filter)
-        rows = Rows(tables.License, self.key, license_reads.license_conditions(_license_filter(filter)))
+        rows = Rows(tables.License, self.key, (filter or LicenseFilter()).conditions())
         return Connection(listing=Listing(LICENSES, rows, window(LICENSES, first, after, last, before), License.of))
 
     @strawberry.field(description="What the viewer is about to buy. Needs PURCHASE.")
@@ -242,17 +204,9 @@ def _of_codes(arguments: dict[str, Any]) -> list[Condition]:
     return [] if codes is None else [package_codes_condition(codes)]
 
 
-def _of_users(arguments: dict[str, Any]) -> list[Condition]:
-    given = arguments.get("filter") or {}
-    wanted = user_reads.UserFilter(given.get("search"), given.get("licensed"), given.get("packageCode"))
-    return user_reads.user_conditions(wanted)
-
-
-def _of_licenses(arguments: dict[str, Any]) -> list[Condition]:
-    given = arguments.get("filter") or {}
-    user_id = decode_id("User", given["userId"]) if given.get("userId") is not None else None
-    wanted = license_reads.LicenseFilter(given.get("state"), given.get("packageCode"), user_id)
-    return license_reads.license_conditions(wanted)
+def _of_sessions(arguments: dict[str, Any]) -> list[Condition]:
+    user_id = arguments.get("userId")
+    return [] if user_id is None else [of_user(decode_id("User", user_id))]
 
 
 INVENTORY = Embedded(
@@ -263,7 +217,6 @@ INVENTORY = Embedded(
         "pools": Listed(
             "SeatPool",
             order=("tier", "code"),
-            always=POOLED,
             wanted=_of_codes,
         ),
     },
@@ -279,16 +232,18 @@ MIRRORS.add(
             **columns("name"),
             "version": Column(("version",), str),
             "seatInventory": INVENTORY,
-            "users": Listed("User", wanted=_of_users, connection=True, requires=Permission.MANAGE_USERS),
-            "licenses": Listed("License", wanted=_of_licenses, connection=True, requires=Permission.VIEW_INVENTORY),
+            "users": Listed("User", wanted=UserFilter.wanted, connection=True, requires=Permission.MANAGE_USERS),
+            "licenses": Listed(
+                "License", wanted=LicenseFilter.wanted, connection=True, requires=Permission.VIEW_INVENTORY
+            ),
             "domains": Listed("Domain", order=("name",), requires=Permission.MANAGE_DOMAINS),
+            "cart": OfViewer("Cart", requires=Permission.PURCHASE),
+            "purchases": Listed("Purchase", newest_first=True, connection=True, requires=Permission.VIEW_BILLING),
+            "seatEvents": SEAT_EVENTS,
+            "sessions": Listed(
+                "Session", always=LIVE, wanted=_of_sessions, connection=True, requires=Permission.MANAGE_USERS
+            ),
+            "apiKeys": Listed("ApiKey", connection=True, requires=Permission.MANAGE_INTEGRATIONS),
         },
     )
 )
-
-
-def _license_filter(given: LicenseFilter | None) -> license_reads.LicenseFilter:
-    if given is None:
-        return license_reads.LicenseFilter()
-    user_id = decode_id("User", given.user_id) if given.user_id is not None else None
-    return license_reads.LicenseFilter(given.state, given.package_code, user_id)

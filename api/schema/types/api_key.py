@@ -1,9 +1,11 @@
 """ApiKey."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import strawberry
+from orjson import loads
 
 from api.schema.context import Info
 from api.schema.enums import ApiKeyState, Permission
@@ -11,8 +13,9 @@ from api.schema.ids import encode_id
 from api.schema.node import Node
 from api.schema.types.people import User, load_user
 from engine.breadth_first.loaders import by_loaders
+from engine.sql.mappings import MIRRORS, Column, Computed, Join, Listed, Mirror, ToOne, columns
 from models import tables
-from models.reads.api_keys import last_use_of, state_of
+from models.reads.api_keys import LAST_USE, last_use_of, state_now, state_of
 
 
 @strawberry.type(
@@ -86,13 +89,50 @@ class ApiKey(Node):
             account_id=row.account_id,
             created_by_id=row.created_by_id,
             name=row.name,
-            scopes=[scope for scope in Permission if scope in row.scopes],
+            scopes=_ordered(row.scopes),
             state=state_of(row),
             allowed_networks=row.networks,
             created_at=row.created_at,
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
         )
+
+
+def _ordered(scopes: list[str]) -> list[Permission]:
+    return [scope for scope in Permission if scope in scopes]
+
+
+def _scopes(scopes: str) -> list[Permission]:
+    return _ordered(loads(scopes))
+
+
+def _networks(networks: str | None) -> list[str] | None:
+    return None if networks is None else loads(networks)
+
+
+MIRRORS.add(
+    Mirror(
+        "ApiKeySecret",
+        "api_key_secrets",
+        columns("hint", "created_at", "expires_at", "last_used_at"),
+    )
+)
+MIRRORS.add(
+    Mirror(
+        "ApiKey",
+        "api_keys",
+        {
+            "id": Column(("id",), partial(encode_id, "ApiKey")),
+            "scopes": Column(("scopes",), _scopes),
+            "state": Column(("revoked_at", "expires_at"), state_now),
+            "allowedNetworks": Column(("networks",), _networks),
+            **columns("name", "created_at", "expires_at", "revoked_at"),
+            "createdBy": ToOne("User", Join("users", on={"id": "created_by_id"})),
+            "secrets": Listed("ApiKeySecret", of=("api_key_id", "id")),
+            "lastUsedAt": Computed(LAST_USE),
+        },
+    )
+)
 
 
 async def _secrets(info: Info, api_key: ApiKey) -> list[tables.ApiKeySecret]:

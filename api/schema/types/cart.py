@@ -1,5 +1,6 @@
 """Cart and CartLine."""
 
+from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -10,6 +11,8 @@ from api.schema.node import Node
 from api.schema.types.money import Money
 from api.schema.types.package import Package, load_package
 from engine.breadth_first.loaders import by_loaders
+from engine.sql.mappings import MIRRORS, VIEWER, Column, Computed, Embedded, Join, Listed, Mirror, ToOne, columns
+from models.rules import carts
 from models.rules.carts import CartContents, CartLineContents
 
 
@@ -61,3 +64,35 @@ class Cart(Node):
             lines=[CartLine.of(line) for line in cart.lines],
             total=Money(amount=cart.total, currency=cart.currency),
         )
+
+
+def _cart_id(api_key_id: UUID | None, buyer_id: UUID) -> strawberry.ID:
+    return encode_id("Cart", api_key_id or buyer_id)
+
+
+MIRRORS.add(
+    Mirror(
+        "CartLine",
+        carts.LINES,
+        {
+            "id": Column(("id",), partial(encode_id, "CartLine")),
+            **columns("quantity"),
+            "unitPrice": Embedded("Money", {"amount": Column(("unit_price",), str), **columns("currency")}),
+            "total": Embedded("Money", {"amount": Column(("total",), str), **columns("currency")}),
+            "package": ToOne("Package", Join("packages", on={"id": "package_id"}, shared=True)),
+        },
+        where=carts.OF_VIEWER,
+    )
+)
+MIRRORS.add(
+    Mirror(
+        "Cart",
+        VIEWER,
+        {
+            "id": Column(("api_key_id", "buyer_id"), _cart_id),
+            "version": Computed(carts.VERSION, str),
+            "lines": Listed("CartLine", order=("tier", "code")),
+            "total": Embedded("Money", {"amount": Computed(carts.TOTAL, str), "currency": Computed(carts.CURRENCY)}),
+        },
+    )
+)

@@ -1,6 +1,8 @@
 """Purchase, PurchaseLine and Payment."""
 
 from datetime import datetime
+from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -12,8 +14,10 @@ from api.schema.node import Node
 from api.schema.types.money import Money
 from api.schema.types.package import Package, load_package
 from engine.breadth_first.loaders import by_loaders
+from engine.sql.mappings import MIRRORS, Column, Embedded, Join, Listed, Mirror, ToOne, columns
 from models import tables
 from models.database.clock import now
+from models.tables.purchase import state_at
 
 
 @strawberry.type(description="One package of a purchase, at the price it had when prices were frozen.")
@@ -108,3 +112,46 @@ def _line(row: tables.PurchaseLine, currency: str) -> PurchaseLine:
         unit_price=Money(amount=row.unit_price, currency=currency),
         total=Money(amount=row.quantity * row.unit_price, currency=currency),
     )
+
+
+def _state_now(state: str, expires_at: datetime) -> PurchaseState:
+    return state_at(PurchaseState(state), expires_at, now())
+
+
+def _total(quantity: int, unit_price: Decimal) -> str:
+    return str(quantity * unit_price)
+
+
+MIRRORS.add(
+    Mirror(
+        "PurchaseLine",
+        "purchase_lines",
+        {
+            **columns("quantity"),
+            "unitPrice": Embedded(
+                "Money", {"amount": Column(("unit_price",), str), "currency": Column(("purchase.currency",))}
+            ),
+            "total": Embedded(
+                "Money",
+                {"amount": Column(("quantity", "unit_price"), _total), "currency": Column(("purchase.currency",))},
+            ),
+            "package": ToOne("Package", Join("packages", on={"id": "package_id"}, shared=True)),
+        },
+        joins={"purchase": Join("purchases", on={"id": "purchase_id"})},
+    )
+)
+MIRRORS.add(Mirror("Payment", "payments", columns("provider", "state", "client_secret", "decline_code")))
+MIRRORS.add(
+    Mirror(
+        "Purchase",
+        "purchases",
+        {
+            "id": Column(("id",), partial(encode_id, "Purchase")),
+            "state": Column(("state", "expires_at"), _state_now),
+            **columns("number", "created_at", "expires_at", "accepted_at", "completed_at"),
+            "total": Embedded("Money", {"amount": Column(("total",), str), **columns("currency")}),
+            "lines": Listed("PurchaseLine", of=("purchase_id", "id")),
+            "payment": ToOne("Payment", Join("payments", on={"purchase_id": "id"}, newest=True), nullable=True),
+        },
+    )
+)

@@ -1,23 +1,41 @@
 """SeatEvent, and the list of them that partners poll."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from operator import sub
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
 from api.schema.connections import PageInfo
 from api.schema.context import Info
+from api.schema.enums import Permission
 from api.schema.ids import encode_id
 from api.schema.node import Node
 from api.schema.types.package import Package, load_package
+from api.schema.versions import parse_version
 from engine.breadth_first.loaders import by_loaders
 from engine.breadth_first.shared_task import wait_for_shared
+from engine.sql.mappings import MIRRORS, Column, Join, Listed, Mirror, ToOne, columns
+from engine.sql.paging import Page, Paging
 from models.errors import StaleVersion
-from models.events.seat_changes import SeatChange, count_seat_changes, seat_changes_after, seat_changes_before
+from models.events.seat_changes import (
+    COUNTED,
+    MOVED_POOLS,
+    MOVED_SEATS,
+    SeatChange,
+    count_seat_changes,
+    seat_changes_after,
+    seat_changes_before,
+)
 from models.reads.accounts import account_by_id
+from models.reads.conditions import Condition
 from models.reads.inventory import PoolCounts
+from models.reads.paging import Window
 
 
 @strawberry.type(
@@ -117,3 +135,47 @@ class SeatEventListing:
         if not changes and (now_at := (await account_by_id(self.account_id)).version) < self.after:
             raise StaleVersion(now_at)
         return changes
+
+
+def _page(_name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:
+    return Page(conditions, Window(arguments.get("first")).size, parse_version("after", arguments.get("after")))
+
+
+def _cursor(_name: str, version: int) -> str:
+    return str(version)
+
+
+# An account's seat events, with versions for cursors.
+SEAT_EVENTS = Listed(
+    "SeatEvent",
+    order=("version",),
+    wanted=lambda _: [COUNTED],
+    connection=True,
+    paging=Paging(_page, _cursor),
+    edge_requires="{value} <= viewer.account_version",
+    requires=Permission.VIEW_INVENTORY,
+)
+MIRRORS.add(
+    Mirror(
+        "SeatCounts",
+        MOVED_POOLS,
+        {
+            **columns("purchased", "assigned", "activated"),
+            "available": Column(("purchased", "assigned"), sub),
+            "package": ToOne("Package", Join("packages", on={"id": "package_id"}, shared=True)),
+        },
+    )
+)
+MIRRORS.add(
+    Mirror(
+        "SeatEvent",
+        "events",
+        {
+            "id": Column(("id",), partial(encode_id, "SeatEvent")),
+            "version": Column(("version",), str),
+            **columns("type", "occurred_at"),
+            "counts": Listed("SeatCounts", order=("place",), of=("event_id", "id")),
+        },
+        where=MOVED_SEATS,
+    )
+)

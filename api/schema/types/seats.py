@@ -11,7 +11,7 @@ from api.schema.node import Node
 from api.schema.types.package import Package, load_package
 from engine.breadth_first.loaders import by_loaders
 from engine.sql.mappings import ACCOUNT, MIRRORS, Column, Embedded, Join, Mirror
-from models.reads.inventory import Inventory, PoolCounts
+from models.reads.inventory import POOLED, Inventory, PoolCounts
 
 
 @strawberry.type(
@@ -67,6 +67,7 @@ MIRRORS.add(
             "available": Column(("pool.purchased", "pool.assigned"), _available),
             "package": Embedded("Package"),
         },
+        where=POOLED,
         joins={"pool": Join("seat_pools", on={"package_id": "id"})},
         shared=True,
     )

@@ -1,6 +1,8 @@
 """Session."""
 
 from datetime import datetime
+from functools import partial
+from operator import eq
 from uuid import UUID
 
 import strawberry
@@ -11,6 +13,7 @@ from api.schema.ids import encode_id
 from api.schema.node import Node
 from api.schema.types.people import User, load_user
 from engine.breadth_first.loaders import by_loaders
+from engine.sql.mappings import MIRRORS, Column, Join, Mirror, ToOne, columns
 from models import tables
 
 
@@ -56,3 +59,18 @@ class Session(Node):
             expires_at=row.expires_at,
             ended_at=row.revoked_at,
         )
+
+
+MIRRORS.add(
+    Mirror(
+        "Session",
+        "sessions",
+        {
+            "id": Column(("id",), partial(encode_id, "Session")),
+            **columns("kind", "client", "created_at", "expires_at"),
+            "endedAt": Column(("revoked_at",)),
+            "user": ToOne("User", Join("users", on={"id": "user_id"})),
+            "current": Column(("id", "viewer.credential_id"), eq),
+        },
+    )
+)

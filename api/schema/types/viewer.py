@@ -12,9 +12,11 @@ from api.schema.types.api_key import ApiKey
 from api.schema.types.people import User, load_user
 from api.schema.types.session import Session
 from engine.breadth_first.loaders import by_loaders
+from engine.sql.mappings import MIRRORS, VIEWER, Column, Join, Listed, Mirror, OfViewer, ToOne
 from models.access import viewer as models_viewer
+from models.access.credentials import permissions_of
 from models.reads.accounts import account_by_id
-from models.reads.sessions import live_sessions
+from models.reads.sessions import OF_VIEWER, live_sessions
 
 # No user has it.
 NOBODY = UUID(int=0)
@@ -65,3 +67,23 @@ class Viewer:
     def of(cls, viewer: models_viewer.Viewer) -> "Viewer":
         """Present a viewer; permissions in the order of the enum."""
         return cls(asking=viewer, permissions=[p for p in Permission if viewer.may(p)])
+
+
+def _permissions(role: str | None, scopes: str | None) -> list[Permission]:
+    permissions = permissions_of(role, scopes)
+    return [each for each in Permission if each in permissions]
+
+
+MIRRORS.add(
+    Mirror(
+        "Viewer",
+        VIEWER,
+        {
+            "permissions": Column(("role", "scopes"), _permissions),
+            "user": ToOne("User", Join("users", on={"id": "user_id"}), nullable=True),
+            "apiKey": ToOne("ApiKey", Join("api_keys", on={"id": "api_key_id"}), nullable=True),
+            "account": OfViewer("Account"),
+            "sessions": Listed("Session", always=OF_VIEWER, connection=True),
+        },
+    )
+)
