@@ -8,7 +8,7 @@ from graphql import GraphQLSchema, OperationDefinitionNode
 from api.documents.cache import Checked
 from api.schema.connections import encode_cursor, window
 from api.schema.node_resolvers import MOST_IDS, decode_node_id
-from engine.sql.mappings import MIRRORS
+from engine.sql.mappings import MAPPINGS
 from engine.sql.paging import Page, Paging
 from engine.sql.plan import Bound, Plan, Using
 from models.reads.conditions import Condition
@@ -33,4 +33,4 @@ def _page(name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, 
     return Page(conditions, asked.size, asked.after, asked.before, asked.backwards)
 
 
-USING = Using(MIRRORS, Paging(_page, encode_cursor), decode_node_id, MOST_IDS)
+USING = Using(MAPPINGS, Paging(_page, encode_cursor), decode_node_id, MOST_IDS)

@@ -1,4 +1,4 @@
-"""How GraphQL types mirror rows: said once, beside each type, and used by every plan.
+"""How GraphQL types show rows: said once, beside each type, and used by every plan.
 
 Names of columns, never SQL: `engine/sql/sources.py` and `engine/sql/statement.py` write it, and hold every table to
 the viewer's account.
@@ -22,11 +22,12 @@ VIEWER = "viewer"
 class Column:
     """A field that shows a column, or what a function makes of several. `pool.assigned` is one of a joined table.
 
-    Of no column, it shows the moment.
+    Of no column, it shows the moment. A column of `json` is read before it is shown.
     """
 
     columns: tuple[str, ...]
     show: Callable[..., Any] | None = None
+    json: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,14 @@ class Translated:
 
 @dataclass(frozen=True)
 class Embedded:
-    """A field that shows an object made of the same row: of a mirror, or of fields given here.
+    """A field that shows an object made of the same row: by its type's mapping, or by fields given here.
 
-    The field's arguments say what the list named `arguments_of` shows.
+    The field's arguments are of the list named `arguments_of` in it. `make` makes the object of a row.
     """
 
-    type_name: str
     fields: "Mapping[str, Field] | None" = None
     arguments_of: str | None = None
+    make: Callable[[Any], Any] | None = None
     requires: Permission | None = None
 
 
@@ -74,16 +75,14 @@ class Join:
 
 @dataclass(frozen=True)
 class ToOne:
-    """A field that shows the row that a join finds. Without `nullable` it is known to be there."""
+    """A field that shows the row that a join finds. If it cannot be null, the row is known to be there."""
 
-    type_name: str
     join: Join
-    nullable: bool = False
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A field that shows many rows: in an order of their columns, all of them, or as a connection a page of them.
+    """A field that shows many rows in an order of their columns: all of them, or as a connection a page of them.
 
     `of` is a column of the rows, and the one here that it equals. `wanted` makes conditions of the field's arguments;
     it may raise what the field itself would be refused with. `paging` is that of ids where it is not given; the first
@@ -91,13 +90,11 @@ class Listed:
     beside, or the whole list is refused.
     """
 
-    type_name: str
     order: tuple[str, ...] = ("id",)
     newest_first: bool = False
     of: tuple[str, str] | None = None
     always: Condition | None = None
     wanted: Callable[[dict[str, Any]], Iterable[Condition]] | None = None
-    connection: bool = False
     paging: Paging | None = None
     edge_requires: str = ""
     requires: Permission | None = None
@@ -105,9 +102,8 @@ class Listed:
 
 @dataclass(frozen=True)
 class OfViewer:
-    """A field that shows the one object of a type that is the viewer's: themselves, their account, their cart."""
+    """A field that shows the one object of its type that is the viewer's: themselves, their account, their cart."""
 
-    type_name: str
     requires: Permission | None = None
 
 
@@ -124,7 +120,7 @@ Field = Column | Computed | Translated | Embedded | ToOne | Listed | OfViewer | 
 
 
 @dataclass(frozen=True)
-class Mirror:
+class TypeMapping:
     """A GraphQL type and the table whose rows it shows, or those that meet a condition.
 
     A table may be a SELECT in parentheses. `shared` tables belong to no account.
@@ -138,22 +134,12 @@ class Mirror:
     shared: bool = False
 
 
-class Mirrors(dict[str, Mirror]):
-    """Every mirror there is, by the name of its type."""
+class TypeMappings(dict[str, TypeMapping]):
+    """Every mapping, by the name of its type."""
 
-    def add(self, mirror: Mirror) -> None:
-        """Know a mirror."""
-        self[mirror.type_name] = mirror
-
-
-MIRRORS = Mirrors()
+    def add(self, mapping: TypeMapping) -> None:
+        """Add a mapping."""
+        self[mapping.type_name] = mapping
 
 
-def columns(*names: str) -> dict[str, Field]:
-    """Fields that each show the column of their own name, in GraphQL's spelling."""
-    return {_camel(name): Column((name,)) for name in names}
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
+MAPPINGS = TypeMappings()

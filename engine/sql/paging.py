@@ -13,7 +13,7 @@ from models.reads.conditions import Condition
 class Page:
     """Which rows of a list: `size` at most (None: all), after and before a row, from the start or from the end.
 
-    Rows are told by their key: an id, or a version of the account.
+    TableSource are told by their key: an id, or a version of the account.
     """
 
     conditions: tuple[Condition, ...] = ()

@@ -20,9 +20,9 @@ from graphql.execution.values import VariableValues, get_argument_values
 from engine.collect_fields import Selector
 from engine.lru import WeightedLRU
 from engine.operation import NUMBERS, Operation
-from engine.sql.mappings import ByIds, Mirrors
+from engine.sql.mappings import ByIds, TypeMappings
 from engine.sql.paging import Page, Paging
-from engine.sql.plan_builder import ListRead, NamedIds, NotPlannedError, Structure, Writer
+from engine.sql.plan_builder import ListRead, NamedIds, NotPlannedError, PlanBuilder, ReadPlan
 from engine.sql.response_builder import Shape, make_shape
 from engine.sql.statement import write_statement
 from models.access.callers import Caller
@@ -45,7 +45,7 @@ MOST_LISTS = 20
 class Compiled:
     """A structure with its function, and a number that no other has."""
 
-    structure: Structure
+    structure: ReadPlan
     shape: Shape
     number: int = field(default_factory=NUMBERS.__next__)
 
@@ -109,7 +109,7 @@ class Plan(Operation[Compiled]):
     ) -> None:
         super().__init__(schema, document, node)
         self._using = using
-        self._by_ids = _fields_by_ids(document, using.mirrors)
+        self._by_ids = _fields_by_ids(document, using.mappings)
 
     def bind(self, given: Mapping[str, Any] | None) -> Bound:
         """The plan for variables. Raises NotPlannedError where graphql-core must answer: with errors, for one."""
@@ -123,7 +123,7 @@ class Plan(Operation[Compiled]):
         """The structure and its function, and with them the document that its nodes are of."""
         [types] = more
         named = [NamedIds(node, each) for (node, _), each in zip(self._by_ids, types, strict=True)]
-        structure = Writer(self._using.mirrors, selector, self._using.paging, named).query(self._node)
+        structure = PlanBuilder(self._using.mappings, selector, self._using.paging, named).query(self._node)
         if structure.columns > MOST_COLUMNS or len(structure.lists) > MOST_LISTS:
             raise NotPlannedError("size")
         weight = 1_000 + OF_A_CHARACTER * len(structure.code) + self._weight
@@ -143,12 +143,12 @@ class Plan(Operation[Compiled]):
     def _page(self, read: ListRead, variables: VariableValues, ids: list[list[str]]) -> Page:
         if read.ids is not None:
             decoded = map(self._using.decode, ids[read.ids])
-            return Page((ids_condition([key for type_name, key in decoded if type_name == read.listed.type_name]),))
+            return Page((ids_condition([key for type_name, key in decoded if type_name == read.type_name]),))
         try:
             arguments = get_argument_values(read.definition, read.node, variables)
             wanted = read.listed.wanted
             conditions = tuple(wanted(arguments)) if wanted else ()
-            page = read.paging.page(read.name, arguments, conditions) if read.listed.connection else Page(conditions)
+            page = read.paging.page(read.name, arguments, conditions) if read.connection else Page(conditions)
         except (GraphQLError, BusinessError) as error:
             raise NotPlannedError("arguments") from error
         if read.wants_rows:
@@ -156,9 +156,9 @@ class Plan(Operation[Compiled]):
         return Page(conditions) if read.wants_total else Page(page.required)
 
 
-def _fields_by_ids(document: DocumentNode, mirrors: Mirrors) -> list[tuple[FieldNode, ByIds]]:
+def _fields_by_ids(document: DocumentNode, mappings: TypeMappings) -> list[tuple[FieldNode, ByIds]]:
     """The nodes that may be fields of a query that take global ids: all of their names, with their arguments."""
-    fields = mirrors["Query"].fields
+    fields = mappings["Query"].fields
     finder = _Fields({name: field for name, field in fields.items() if isinstance(field, ByIds)})
     visit(document, finder)
     return finder.found
@@ -183,7 +183,7 @@ class _Fields(Visitor):
 class Using:
     """What plans are made with."""
 
-    mirrors: Mirrors
+    mappings: TypeMappings
     paging: Paging
     # The type that a global id names, and the key of the row; what names none leads nowhere.
     decode: Callable[[str], tuple[str, Any]]

@@ -8,7 +8,7 @@ from graphql import FieldNode, GraphQLField
 
 from engine.sql.mappings import Listed
 from engine.sql.paging import Paging
-from engine.sql.sources import Rows
+from engine.sql.sources import TableSource
 from models.permissions import Permission
 
 
@@ -26,12 +26,14 @@ class ListRead:
     """
 
     listed: Listed
-    rows: Rows
+    type_name: str
+    rows: TableSource
     node: FieldNode
     definition: GraphQLField
     number: int
     name: str
     paging: Paging
+    connection: bool = False
     parent: str = ""
     key_of_parent: str = ""
     column: str = ""
@@ -43,17 +45,28 @@ class ListRead:
     @property
     def key(self) -> str:
         """The column that cursors are of."""
-        return self.listed.order[0] if self.listed.connection else "id"
+        return self.listed.order[0] if self.connection else "id"
+
+    @property
+    def source(self) -> str:
+        """The variable of the rows: of those that belong to the row at hand, or of all."""
+        return f"of{self.number}.get({self.key_of_parent}, ())" if self.key_of_parent else f"rows{self.number}"
+
+    def targets(self) -> str:
+        """The variables that a row is unpacked into, once every column that is selected is known."""
+        if not self.rows.variables:
+            self.rows.column(self.rows.alias, "id")
+        return f"({', '.join(self.rows.variables)},)"
 
 
 @dataclass
-class Structure:
-    """Everything that is read from the row of `root` and the lists beside it, and the code that shapes it.
+class ReadPlan:
+    """Everything that is read from the row of `root` and the lists beside it, and the code that makes the answer.
 
     `translated` says that it has texts in the reader's language.
     """
 
-    root: Rows
+    root: TableSource
     code: str = ""
     lists: list[ListRead] = field(default_factory=list)
     requires: set[Permission] = field(default_factory=set)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.sql.paging import Page
-from engine.sql.plan_builder import NotPlannedError, Structure
+from engine.sql.plan_builder import NotPlannedError, ReadPlan
 
 Shape = Callable[[Sequence[Any], Any, Sequence[Page], Sequence[Sequence[str]]], Any]
 
 
-def make_shape(structure: Structure) -> Shape:
+def make_shape(structure: ReadPlan) -> Shape:
     """The function of a structure: of a row, the account's id, the pages and the ids asked for, the answer."""
     lines = ["def shape(row, account_id, pages, ids):", " column = iter(row)"]
     lines += [f" {variable} = next(column)" for variable in structure.root.variables]
@@ -42,13 +42,13 @@ def make_shape(structure: Structure) -> Shape:
             lines.append(f" if page{n}.edge is not None and not next(column): raise refusal('refused')")
     lines.append(f" return {structure.code}")
     namespace: dict[str, Any] = {"refusal": NotPlannedError, "grouped": _grouped, **structure.functions}
-    # Made of mirrors and of names that GraphQL's own grammar allows; a client's text is never in it.
+    # Made of mappings and of names that GraphQL's own grammar allows; a client's text is never in it.
     exec("\n".join(lines), namespace)  # noqa: S102
     return namespace["shape"]
 
 
 def _grouped(rows: Sequence[Sequence[Any]], place: int) -> dict[Any, list[Sequence[Any]]]:
-    """Rows by their values at a place."""
+    """TableSource by their values at a place."""
     found: dict[Any, list[Sequence[Any]]] = {}
     for row in rows:
         found.setdefault(row[place], []).append(row)

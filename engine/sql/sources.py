@@ -1,11 +1,11 @@
 """The rows that one list, or one object, is made of: tables, joins and columns, always of one account.
 
-Every table that belongs to an account is held to the viewer's here, whatever a mirror says.
+Every table that belongs to an account is held to the viewer's here, whatever a mapping says.
 """
 
 from dataclasses import dataclass, field
 
-from engine.sql.mappings import ACCOUNT, VIEWER, Join, Mirror
+from engine.sql.mappings import ACCOUNT, VIEWER, Join, TypeMapping
 
 WHOSE = "viewer.account_id"
 # Stands where a statement has the language of the reader.
@@ -13,13 +13,13 @@ LANGUAGE = "$language"
 
 
 @dataclass
-class Rows:
+class TableSource:
     """A table under an alias, what is joined to it, and the columns that are asked for, each once.
 
     `variables` are the names under which the generated function knows the columns.
     """
 
-    mirror: Mirror
+    mapping: TypeMapping
     alias: str
     joins: list[str] = field(default_factory=list)
     _aliases: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -35,13 +35,13 @@ class Rows:
         """What it is called in the function."""
         return list(self._columns.values())
 
-    def column(self, alias: str, name: str, mirror: Mirror | None = None) -> str:
+    def column(self, alias: str, name: str, mapping: TypeMapping | None = None) -> str:
         """The variable that holds a column of a table that is here."""
         if name == ACCOUNT:
             return "account_id"
         joined, _, inside = name.partition(".")
         if inside:
-            alias = VIEWER if joined == VIEWER else self.join(alias, (mirror or self.mirror).joins[joined])
+            alias = VIEWER if joined == VIEWER else self.join(alias, (mapping or self.mapping).joins[joined])
             name = inside
         # The statement has the columns of the viewer anyway.
         return f"row[{name!r}]" if alias == VIEWER else self._variable(f'{alias}."{name}"')
@@ -81,13 +81,13 @@ class Rows:
     @property
     def table(self) -> str:
         """The table with its alias."""
-        table = self.mirror.table
+        table = self.mapping.table
         return f"{table} AS {self.alias}" if table.startswith("(") else f'"{table}" AS {self.alias}'
 
     @property
     def whose(self) -> list[str]:
         """The conditions that hold the rows to the account, of accounts to the viewer's own, and to its type."""
-        column = "id" if self.mirror.table == "accounts" else "account_id"
-        held = [] if self.mirror.shared else [f"{self.alias}.{column} = {WHOSE}"]
-        where = self.mirror.where
+        column = "id" if self.mapping.table == "accounts" else "account_id"
+        held = [] if self.mapping.shared else [f"{self.alias}.{column} = {WHOSE}"]
+        where = self.mapping.where
         return [*held, where.written(self.alias, WHOSE, "")] if where else held

@@ -7,7 +7,7 @@ page are aggregated in the order of the page.
 from collections.abc import Sequence
 
 from engine.sql.paging import Page
-from engine.sql.plan_builder import ListRead, Structure
+from engine.sql.plan_builder import ListRead, ReadPlan
 from engine.sql.sources import LANGUAGE, WHOSE
 from models.access.callers import CALLERS
 from models.access.credential_conditions import is_valid
@@ -20,7 +20,7 @@ FIRST_VALUE = 3
 LIVE = is_valid(revoked_at="viewer.revoked_at", expires_at="viewer.expires_at", moment="caller.moment")
 
 
-def write_statement(structure: Structure, pages: Sequence[Page], asking: str, language: str | None) -> str:
+def write_statement(structure: ReadPlan, pages: Sequence[Page], asking: str, language: str | None) -> str:
     """The statement for pages of these shapes, for any number of callers.
 
     Texts are in a language, or where it is None in that of each caller's own locale.

@@ -12,7 +12,7 @@ from api.execution.metrics import QUERIES, UNPLANNED
 from api.execution.plan_cache import USING
 from api.limits import DEFAULT_LIMITS
 from api.schema.build import make_schema
-from engine.sql.mappings import MIRRORS, Join, Listed, ToOne
+from engine.sql.mappings import MAPPINGS, Join, Listed, ToOne
 from engine.sql.plan import Bound, Plan
 from engine.sql.plan_builder import NotPlannedError
 from models.access.credentials import credential_sql
@@ -85,12 +85,12 @@ async def test_every_table_of_a_statement_is_held_to_the_account(company: Compan
 
 
 def test_no_mirror_calls_a_table_shared_that_is_not() -> None:
-    joins = [join for mirror in MIRRORS.values() for join in mirror.joins.values()]
+    joins = [join for mirror in MAPPINGS.values() for join in mirror.joins.values()]
     joins += [
-        field.join for mirror in MIRRORS.values() for field in mirror.fields.values() if isinstance(field, ToOne)
+        field.join for mirror in MAPPINGS.values() for field in mirror.fields.values() if isinstance(field, ToOne)
     ]
     assert {join.table for join in joins if isinstance(join, Join) and join.shared} <= SHARED
-    assert {mirror.table for mirror in MIRRORS.values() if mirror.shared} <= SHARED
+    assert {mirror.table for mirror in MAPPINGS.values() if mirror.shared} <= SHARED
 
 
 def test_every_field_that_reads_rows_has_a_plan() -> None:
@@ -119,7 +119,7 @@ def unplanned() -> Iterator[tuple[str, str]]:
 
 
 def test_every_list_of_an_account_asks_for_a_permission() -> None:
-    lists = {name: field for name, field in MIRRORS["Account"].fields.items() if isinstance(field, Listed)}
+    lists = {name: field for name, field in MAPPINGS["Account"].fields.items() if isinstance(field, Listed)}
     assert {name: field.requires for name, field in lists.items()} == {
         "users": Permission.MANAGE_USERS,
         "licenses": Permission.VIEW_INVENTORY,
