@@ -66,6 +66,11 @@ class Bound:
     pages: list[Page]
     ids: list[list[str]]
 
+    @property
+    def rest(self) -> dict[str, list[FieldNode]]:
+        """The root fields that resolvers answer, by their names in the answer, which is null there."""
+        return self.compiled.structure.rest
+
     def is_for(self, viewer: Viewer) -> bool:
         """Whether a viewer may see all of it."""
         return viewer.permissions.issuperset(self.compiled.structure.requires)

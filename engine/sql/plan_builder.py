@@ -70,9 +70,18 @@ class PlanBuilder:
 
     def query(self, operation: OperationDefinitionNode) -> ReadPlan:
         """The plan of a query. Raises NotPlannedError."""
-        mapping = self._mappings["Query"]
-        self._plan.code = self._mapped("Query", [operation], FieldPosition(self._plan.root, VIEWER, mapping))
+        here = self._here("Query")
+        selected = self._selected("Query", [operation])
+        planned = [each for each in selected if each[1][0].name.value in here.mapping.fields]
+        self._plan.rest = {key: found for key, found, _ in selected if self._is_resolved(found[0].name.value)}
+        if self._plan.rest and not planned:
+            raise NotPlannedError(f"Query.{next(iter(self._plan.rest.values()))[0].name.value}")
+        self._plan.code = self._mapped("Query", [operation], here)
         return self._plan
+
+    def _is_resolved(self, name: str) -> bool:
+        query: Any = self._selector.schema.query_type
+        return name in query.fields and name not in self._mappings["Query"].fields
 
     def _mapped(self, type_name: str, nodes: Selected, here: FieldPosition) -> str:
         return self._object(type_name, here.mapping.fields, nodes, here)
@@ -84,9 +93,12 @@ class PlanBuilder:
             if name == "__typename":
                 parts.append(f"{key!r}: {type_name!r}")
                 continue
-            if name not in fields:
+            if name in fields:
+                parts.append(f"{key!r}: {self._field(fields[name], found, definition, here)}")
+            elif type_name == "Query" and key in self._plan.rest:
+                parts.append(f"{key!r}: None")
+            else:
                 raise NotPlannedError(f"{type_name}.{name}")
-            parts.append(f"{key!r}: {self._field(fields[name], found, definition, here)}")
         return f"{{{', '.join(parts)}}}"
 
     def _selected(self, type_name: str, nodes: Selected) -> list[tuple[str, list[FieldNode], GraphQLField]]:

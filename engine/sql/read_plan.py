@@ -63,7 +63,8 @@ class ListRead:
 class ReadPlan:
     """Everything that is read from the row of `root` and the lists beside it, and the code that makes the answer.
 
-    `translated` says that it has texts in the reader's language.
+    `translated` says that it has texts in the reader's language. `rest` are the root fields that resolvers answer, by
+    their names in the answer, where the code has null for them.
     """
 
     root: TableSource
@@ -72,6 +73,12 @@ class ReadPlan:
     requires: set[Permission] = field(default_factory=set)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     translated: bool = False
+    rest: dict[str, list[FieldNode]] = field(default_factory=dict)
+
+    def reads(self, table: str) -> bool:
+        """Whether a list, or an expression of its own, reads a table."""
+        sources = [self.root, *(read.rows for read in self.lists)]
+        return any(table in text for source in sources for text in (source.table, *source.expressions))
 
     @property
     def columns(self) -> int:

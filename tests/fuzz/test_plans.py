@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
 from api.auth.csrf import Origins
+from api.documents.variable_size import VariableSize
 from api.execution.plan_cache import bind_plan
+from api.execution.planned import run_rest
+from api.execution.request_cache import ParsedRequest
+from api.http.parameters import GraphQLParameters
 from api.limits import Limits
 from api.schema.build import make_schema
 from api.schema.context import Context, Services
+from api.schema.cost_headers import charge
 from api.schema.ids import encode_id
+from engine.sql.plan import Bound
 from engine.sql.plan_builder import NotPlannedError
 from models.access.viewer import Viewer
 from models.events.seat_feed import Feed
@@ -91,25 +97,27 @@ fragment SeatEvent on SeatEvent {
 """
 
 SCHEMA = make_schema(Limits(document_cost=1_000_000))
-# What reads no rows.
-UNPLANNED = {("Query", "rateLimit")}
 # The moment of reading, which differs.
 MOMENTS = {"asOf"}
 
 
 def is_planned(type_name: str, field: str) -> bool:
     """Whether a plan shows a field, so that documents of such fields have plans."""
-    return field not in MOMENTS and (type_name, field) not in UNPLANNED
+    return field not in MOMENTS and type_name != "RateLimit"
 
 
 def any_field(_type: str, field: str) -> bool:
     return field not in {*MOMENTS, "resetAt", "remaining"}
 
 
+def context_of(viewer: Viewer) -> Context:
+    services = Services(Feed(), make_provider("sandbox"), Origins("https://example.com"))
+    return Context(services, HTTPConnection({"type": "http", "headers": []}), None, viewer)
+
+
 async def by_graphql_core(viewer: Viewer, document: Document) -> tuple[bytes, Any]:
     """The data and the errors as graphql-core answers."""
-    services = Services(Feed(), make_provider("sandbox"), Origins("https://example.com"))
-    context = Context(services, HTTPConnection({"type": "http", "headers": []}), None, viewer)
+    context = context_of(viewer)
     result = await SCHEMA.execute(
         document.query,
         variable_values=document.variables,
@@ -134,10 +142,25 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
     if bound is None or not bound.is_for(viewer):
         return None
     try:
-        return orjson.dumps(await answered(bound, viewer.account_id, viewer), option=orjson.OPT_UTC_Z)
+        data = await answered(bound, viewer.account_id, viewer)
+        return orjson.dumps(data | await rest_of(bound, viewer, document), option=orjson.OPT_UTC_Z)
     except NotPlannedError:
         # A value that is refused, and resolvers tell how.
         return None
+
+
+async def rest_of(bound: Bound, viewer: Viewer, document: Document) -> dict[str, Any]:
+    """The data of the root fields that have no plan."""
+    if not bound.rest:
+        return {}
+    context, checked = context_of(viewer), SCHEMA.documents.check(document.query)
+    charge(context, checked.cost(document.operation_name))
+    parameters = GraphQLParameters(document.query, document.variables, document.operation_name)
+    operation = checked.operation(document.operation_name)
+    request = ParsedRequest(parameters, VariableSize(), checked, operation)
+    result = await run_rest(SCHEMA, request, bound, context)
+    assert result.errors is None
+    return result.data or {}
 
 
 async def compare(known: Known, wanted: Any, few: int) -> Counter[str]:

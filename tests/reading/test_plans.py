@@ -22,10 +22,14 @@ from models.database.connection import run_alone
 from models.permissions import Permission
 from models.tables import Session, User
 from tests.support.answers import refused
+from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.planned import answered
+from tests.support.resolved import BY_RESOLVERS
 from tests.support.statements import statements
+
+pytestmark = pytest.mark.usefixtures("refuse_plans")
 
 SCHEMA = make_schema(DEFAULT_LIMITS).core
 EVERYTHING = """
@@ -155,7 +159,9 @@ async def test_a_whole_document_is_one_statement_with_the_credential(admin: Clie
     [
         ("{ account { name } }", "plan"),
         ("{ account { name cart { version } } }", "plan"),
-        ("{ rateLimit { cost } viewer { permissions } }", "Query.rateLimit"),
+        ("{ rateLimit { cost } viewer { permissions } }", "plan"),
+        ("{ rateLimit { cost } }", "Query.rateLimit"),
+        ("{ __schema { queryType { name } } account { name } }", "Query.__schema"),
         ("{ viewer { permissions } }", "plan"),
         ("{ account { users(first: 101) { totalCount } } }", "arguments"),
         ("query ($n: Int = -1) { account { users(first: $n) { totalCount } } }", "arguments"),
@@ -171,7 +177,7 @@ async def test_what_is_answered_which_way_is_counted(admin: Client, document: st
     "document",
     [
         "{ account { name } }",
-        "{ account { name cart { version } } }",
+        "{ account { name cart { version } } rateLimit { cost } }",
         "{ account { users(first: 101) { totalCount } } }",
         "{ account { purchases(first: 101) { totalCount } } viewer { permissions } }",
         "{ __schema { queryType { name } } }",
@@ -186,6 +192,29 @@ async def test_each_operation_is_counted_once(admin: Client, document: str) -> N
     before = counted()
     await admin.post(document)
     assert counted() == before + 1
+
+
+async def test_a_field_without_a_plan_is_answered_beside_those_that_have_one(admin: Client, company: Company) -> None:
+    fields = "limited: rateLimit { cost limit ...Rest } viewer { user { email } } ... on Query { account { name } }"
+    document = f"{{ __typename {fields} }} fragment Rest on RateLimit {{ accountLimit }}"
+    await admin.run(document)
+    with statements() as sent:
+        answer = await admin.http.post("/graphql", json={"query": document})
+    assert len(sent) == 1, sent
+    resolved = await admin.http.post("/graphql", json={"query": document + BY_RESOLVERS})
+    assert answer.content == resolved.content
+    assert answer.headers["usher-cost"] == resolved.headers["usher-cost"]
+    assert answer.json()["data"]["limited"]["cost"] == int(answer.headers["usher-cost"])
+
+
+async def test_what_a_key_is_shown_of_its_first_use(admin: Client, company: Company) -> None:
+    key = admin.signed_in((await make_key(admin, Permission.VIEW_INVENTORY)).secret)
+    document = "{ viewer { apiKey { lastUsedAt secrets { lastUsedAt } } } }"
+    first = await key.run(document)
+    assert first["viewer"]["apiKey"]["lastUsedAt"] is not None
+    before = taken("plan")
+    assert await key.run(document) == first
+    assert taken("plan") == before + 1
 
 
 async def test_who_may_not_is_refused_by_graphql_core(standard: Client) -> None:
@@ -206,7 +235,7 @@ async def test_a_search_finds_the_same_whatever_the_letters(admin: Client, compa
     for search in ("groß", "GROSS", "éric", "ÉRIC", "ǆ", "Ǆ", "100%", "_"):
         wanted = "account { users(filter: { search: $search }) { nodes { email } } }"
         planned = await admin.run(f"query ($search: String) {{ {wanted} }}", search=search)
-        whole = await admin.run(f"query ($search: String) {{ rateLimit {{ __typename }} {wanted} }}", search=search)
+        whole = await admin.run(f"query ($search: String) {{ {wanted} }}{BY_RESOLVERS}", search=search)
         assert planned["account"] == whole["account"], search
     assert planned["account"]["users"]["nodes"] == []
 
