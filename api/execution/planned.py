@@ -15,8 +15,8 @@ from api.schema.build import Schema, present_errors
 from api.schema.context import Context
 from api.schema.cost_headers import charge, charge_viewer
 from engine.breadth_first.fallback import Remainder
-from engine.sql.plan import Bound
-from engine.sql.plan_builder import NotPlannedError
+from engine.sql.plan import BoundPlan
+from engine.sql.read_plan import NotPlannedError
 from models.access.callers import Caller
 from models.access.credentials import Authenticated, authenticate_row, note_use
 
@@ -44,10 +44,10 @@ class Planned:
             count_unplanned(str(why))
             return None
 
-    async def _answer(self, call: Call, plan: Bound, credential: Credential) -> Response:
+    async def _answer(self, call: Call, plan: BoundPlan, credential: Credential) -> Response:
         row = await plan.read(credential.secret, Caller(credential.hashed), call.preferred_language)
         authenticated = authenticate_row(row, credential.address)
-        if await note_use(row) and plan.compiled.structure.reads("api_key_secrets"):
+        if await note_use(row) and plan.compiled.read_plan.reads("api_key_secrets"):
             # Read before it was written that the key is in use.
             raise NotPlannedError("first use")
         if not plan.is_for(authenticated.viewer):
@@ -61,7 +61,7 @@ class Planned:
         return json_response(orjson.dumps({"data": data}, option=orjson.OPT_UTC_Z), fields)
 
     async def _with_rest(
-        self, call: Call, plan: Bound, authenticated: Authenticated, data: dict[str, Any]
+        self, call: Call, plan: BoundPlan, authenticated: Authenticated, data: dict[str, Any]
     ) -> Response:
         """The response with the root fields that have no plan, which graphql-core runs."""
         context = call.context_of(authenticated)
@@ -72,7 +72,7 @@ class Planned:
         return call.respond(ExecutionResult(result.data and data | result.data, result.errors), context)
 
 
-async def run_rest(schema: Schema, request: ParsedRequest, plan: Bound, context: Context) -> ExecutionResult:
+async def run_rest(schema: Schema, request: ParsedRequest, plan: BoundPlan, context: Context) -> ExecutionResult:
     """The result of the root fields of a query that its plan leaves to resolvers."""
     if request.checked is None or request.operation is None:
         raise NotPlannedError("document")

@@ -134,7 +134,7 @@ FINDERS: dict[str, Finder] = {
     "ApiKey": _api_key,
 }
 
-# The permission that the viewer needs to see all rows of a type. Without it, some may still be theirs.
+# The permission to see all rows of a type. Without it, resolvers look whether a row is the viewer's own.
 SEEN_WITH: dict[str, Permission | None] = {
     "Package": None,
     "Account": None,
@@ -152,8 +152,8 @@ SEEN_WITH: dict[str, Permission | None] = {
 
 
 def decode_node_id(global_id: str) -> tuple[str, UUID | None]:
-    """The type that an id names, and the key of the row; two that are empty where it leads nowhere."""
+    """The type that an id names, and the key of the row; an empty type for an unknown id."""
     type_name, text = split_id(global_id)
-    # A pool has no row of its own while nothing was bought, and is told by its package. Its whole id is compared.
+    # The row of a pool is its package's, also while nothing was bought. Answers are found by the whole id.
     key = parse_key(text.partition("/")[2] if type_name == "SeatPool" else text)
-    return (type_name, key) if key else ("", None)
+    return (type_name, key) if key and type_name in SEEN_WITH else ("", None)

@@ -13,7 +13,7 @@ from api.schema.types.mapped import Mapped, mapped, planned
 from api.schema.types.package import Package
 from api.schema.types.rate_limit import RateLimit
 from api.schema.types.viewer import Viewer
-from engine.sql.mappings import VIEWER, ByIds, Listed, OfViewer
+from engine.sql.mappings import VIEWER, ByIds, OfViewer, ToMany
 from models.errors import InvalidInput
 from models.reads.accounts import account_by_id
 from models.reads.packages import ON_SALE, packages_on_sale
@@ -50,7 +50,7 @@ class Query(Mapped):
             raise InvalidInput([(("ids",), f"At most {MOST_IDS} at once.")])
         return await asyncio.gather(*(find_node(info, id) for id in ids))
 
-    @planned(Listed(order=("tier", "code"), always=ON_SALE), "Packages on sale, lowest tier first. Needs no sign-in.")
+    @planned(ToMany(order=("tier", "code"), always=ON_SALE), "Packages on sale, lowest tier first. Needs no sign-in.")
     async def packages(self) -> list[Package]:
         """The catalogue."""
         return [Package.of(row) for row in await packages_on_sale()]

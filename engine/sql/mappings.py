@@ -81,7 +81,7 @@ class ToOne:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ToMany:
     """A field that shows many rows in an order of their columns: all of them, or as a connection a page of them.
 
     `of` is a column of the rows, and the one here that it equals. `wanted` makes conditions of the field's arguments;
@@ -116,7 +116,7 @@ class ByIds:
     types: Mapping[str, Permission | None]
 
 
-Field = Column | Computed | Translated | Embedded | ToOne | Listed | OfViewer | ByIds
+Field = Column | Computed | Translated | Embedded | ToOne | ToMany | OfViewer | ByIds
 
 
 @dataclass(frozen=True)

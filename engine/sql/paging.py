@@ -10,7 +10,7 @@ from models.reads.conditions import Condition
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """Which rows of a list: `size` at most (None: all), after and before a row, from the start or from the end.
 
     TableSource are told by their key: an id, or a version of the account.
@@ -50,5 +50,5 @@ class Page:
 class Paging:
     """How a connection's arguments become a page, and a row's key its cursor, in the list of a name."""
 
-    page: Callable[[str, Mapping[str, Any], tuple[Condition, ...]], Page]
+    page: Callable[[str, Mapping[str, Any], tuple[Condition, ...]], ListPage]
     cursor: Callable[[str, Any], str]

@@ -23,8 +23,8 @@ from engine.sql.mappings import (
     Computed,
     Embedded,
     Field,
-    Listed,
     OfViewer,
+    ToMany,
     ToOne,
     Translated,
     TypeMapping,
@@ -120,9 +120,9 @@ class PlanBuilder:
                 code = self._of_viewer(get_named_type(definition.type).name, nodes)
             case Embedded():
                 code = self._embedded(field, nodes, definition, here)
-            case Listed():
+            case ToMany():
                 code = self._listed(field, nodes, definition, here)
-        if isinstance(field, OfViewer | Embedded | Listed) and field.requires is not None:
+        if isinstance(field, OfViewer | Embedded | ToMany) and field.requires is not None:
             self._plan.requires.add(field.requires)
         return code
 
@@ -164,7 +164,7 @@ class PlanBuilder:
         if mapping.table in {VIEWER, self._plan.root.mapping.table}:
             return f"{{{self._id(self._here(type_name))}: {self._of_viewer(type_name, nodes)}}}"
         name = nodes[0].name.value
-        read = self._list_read(Listed(), type_name, self._here("Query"), name, (nodes[0], definition))
+        read = self._list_read(ToMany(), type_name, self._here("Query"), name, (nodes[0], definition))
         read.ids = place
         shown = self._node(read, nodes)
         key = self._id(FieldPosition(read.rows, read.rows.alias, mapping))
@@ -201,7 +201,7 @@ class PlanBuilder:
         """Have the arguments refused where they are bad, also when the list that they are of is not selected."""
         selected = {found[0].name.value for _, found, _ in self._selected(type_name, nodes)}
         listed = here.mapping.fields[name]
-        if name not in selected and isinstance(listed, Listed) and here.arguments:
+        if name not in selected and isinstance(listed, ToMany) and here.arguments:
             self._list_read(listed, self._type_of(type_name, name), here, name, here.arguments)
 
     def _type_of(self, type_name: str, name: str) -> str:
@@ -209,7 +209,7 @@ class PlanBuilder:
         return get_named_type(parent.fields[name].type).name
 
     def _list_read(
-        self, listed: Listed, type_name: str, here: FieldPosition, name: str, arguments: Arguments
+        self, listed: ToMany, type_name: str, here: FieldPosition, name: str, arguments: Arguments
     ) -> ListRead:
         number = len(self._plan.lists)
         rows = TableSource(self._mappings[type_name], f"l{number}")
@@ -229,7 +229,7 @@ class PlanBuilder:
         read.parent = f"ANY (p{here.rows.alias[1:]}.c{here.rows.variables.index(read.key_of_parent)})"
         read.column = read.rows.column(read.rows.alias, column)
 
-    def _listed(self, field: Listed, nodes: list[FieldNode], definition: GraphQLField, here: FieldPosition) -> str:
+    def _listed(self, field: ToMany, nodes: list[FieldNode], definition: GraphQLField, here: FieldPosition) -> str:
         type_name, name = get_named_type(definition.type).name, nodes[0].name.value
         arguments = here.arguments or (nodes[0], definition)
         if type_name in self._mappings:

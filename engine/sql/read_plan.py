@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLField
 
-from engine.sql.mappings import Listed
+from engine.sql.mappings import ToMany
 from engine.sql.paging import Paging
 from engine.sql.sources import TableSource
 from models.permissions import Permission
@@ -25,7 +25,7 @@ class ListRead:
     one row and in the other. `ids` says which of the document's lists of global ids the rows are found by.
     """
 
-    listed: Listed
+    listed: ToMany
     type_name: str
     rows: TableSource
     node: FieldNode

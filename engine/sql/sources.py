@@ -7,17 +7,14 @@ from dataclasses import dataclass, field
 
 from engine.sql.mappings import ACCOUNT, VIEWER, Join, TypeMapping
 
-WHOSE = "viewer.account_id"
-# Stands where a statement has the language of the reader.
+ACCOUNT_ID = "viewer.account_id"
+# The place of the language in a statement.
 LANGUAGE = "$language"
 
 
 @dataclass
 class TableSource:
-    """A table under an alias, what is joined to it, and the columns that are asked for, each once.
-
-    `variables` are the names under which the generated function knows the columns.
-    """
+    """A table under an alias, its joins, and the columns to select, each once."""
 
     mapping: TypeMapping
     alias: str
@@ -27,12 +24,12 @@ class TableSource:
 
     @property
     def expressions(self) -> list[str]:
-        """What to select."""
+        """The expressions to select."""
         return list(self._columns)
 
     @property
     def variables(self) -> list[str]:
-        """What it is called in the function."""
+        """The variables that hold them in the generated function."""
         return list(self._columns.values())
 
     def column(self, alias: str, name: str, mapping: TypeMapping | None = None) -> str:
@@ -47,8 +44,8 @@ class TableSource:
         return f"row[{name!r}]" if alias == VIEWER else self._variable(f'{alias}."{name}"')
 
     def computed(self, alias: str, sql: str) -> str:
-        """The variable that holds what SQL makes of a table that is here."""
-        return self._variable(sql.format(row=alias, account=WHOSE))
+        """The variable that holds an expression of SQL on a table that is here."""
+        return self._variable(sql.format(row=alias, account=ACCOUNT_ID))
 
     def _variable(self, expression: str) -> str:
         return self._columns.setdefault(expression, f"{self.alias}_{len(self._columns)}")
@@ -65,7 +62,7 @@ class TableSource:
             that = self._aliases[key] = f"{self.alias}j{len(self._aliases)}"
             conditions = [f'{that}."{there}" = {alias}."{here}"' for there, here in join.on.items()]
             conditions += [f'{that}."{name}" IS NULL' for name in join.live]
-            conditions += [] if join.shared else [f"{that}.account_id = {WHOSE}"]
+            conditions += [] if join.shared else [f"{that}.account_id = {ACCOUNT_ID}"]
             found = f'"{join.table}" AS {that}'
             if join.newest:
                 newest = f"SELECT * FROM {found} WHERE {' AND '.join(conditions)} ORDER BY {that}.id DESC LIMIT 1"  # noqa: S608
@@ -75,7 +72,7 @@ class TableSource:
 
     @property
     def source(self) -> str:
-        """FROM, and what is joined."""
+        """FROM with the table and its joins."""
         return " ".join([f"FROM {self.table}", *self.joins])
 
     @property
@@ -85,9 +82,9 @@ class TableSource:
         return f"{table} AS {self.alias}" if table.startswith("(") else f'"{table}" AS {self.alias}'
 
     @property
-    def whose(self) -> list[str]:
+    def conditions(self) -> list[str]:
         """The conditions that hold the rows to the account, of accounts to the viewer's own, and to its type."""
         column = "id" if self.mapping.table == "accounts" else "account_id"
-        held = [] if self.mapping.shared else [f"{self.alias}.{column} = {WHOSE}"]
+        held = [] if self.mapping.shared else [f"{self.alias}.{column} = {ACCOUNT_ID}"]
         where = self.mapping.where
-        return [*held, where.written(self.alias, WHOSE, "")] if where else held
+        return [*held, where.written(self.alias, ACCOUNT_ID, "")] if where else held

@@ -1,14 +1,14 @@
-"""One SQL statement for everything that a document reads of an account, with each list as arrays of its columns.
+"""One SQL statement for all that a document reads of an account, with each list as arrays of its columns.
 
-An array for each column, and not one of records, because the driver reads it twice as fast. Columns of the rows of a
-page are aggregated in the order of the page.
+The driver reads an array for each column twice as fast as one of records. The columns of a page are aggregated in the
+order of the page.
 """
 
 from collections.abc import Sequence
 
-from engine.sql.paging import Page
-from engine.sql.plan_builder import ListRead, ReadPlan
-from engine.sql.sources import LANGUAGE, WHOSE
+from engine.sql.paging import ListPage
+from engine.sql.read_plan import ListRead, ReadPlan
+from engine.sql.sources import ACCOUNT_ID, LANGUAGE
 from models.access.callers import CALLERS
 from models.access.credential_conditions import is_valid
 from models.reads.conditions import Condition
@@ -20,17 +20,16 @@ FIRST_VALUE = 3
 LIVE = is_valid(revoked_at="viewer.revoked_at", expires_at="viewer.expires_at", moment="caller.moment")
 
 
-def write_statement(structure: ReadPlan, pages: Sequence[Page], asking: str, language: str | None) -> str:
+def write_statement(read_plan: ReadPlan, pages: Sequence[ListPage], asking: str, language: str | None) -> str:
     """The statement for pages of these shapes, for any number of callers.
 
-    Texts are in a language, or where it is None in that of each caller's own locale.
-
-    `asking` selects who an caller is, as a row with an account: nothing is read but of that account, and nothing of
-    nobody, nor for a credential that has ended. The statement's values are those of the callers, and of each page.
+    `asking` selects the viewer of a caller, as a row with an account. The statement reads only rows of the viewer's
+    account, and returns no data for an unknown or expired credential. Texts are in a language, or without one in that
+    of each viewer's locale. The values are those of the callers, and of each page.
     """
-    root = structure.root
+    root = read_plan.root
     selected, sources, place = list(root.expressions), [root.source], FIRST_VALUE
-    for read, page in zip(structure.lists, pages, strict=True):
+    for read, page in zip(read_plan.lists, pages, strict=True):
         part = _Part(read, page, place)
         if read.wants_rows:
             selected.append(f"p{read.number}.*")
@@ -41,7 +40,7 @@ def write_statement(structure: ReadPlan, pages: Sequence[Page], asking: str, lan
             selected.append(part.total())
         selected += part.required()
         place += len(page.values)
-    where = " AND ".join([*root.whose, LIVE])
+    where = " AND ".join([*root.conditions, LIVE])
     answer = f"SELECT {', '.join(selected) or 'true'} {', '.join(sources)} WHERE {where}"
     who = f"SELECT answer.*, viewer.*, caller_number FROM {CALLERS} LEFT JOIN LATERAL ({asking}) AS viewer ON true"  # noqa: S608
     written = f"({language_sql('viewer.locale')})" if language is None else f"'{language}'"
@@ -51,12 +50,12 @@ def write_statement(structure: ReadPlan, pages: Sequence[Page], asking: str, lan
 class _Part:
     """The part of a statement that reads one list."""
 
-    def __init__(self, read: ListRead, page: Page, place: int) -> None:
+    def __init__(self, read: ListRead, page: ListPage, place: int) -> None:
         self._read = read
         self._page = page
         self._alias = read.rows.alias
         self._places = [f"${place + number}" for number in range(len(page.values))]
-        self._ids = listed_ids(self._placed(), WHOSE)
+        self._ids = listed_ids(self._placed(), ACCOUNT_ID)
 
     def rows(self) -> str:
         """The page's rows, as one row of arrays. Those that belong to rows of another list are of all of these."""
@@ -66,7 +65,7 @@ class _Part:
         limit = "" if self._page.size is None else f" LIMIT {self._places[-1]}"
         if self._ids:
             ids = self._ids.page(self._way, self._places[-1], self._edges())
-            where = " AND ".join([*rows.whose, f"{self._alias}.id = ANY (ARRAY{ids})"])
+            where = " AND ".join([*rows.conditions, f"{self._alias}.id = ANY (ARRAY{ids})"])
         else:
             where = " AND ".join([*self._conditions(), *self._window()]) or "true"
         page = f"SELECT {inner} {rows.source} WHERE {where} ORDER BY {self._order()}{limit}"
@@ -83,7 +82,7 @@ class _Part:
 
     def total(self) -> str:
         """How many rows the list has."""
-        if known := known_total(self._placed(), WHOSE):
+        if known := known_total(self._placed(), ACCOUNT_ID):
             return known
         return self._ids.count() if self._ids else f"({self._bare('count(*)')})"
 
@@ -105,7 +104,7 @@ class _Part:
     def _conditions(self) -> list[str]:
         always = self._read.listed.always
         return [
-            *self._read.rows.whose,
+            *self._read.rows.conditions,
             *self._belonging(),
             *([self._written(always)] if always else []),
             *(self._written(each, place) for each, place in self._placed()),
@@ -121,7 +120,7 @@ class _Part:
         return [(each, next(places) if each.values else "") for each in self._page.conditions]
 
     def _written(self, condition: Condition, value: str = "") -> str:
-        return condition.written(self._alias, WHOSE, value)
+        return condition.written(self._alias, ACCOUNT_ID, value)
 
     def _window(self) -> list[str]:
         return [f"{self._alias}.{self._read.key} {sign} {edge}" for sign, edge in self._edges()]

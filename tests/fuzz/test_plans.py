@@ -18,8 +18,8 @@ from api.schema.build import make_schema
 from api.schema.context import Context, Services
 from api.schema.cost_headers import charge
 from api.schema.ids import encode_id
-from engine.sql.plan import Bound
-from engine.sql.plan_builder import NotPlannedError
+from engine.sql.plan import BoundPlan
+from engine.sql.read_plan import NotPlannedError
 from models.access.viewer import Viewer
 from models.events.seat_feed import Feed
 from models.permissions import Permission
@@ -40,20 +40,20 @@ query {
   }
   packages { ...Package }
   account {
-    users(%(page)s) { nodes { ...User } edges { cursor } pageInfo { ...Page } totalCount }
-    licenses(%(page)s) { nodes { ...License } pageInfo { ...Page } totalCount }
+    users(%(page)s) { nodes { ...User } edges { cursor } pageInfo { ...ListPage } totalCount }
+    licenses(%(page)s) { nodes { ...License } pageInfo { ...ListPage } totalCount }
     purchases(%(page)s) {
-      nodes { ...Purchase } edges { cursor node { number lines { quantity } } } pageInfo { ...Page } totalCount
+      nodes { ...Purchase } edges { cursor node { number lines { quantity } } } pageInfo { ...ListPage } totalCount
     }
-    sessions(%(page)s) { nodes { ...Session } pageInfo { ...Page } totalCount }
-    apiKeys(%(page)s) { nodes { ...ApiKey } pageInfo { ...Page } totalCount }
-    seatEvents(%(after)s) { nodes { ...SeatEvent } edges { cursor } pageInfo { ...Page } totalCount }
+    sessions(%(page)s) { nodes { ...Session } pageInfo { ...ListPage } totalCount }
+    apiKeys(%(page)s) { nodes { ...ApiKey } pageInfo { ...ListPage } totalCount }
+    seatEvents(%(after)s) { nodes { ...SeatEvent } edges { cursor } pageInfo { ...ListPage } totalCount }
     cart { ...Cart }
     domains { ...Domain }
     seatInventory { version pools { ...SeatPool } }
   }
 }
-fragment Page on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+fragment ListPage on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 """
 NODES = """
 query ($ids: [ID!]!) {
@@ -149,7 +149,7 @@ async def by_plan(viewer: Viewer, document: Document) -> bytes | None:
         return None
 
 
-async def rest_of(bound: Bound, viewer: Viewer, document: Document) -> dict[str, Any]:
+async def rest_of(bound: BoundPlan, viewer: Viewer, document: Document) -> dict[str, Any]:
     """The data of the root fields that have no plan."""
     if not bound.rest:
         return {}

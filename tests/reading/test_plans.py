@@ -9,12 +9,12 @@ import pytest
 from graphql import OperationDefinitionNode, get_named_type, is_leaf_type, parse
 
 from api.execution.metrics import QUERIES, UNPLANNED
-from api.execution.plan_cache import USING
+from api.execution.plan_cache import PLANNING
 from api.limits import DEFAULT_LIMITS
 from api.schema.build import make_schema
-from engine.sql.mappings import MAPPINGS, Join, Listed, ToOne
-from engine.sql.plan import Bound, Plan
-from engine.sql.plan_builder import NotPlannedError
+from engine.sql.mappings import MAPPINGS, Join, ToMany, ToOne
+from engine.sql.plan import BoundPlan, Plan
+from engine.sql.read_plan import NotPlannedError
 from models.access.credentials import credential_sql
 from models.access.secrets import secret_hash
 from models.database.clock import now
@@ -54,11 +54,11 @@ ASKING = "SELECT id AS account_id FROM accounts"
 SHARED = {"packages"}
 
 
-def bound(document: str = EVERYTHING, **variables: Any) -> Bound:
+def bound(document: str = EVERYTHING, **variables: Any) -> BoundPlan:
     read = parse(document)
     operation = read.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return Plan(SCHEMA, read, operation, USING).bind(variables)
+    return Plan(SCHEMA, read, operation, PLANNING).bind(variables)
 
 
 async def shown_to(company: Company) -> str:
@@ -123,7 +123,7 @@ def unplanned() -> Iterator[tuple[str, str]]:
 
 
 def test_every_list_of_an_account_asks_for_a_permission() -> None:
-    lists = {name: field for name, field in MAPPINGS["Account"].fields.items() if isinstance(field, Listed)}
+    lists = {name: field for name, field in MAPPINGS["Account"].fields.items() if isinstance(field, ToMany)}
     assert {name: field.requires for name, field in lists.items()} == {
         "users": Permission.MANAGE_USERS,
         "licenses": Permission.VIEW_INVENTORY,

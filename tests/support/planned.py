@@ -4,7 +4,7 @@ from json import dumps
 from typing import Any
 from uuid import UUID
 
-from engine.sql.plan import Bound
+from engine.sql.plan import BoundPlan
 from models.access.viewer import Viewer
 from models.database.clock import now
 from models.database.connection import run_alone
@@ -12,14 +12,14 @@ from models.database.connection import run_alone
 NIL = UUID(int=0)
 
 
-async def answered(bound: Bound, account_id: UUID, viewer: Viewer | None = None) -> dict[str, Any]:
+async def answered(bound: BoundPlan, account_id: UUID, viewer: Viewer | None = None) -> dict[str, Any]:
     """The data of the answer."""
     statement, values = asked(bound, account_id, viewer)
     [row] = await run_alone(statement, *values)
     return bound.answer(row)
 
 
-def asked(bound: Bound, account_id: UUID, viewer: Viewer | None = None) -> tuple[str, list[Any]]:
+def asked(bound: BoundPlan, account_id: UUID, viewer: Viewer | None = None) -> tuple[str, list[Any]]:
     """The statement that is sent, and its values. The account is a row of its own, so that nothing is known of it."""
     known = viewer or Viewer(account_id, frozenset(), NIL, NIL, None)
     ids = {

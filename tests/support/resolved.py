@@ -3,7 +3,7 @@
 import pytest
 
 from engine.sql.plan import Plan
-from engine.sql.plan_builder import NotPlannedError
+from engine.sql.read_plan import NotPlannedError
 
 # Written behind a document.
 BY_RESOLVERS = " # by resolvers"

@@ -20,7 +20,7 @@ from api.schema.types.seat_event import SEAT_EVENTS, SeatEvent, SeatEventListing
 from api.schema.types.seats import SeatInventory
 from api.schema.types.session import Session
 from api.schema.versions import parse_version
-from engine.sql.mappings import Embedded, Listed, OfViewer
+from engine.sql.mappings import Embedded, OfViewer, ToMany
 from models import tables
 from models.reads.conditions import Condition
 from models.reads.domains import domains_of
@@ -82,7 +82,7 @@ class Account(Mapped, Node):
         return SeatInventory.of(await read_inventory(self.row.id, package_codes=package_codes))
 
     @planned(
-        Listed(wanted=UserFilter.wanted, requires=Permission.MANAGE_USERS),
+        ToMany(wanted=UserFilter.wanted, requires=Permission.MANAGE_USERS),
         "The people of the account, oldest first. Needs MANAGE_USERS.",
     )
     async def users(
@@ -101,7 +101,7 @@ class Account(Mapped, Node):
         return Connection(listing=Listing(USERS, rows, window(USERS, first, after, last, before), User.of))
 
     @planned(
-        Listed(wanted=LicenseFilter.wanted, requires=Permission.VIEW_INVENTORY),
+        ToMany(wanted=LicenseFilter.wanted, requires=Permission.VIEW_INVENTORY),
         "Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.",
     )
     async def licenses(
@@ -128,7 +128,7 @@ class Account(Mapped, Node):
         return Cart.of(await read_cart(viewer.cart_owner_id))
 
     @planned(
-        Listed(newest_first=True, requires=Permission.VIEW_BILLING),
+        ToMany(newest_first=True, requires=Permission.VIEW_BILLING),
         "Purchases in every state, newest first. Needs VIEW_BILLING.",
     )
     def purchases(
@@ -146,7 +146,7 @@ class Account(Mapped, Node):
         return Connection(listing=listing)
 
     @planned(
-        Listed(order=("name",), requires=Permission.MANAGE_DOMAINS),
+        ToMany(order=("name",), requires=Permission.MANAGE_DOMAINS),
         "The e-mail domains it claims, by name. Needs MANAGE_DOMAINS.",
     )
     async def domains(self, info: Info) -> list[Domain]:
@@ -175,7 +175,7 @@ class Account(Mapped, Node):
         return Connection(listing=SeatEventListing(self.row.id, parse_version("after", after) or 0, size))
 
     @planned(
-        Listed(always=LIVE, wanted=_of_sessions, requires=Permission.MANAGE_USERS),
+        ToMany(always=LIVE, wanted=_of_sessions, requires=Permission.MANAGE_USERS),
         "Where its people are signed in now, oldest first. Needs MANAGE_USERS.",
     )
     def sessions(
@@ -196,7 +196,7 @@ class Account(Mapped, Node):
         return Connection(listing=Listing(SESSIONS, live_sessions(self.row.id, whose), where, Session.of))
 
     @planned(
-        Listed(requires=Permission.MANAGE_INTEGRATIONS),
+        ToMany(requires=Permission.MANAGE_INTEGRATIONS),
         "The keys of its integrations, ended ones too, oldest first. Needs MANAGE_INTEGRATIONS.",
     )
     def api_keys(

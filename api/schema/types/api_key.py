@@ -10,7 +10,7 @@ from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.people import User, load_user
 from engine.breadth_first.loaders import by_loaders
-from engine.sql.mappings import Computed, Join, Listed, ToOne
+from engine.sql.mappings import Computed, Join, ToMany, ToOne
 from models import tables
 from models.reads.api_keys import LAST_USE, last_use_of, state_now
 
@@ -59,7 +59,7 @@ class ApiKey(Mapped, Node):
         return await load_user(info, self.row.account_id, self.row.created_by_id)
 
     @planned(
-        Listed(of=("api_key_id", "id")),
+        ToMany(of=("api_key_id", "id")),
         "Its secrets, oldest first, also those that stopped working less than a month ago.",
     )
     @by_loaders

@@ -11,7 +11,7 @@ from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.money import Money, money
 from api.schema.types.package import PACKAGE, Package, load_package
 from engine.breadth_first.loaders import by_loaders
-from engine.sql.mappings import VIEWER, Column, Computed, Embedded, Listed
+from engine.sql.mappings import VIEWER, Column, Computed, Embedded, ToMany
 from models.rules import carts
 from models.rules.carts import CartContents, CartLineContents
 
@@ -47,7 +47,7 @@ class Cart(Mapped, Node):
     version: str = planned(
         Computed(carts.VERSION, str), "Changes with every edit; validatePurchase refuses a cart that moved."
     )
-    lines: list[CartLine] = planned(Listed(order=("tier", "code")), "One for each package, lowest tier first.")
+    lines: list[CartLine] = planned(ToMany(order=("tier", "code")), "One for each package, lowest tier first.")
     total: Money = planned(
         Embedded({"amount": Computed(carts.TOTAL), "currency": Computed(carts.CURRENCY)}),
         "The sum of the lines, before taxes.",

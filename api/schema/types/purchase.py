@@ -11,7 +11,7 @@ from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.money import Money, money
 from api.schema.types.package import PACKAGE, Package, load_package
 from engine.breadth_first.loaders import by_loaders
-from engine.sql.mappings import Join, Listed, ToOne
+from engine.sql.mappings import Join, ToMany, ToOne
 from models import tables
 from models.database.clock import now
 from models.rules.purchases import LINES, PricedLine
@@ -68,7 +68,7 @@ class Purchase(Mapped, Node):
         "When the payment was confirmed and the seats came into being; null until then."
     )
 
-    @planned(Listed(of=("purchase_id", "id")), "What is bought, one line for each package, lowest tier first.")
+    @planned(ToMany(of=("purchase_id", "id")), "What is bought, one line for each package, lowest tier first.")
     @by_loaders
     async def lines(self, info: Info) -> list[PurchaseLine]:
         """The purchase's lines."""

@@ -20,8 +20,8 @@ from api.schema.types.package import PACKAGE, Package, load_package
 from api.schema.versions import parse_version
 from engine.breadth_first.loaders import by_loaders
 from engine.breadth_first.shared_task import wait_for_shared
-from engine.sql.mappings import Listed
-from engine.sql.paging import Page, Paging
+from engine.sql.mappings import ToMany
+from engine.sql.paging import ListPage, Paging
 from models.errors import StaleVersion
 from models.events.seat_changes import (
     COUNTED,
@@ -74,7 +74,7 @@ class SeatEvent(Mapped, Node):
     )
     occurred_at: datetime = column("When it happened.")
     counts: list[SeatCounts] = planned(
-        Listed(order=("place",), of=("event_id", "id")), "The seats of each package that it moved, after it."
+        ToMany(order=("place",), of=("event_id", "id")), "The seats of each package that it moved, after it."
     )
 
     @classmethod
@@ -127,8 +127,8 @@ class SeatEventListing:
         return changes
 
 
-def _page(_name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> Page:
-    return Page(conditions, Window(arguments.get("first")).size, parse_version("after", arguments.get("after")))
+def _page(_name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> ListPage:
+    return ListPage(conditions, Window(arguments.get("first")).size, parse_version("after", arguments.get("after")))
 
 
 def _cursor(_name: str, version: int) -> str:
@@ -136,7 +136,7 @@ def _cursor(_name: str, version: int) -> str:
 
 
 # An account's seat events, with versions for cursors.
-SEAT_EVENTS = Listed(
+SEAT_EVENTS = ToMany(
     order=("version",),
     wanted=lambda _: [COUNTED],
     paging=Paging(_page, _cursor),

@@ -13,7 +13,7 @@ from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.package import Package, load_package
 from engine.breadth_first.loaders import by_loaders
-from engine.sql.mappings import ACCOUNT, Column, Embedded, Join, Listed
+from engine.sql.mappings import ACCOUNT, Column, Embedded, Join, ToMany
 from models.database.clock import now
 from models.reads.conditions import Condition
 from models.reads.inventory import POOLED, Inventory, PoolCounts, package_codes_condition
@@ -76,7 +76,7 @@ class SeatInventory(Mapped):
     )
     as_of: datetime = planned(Column((), now), "When the counts were read.")
     pools: list[SeatPool] = planned(
-        Listed(order=("tier", "code"), wanted=_of_codes),
+        ToMany(order=("tier", "code"), wanted=_of_codes),
         "One for each package on sale, and each other that was ever bought; lowest tier first.",
     )
 

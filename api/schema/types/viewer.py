@@ -13,7 +13,7 @@ from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.people import User, load_user
 from api.schema.types.session import Session
 from engine.breadth_first.loaders import by_loaders
-from engine.sql.mappings import VIEWER, Join, Listed, OfViewer, ToOne
+from engine.sql.mappings import VIEWER, Join, OfViewer, ToMany, ToOne
 from models.access import viewer as models_viewer
 from models.access.credentials import permissions_of
 from models.reads.accounts import account_by_id
@@ -56,7 +56,7 @@ class Viewer(Mapped):
         """The viewer's account."""
         return Account.of(await account_by_id(self.asking.account_id))
 
-    @planned(Listed(always=OF_VIEWER), "Where the viewer is signed in now, oldest first; nowhere for an API key.")
+    @planned(ToMany(always=OF_VIEWER), "Where the viewer is signed in now, oldest first; nowhere for an API key.")
     def sessions(
         self,
         first: First = None,
