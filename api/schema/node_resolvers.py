@@ -24,7 +24,7 @@ MOST_IDS = 100
 
 
 async def find_node(info: Info, global_id: str) -> Node | None:
-    """What an id leads to, or None: unknown, somebody else's and not permitted are never told apart."""
+    """The object of an id. None for an unknown one, another account's, and one without permission, alike."""
     type_name, text = split_id(global_id)
     viewer = info.context.viewer
     if type_name == "SeatPool":

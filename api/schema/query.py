@@ -57,7 +57,7 @@ class Query(Mapped):
 
     @planned(OfViewer(), "Who asks: a signed-in user or an API key. Null when nobody is signed in.")
     def viewer(self, info: Info) -> Viewer | None:
-        """Who asks."""
+        """The viewer."""
         viewer = info.context.viewer
         return Viewer.of(viewer) if viewer else None
 

@@ -46,7 +46,7 @@ class ConnectionBuilder:
                 case other:
                     raise NotPlannedError(f"{type_name}.{other}")
             parts.append(f"{key!r}: {shown}")
-        # What the rows are unpacked into is known once every column that is asked for is.
+        # The targets of the loop are known once all columns are.
         code = f"{{{', '.join(parts)}}}"
         pieces = code.split("\0")
         loop = f" for {read.targets()} in {read.source}]"

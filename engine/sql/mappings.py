@@ -20,9 +20,9 @@ VIEWER = "viewer"
 
 @dataclass(frozen=True)
 class Column:
-    """A field that shows a column, or what a function makes of several. `pool.assigned` is one of a joined table.
+    """A field that shows a column, or the result of a function of columns; `pool.assigned` is of a joined table.
 
-    Of no column, it shows the moment. A column of `json` is read before it is shown.
+    Without columns it shows the current time. Columns of `json` are parsed first.
     """
 
     columns: tuple[str, ...]
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Computed:
-    """A field that shows what SQL makes of a row `{row}` of an account `{account}`; the SQL is of `models/`."""
+    """A field that shows an SQL expression of `models/` on a row `{row}` of an account `{account}`."""
 
     sql: str
     show: Callable[..., Any] | None = None
@@ -40,7 +40,7 @@ class Computed:
 
 @dataclass(frozen=True)
 class Translated:
-    """A field that shows a column of text, in the reader's language where the column `translations` has it."""
+    """A field that shows a column of text, in the viewer's language if the column `translations` has it."""
 
     column: str
 

@@ -24,7 +24,7 @@ class ListPage:
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What of it the statement is made of; the rest are its values."""
+        """The part of it that the statement depends on, beside the values."""
         conditions = tuple(each.shape for each in self.conditions)
         return conditions, self.size is None, self.after is None, self.before is None, self.backwards
 

@@ -9,9 +9,9 @@ from models.reads.conditions import Condition
 from models.reads.rows import Rows
 from models.tables import Session
 
-# Of a statement that reads who asks, at the moment of `caller`.
-LIVE = Condition("({row}.revoked_at IS NULL AND {row}.expires_at > caller.moment)")
-OF_VIEWER = Condition(f"({LIVE.sql} AND {{row}}.user_id = viewer.user_id)")
+# In a statement that reads the credential as well: valid at the time of the `caller`, and the viewer's own.
+LIVE = Condition(is_valid(revoked_at="{row}.revoked_at", expires_at="{row}.expires_at", moment="caller.moment"))
+OF_VIEWER = Condition(f"{LIVE.sql} AND {{row}}.user_id = viewer.user_id")
 
 
 def of_user(user_id: UUID) -> Condition:

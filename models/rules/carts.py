@@ -13,7 +13,7 @@ from models.rules.purchases import PricedLine, total_of
 
 _OWNED = "(user_id = $1 OR api_key_id = $1)"
 
-# The viewer's cart, as parts of a statement that reads who asks.
+# The viewer's cart, as parts of a statement that reads the credential as well.
 OF_VIEWER = Condition("({row}.user_id = viewer.user_id OR {row}.api_key_id = viewer.api_key_id)")
 LINES = """(
     SELECT line.id, line.account_id, line.user_id, line.api_key_id, line.package_id, line.quantity, package.tier,

@@ -21,7 +21,8 @@ MOST_SEATS = 2**31 - 1
 LINES = """(
     SELECT line.id, line.account_id, line.purchase_id, line.package_id, line.quantity, line.unit_price,
         purchase.currency, line.quantity * line.unit_price AS total
-    FROM purchase_lines AS line JOIN purchases AS purchase ON purchase.id = line.purchase_id
+    FROM purchase_lines AS line
+    JOIN purchases AS purchase ON purchase.id = line.purchase_id AND purchase.account_id = line.account_id
 )"""
 
 

@@ -36,7 +36,7 @@ def _in_order(scopes: list[str]) -> list[Permission]:
 
 @mapped("api_keys", description="What an integration calls with. It can do exactly what its scopes say.")
 class ApiKey(Mapped, Node):
-    """What an integration calls with."""
+    """The API key of an integration."""
 
     row: strawberry.Private[tables.ApiKey]
     name: str = column("What it is for.")
@@ -64,7 +64,7 @@ class ApiKey(Mapped, Node):
     )
     @by_loaders
     async def secrets(self, info: Info) -> list[ApiKeySecret]:
-        """What is known of the key's secrets."""
+        """The key's secrets, without their texts."""
         return [ApiKeySecret.of(row) for row in await _secrets(info, self.row)]
 
     @planned(Computed(LAST_USE), "When any of its secrets was last used, to the minute; null when never.")

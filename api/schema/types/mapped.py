@@ -20,7 +20,7 @@ from models.reads.conditions import Condition
 
 Type = TypeVar("Type", bound=type)
 Reader = Callable[[Any], Any]
-# Under which a field's metadata has its mapping.
+# The key of a field's mapping in its metadata.
 MAPPING = "mapping"
 OWN_NAME = ("",)
 
@@ -95,7 +95,7 @@ def _mapping(field: StrawberryField, type_name: str, id: Column | None) -> Field
 
 
 def _reader(mapping: Field) -> Reader | None:
-    """What reads a field of a row, as an attribute or of several."""
+    """The function that reads a field from attributes of a row."""
     if isinstance(mapping, Embedded):
         return mapping.make
     if not isinstance(mapping, Column) or not mapping.columns:

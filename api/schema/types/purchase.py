@@ -54,7 +54,7 @@ def _state(state: str, expires_at: datetime) -> PurchaseState:
     description="A cart that was validated, or lines that were prepared without one, and what became of it.",
 )
 class Purchase(Mapped, Node):
-    """What was bought, or is about to be."""
+    """A purchase, complete or on its way."""
 
     row: strawberry.Private[tables.Purchase]
     known_payment: strawberry.Private[tables.Payment | None] = None

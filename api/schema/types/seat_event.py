@@ -102,7 +102,7 @@ class SeatEventListing:
         return [(node.version, node) for node in await self.nodes()]
 
     async def page_info(self) -> PageInfo:
-        """Where the page stands."""
+        """The page info."""
         nodes = await self.nodes()
         return PageInfo(
             has_next_page=len(await self._page()) > self.size,

@@ -31,7 +31,7 @@ def _permissions(role: str | None, scopes: str | None) -> list[Permission]:
 
 @mapped(VIEWER, description="Who asks: a signed-in user or an API key.")
 class Viewer(Mapped):
-    """Who asks."""
+    """The viewer: a signed-in user or an API key."""
 
     asking: strawberry.Private[models_viewer.Viewer]
     permissions: list[Permission] = column("What the viewer may do.", "role", "scopes", show=_permissions)
