@@ -1,7 +1,7 @@
 """An operation of a good document, compiled once for each choice that its conditions make."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -52,7 +52,7 @@ class Operation(ABC, Generic[Found]):
         self._number = next(NUMBERS)
 
     @abstractmethod
-    def _compile(self, selector: Selector) -> tuple[Found, int]:
+    def _compile(self, selector: Selector, *more: Hashable) -> tuple[Found, int]:
         """What it is compiled to, and what that weighs. Raises `refusal`."""
 
     def _coerced(self, given: Mapping[str, Any] | None) -> VariableValues:
@@ -65,23 +65,23 @@ class Operation(ABC, Generic[Found]):
             raise self.refusal("variables")
         return coerced
 
-    def _compiled_for(self, variables: VariableValues) -> Found:
-        """What it is compiled to for these values. Raises `refusal`."""
+    def _compiled_for(self, variables: VariableValues, *more: Hashable) -> Found:
+        """What it is compiled to for these values, and whatever else it depends on. Raises `refusal`."""
         booleans = tuple(variables.coerced.get(name) for name in self._conditions)
         if not all(isinstance(each, bool) for each in booleans):
             raise self.refusal("variables")
-        key = (self._number, booleans)
+        key = (self._number, booleans, *more)
         found: Any = self.kept.get(key)
         if found is None:
-            found, weight = self._found(dict(zip(self._conditions, booleans, strict=True)))
+            found, weight = self._found(dict(zip(self._conditions, booleans, strict=True)), *more)
             self.kept.put(key, found, weight)
         if isinstance(found, str):
             raise self.refusal(found)
         return found
 
-    def _found(self, booleans: dict[str, Any]) -> tuple[Found | str, int]:
+    def _found(self, booleans: dict[str, Any], *more: Hashable) -> tuple[Found | str, int]:
         try:
-            return self._compile(Selector(self._schema, self._fragments, booleans))
+            return self._compile(Selector(self._schema, self._fragments, booleans), *more)
         except self.refusal as why:
             return str(why), OF_A_REASON
 

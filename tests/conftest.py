@@ -25,9 +25,12 @@ from models.rules.catalogue import load_shipped_catalogue
 from payments import make_provider
 from tests.support.client import Client
 from tests.support.company import Company, make_company
+from tests.support.resolved import refuse_plans
 from usher.embedded_postgres import start_postgres
 from usher.mailbox.server import Mailbox
 from usher.server.uvicorn_config import UVICORN
+
+__all__ = ["refuse_plans"]
 
 ROOT = Path(__file__).parent.parent
 SECRET_KEY = "a secret key of the tests, long enough"

@@ -338,7 +338,7 @@ def test_every_field_of_account_that_shows_what_it_owns_asks_for_a_permission() 
     ]
     assert len(resolvers) == 9
     for resolver in resolvers:
-        assert "info.context.require(self.key, Permission." in ast.unparse(resolver), resolver.name
+        assert "info.context.require(self.row.id, Permission." in ast.unparse(resolver), resolver.name
 
 
 def test_every_refusal_is_mapped_once() -> None:

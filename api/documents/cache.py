@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -51,6 +52,12 @@ class Checked:
     reading: int
     plans: dict[str | None, Plan] = field(default_factory=dict)
     programs: dict[str | None, Program] = field(default_factory=dict)
+
+    @property
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        """The document's fragments by their names."""
+        found = self.document.definitions
+        return {each.name.value: each for each in found if isinstance(each, FragmentDefinitionNode)}
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of a good document that a name chooses, or its only one."""

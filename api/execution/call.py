@@ -53,6 +53,14 @@ class Call:
             self._context = context
         return self._context
 
+    def context_of(self, authenticated: Authenticated) -> Context:
+        """The context of a viewer who is authenticated already."""
+        viewer = authenticated.viewer
+        self._context = Context(
+            self.services, Request(self.scope), self.head, viewer=viewer, authenticated=authenticated
+        )
+        return self._context
+
     def tag(self, authenticated: Authenticated) -> str | None:
         """The entity tag of the response; None where it has none."""
         return self.request.tag(authenticated, self.preferred_language or language_of(authenticated.viewer.locale))

@@ -32,7 +32,7 @@ class Pipeline:
         self._services = services
         self._requests = RequestCache(schema, services)
         self._refusals = RecentRefusals()
-        self._not_modified, self._planned = NotModified(), Planned()
+        self._not_modified, self._planned = NotModified(), Planned(schema)
         self._breadth_first, self._graphql_core = BreadthFirst(schema), GraphQLCore(schema)
 
     async def respond(self, scope: Scope, headers: RequestHeaders, body: bytes) -> Response:

@@ -16,8 +16,8 @@ from api.http.parameters import GraphQLParameters, parameters_in_address, parame
 from api.schema.build import Schema
 from api.schema.context import Services
 from engine.lru import WeightedLRU
-from engine.sql.plan import Bound
-from engine.sql.plan_builder import NotPlannedError
+from engine.sql.plan import BoundPlan
+from engine.sql.read_plan import NotPlannedError
 from models.access.credentials import Authenticated
 
 # Bytes, more or less, of parsed requests; small lists take twenty times the bytes of their text.
@@ -38,7 +38,7 @@ class ParsedRequest:
     checked: Checked | None = None
     operation: OperationDefinitionNode | None = None
     digest: bytes | None = None
-    plan: Bound | None = None
+    plan: BoundPlan | None = None
     unplanned: str = ""
 
     @property
@@ -88,7 +88,7 @@ class RequestCache:
             parameters = parameters_in_body(body, self._trusted)
         request = self.with_operation(ParsedRequest(parameters, measure_variables(parameters.variables)))
         if request.is_query:
-            code = len(request.plan.compiled.structure.code) if request.plan else 0
+            code = len(request.plan.compiled.read_plan.code) if request.plan else 0
             self._cached.put(key, request, OVERHEAD + 20 * len(query_string or body) + code)
         return request
 

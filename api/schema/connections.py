@@ -22,7 +22,7 @@ Shown = TypeVar("Shown")
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
-    """Where a page stands in its list."""
+    """The place of a page in its list."""
 
     has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
     has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
@@ -31,7 +31,7 @@ class PageInfo:
 
 
 class Listed(Protocol[Shown]):
-    """What a connection shows: one page of a list."""
+    """The list behind a connection, of which it shows one page."""
 
     async def nodes(self) -> list[Shown]:
         """The rows as they are shown."""
@@ -42,7 +42,7 @@ class Listed(Protocol[Shown]):
         ...
 
     async def page_info(self) -> PageInfo:
-        """Where the page stands."""
+        """The page info."""
         ...
 
     async def total_count(self) -> int:
@@ -79,7 +79,7 @@ class Listing(Generic[Row, Shown]):
         return [(encode_cursor(self.name, row.pk), self.show(row)) for row in (await self.page()).rows]
 
     async def page_info(self) -> PageInfo:
-        """Where the page stands."""
+        """The page info."""
         page = await self.page()
         return PageInfo(
             has_next_page=page.has_next,
@@ -149,7 +149,7 @@ class Connection(Generic[Node]):
 
     @strawberry.field(description="Where the page stands in its list.")
     async def page_info(self) -> PageInfo:
-        """Where the page stands."""
+        """The page info."""
         return await self.listing.page_info()
 
     @strawberry.field(description="How many rows the whole list has; read only when asked for.")

@@ -7,21 +7,26 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.node import Node
-from api.schema.node_resolvers import MOST_IDS, find_node
+from api.schema.node_resolvers import MOST_IDS, SEEN_WITH, find_node
 from api.schema.types.account import Account
+from api.schema.types.mapped import Mapped, mapped, planned
 from api.schema.types.package import Package
 from api.schema.types.rate_limit import RateLimit
 from api.schema.types.viewer import Viewer
+from engine.sql.mappings import VIEWER, ByIds, OfViewer, ToMany
 from models.errors import InvalidInput
 from models.reads.accounts import account_by_id
-from models.reads.packages import packages_on_sale
+from models.reads.packages import ON_SALE, packages_on_sale
 
 
-@strawberry.type(description="Every read.")
-class Query:
+@mapped(VIEWER, description="Every read.")
+class Query(Mapped):
     """Every read."""
 
-    @strawberry.field(description="Anything by its id; null when it is unknown or not for the viewer to see.")
+    @planned(
+        ByIds("id", many=False, types=SEEN_WITH),
+        "Anything by its id; null when it is unknown or not for the viewer to see.",
+    )
     async def node(
         self,
         info: Info,
@@ -30,9 +35,10 @@ class Query:
         """One thing by id."""
         return await find_node(info, id)
 
-    @strawberry.field(
-        description="Several things by id, at most 100, in the order asked; null in place of each that"
-        " is unknown or not for the viewer to see."
+    @planned(
+        ByIds("ids", many=True, types=SEEN_WITH),
+        "Several things by id, at most 100, in the order asked; null in place of each that"
+        " is unknown or not for the viewer to see.",
     )
     async def nodes(
         self,
@@ -44,14 +50,14 @@ class Query:
             raise InvalidInput([(("ids",), f"At most {MOST_IDS} at once.")])
         return await asyncio.gather(*(find_node(info, id) for id in ids))
 
-    @strawberry.field(description="Packages on sale, lowest tier first. Needs no sign-in.")
+    @planned(ToMany(order=("tier", "code"), always=ON_SALE), "Packages on sale, lowest tier first. Needs no sign-in.")
     async def packages(self) -> list[Package]:
         """The catalogue."""
         return [Package.of(row) for row in await packages_on_sale()]
 
-    @strawberry.field(description="Who asks: a signed-in user or an API key. Null when nobody is signed in.")
+    @planned(OfViewer(), "Who asks: a signed-in user or an API key. Null when nobody is signed in.")
     def viewer(self, info: Info) -> Viewer | None:
-        """Who asks."""
+        """The viewer."""
         viewer = info.context.viewer
         return Viewer.of(viewer) if viewer else None
 
@@ -61,8 +67,8 @@ class Query:
         budget, limits = info.context.budget, info.context.services.limits
         return RateLimit.of(budget, limits.cost_per_minute, limits.account_cost_per_minute) if budget else None
 
-    @strawberry.field(
-        description="The viewer's account. Signed out: a top-level error whose extensions.code is UNAUTHENTICATED."
+    @planned(
+        OfViewer(), "The viewer's account. Signed out: a top-level error whose extensions.code is UNAUTHENTICATED."
     )
     async def account(self, info: Info) -> Account:
         """The viewer's account."""

@@ -1,6 +1,6 @@
 """An operation that has been compiled, and running it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Program(Operation[Compiled]):
         remainder = Remainder(self._schema, self._node, self._fragments, given)
         return Bound(self._compiled_for(variables), variables, remainder)
 
-    def _compile(self, selector: Selector) -> tuple[Compiled, int]:
+    def _compile(self, selector: Selector, *_more: Hashable) -> tuple[Compiled, int]:
         """The columns; their nodes keep the document."""
         compiler = Compiler(selector)
         root = self._schema.get_root_type(self._node.operation)

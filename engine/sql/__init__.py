@@ -1,1 +1,1 @@
-"""Reads that are compiled once: from a document to one SQL statement and one function that shapes its answer."""
+"""Planned reads: from a document to one SQL statement, and one function that makes the answer of its row."""

@@ -186,20 +186,24 @@ SELECT caller_number FROM token
 """
 
 
-async def note_use(row: Mapping[str, Any]) -> None:
-    """Record the use of an API key, unless one was recorded less than USE_NOTED_EVERY ago."""
+async def note_use(row: Mapping[str, Any]) -> bool:
+    """Write that a key is in use, unless that was written a moment ago, maybe by another call meanwhile.
+
+    Returns whether it had to be written.
+    """
     if row["api_key_id"] is None:
-        return
+        return False
     moment = now()
     stale = moment - USE_NOTED_EVERY
-    if row["last_used_at"] is None or row["last_used_at"] < stale:
-        await fetch(
-            "UPDATE api_key_secrets SET last_used_at = $2"
-            " WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $3)",
-            row["credential_id"],
-            moment,
-            stale,
-        )
+    if row["last_used_at"] is not None and row["last_used_at"] >= stale:
+        return False
+    await fetch(
+        "UPDATE api_key_secrets SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $3)",
+        row["credential_id"],
+        moment,
+        stale,
+    )
+    return True
 
 
 def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -210,10 +214,15 @@ def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return row
 
 
+def permissions_of(role: str | None, scopes: str | None) -> frozenset[Permission]:
+    """What a viewer may do, by what was found: the role of a user, or the scopes of a key."""
+    return _scopes(scopes or "[]") if role is None else _GRANTED[role]
+
+
 def _viewer(row: Mapping[str, Any]) -> Viewer:
     return Viewer(
         account_id=row["account_id"],
-        permissions=_scopes(row["scopes"]) if row["role"] is None else _GRANTED[row["role"]],
+        permissions=permissions_of(row["role"], row["scopes"]),
         credential_id=row["credential_id"],
         buyer_id=row["buyer_id"],
         user_id=row["user_id"],

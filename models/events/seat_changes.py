@@ -9,10 +9,22 @@ from uuid import UUID
 import orjson
 
 from models.database.connection import fetch, fetch_one
+from models.reads.conditions import Condition
 from models.reads.inventory import PoolCounts
 from models.reads.totals import SEAT_EVENTS
 
 COLUMNS = "id, version, type, occurred_at, pools"
+
+# The same as parts of a statement; `{row}` is an event.
+MOVED_SEATS = Condition("{row}.pools IS NOT NULL")
+COUNTED = Condition("true", total=SEAT_EVENTS)
+# The counts that events moved, in the order of each event.
+MOVED_POOLS = """(
+    SELECT event.account_id, event.id AS event_id, moved.place, (moved.pool ->> 'package_id')::uuid AS package_id,
+        (moved.pool ->> 'purchased')::int AS purchased, (moved.pool ->> 'assigned')::int AS assigned,
+        (moved.pool ->> 'activated')::int AS activated
+    FROM events AS event CROSS JOIN jsonb_array_elements(event.pools) WITH ORDINALITY AS moved (pool, place)
+)"""
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,24 @@ class ApiKeyState(StrEnum):
 
 def state_of(key: ApiKey) -> ApiKeyState:
     """The current state of a key."""
-    return ApiKeyState(problem_of(key.revoked_at, key.expires_at, now()) or ApiKeyState.ACTIVE)
+    return state_now(key.revoked_at, key.expires_at)
+
+
+def state_now(revoked_at: datetime | None, expires_at: datetime | None) -> ApiKeyState:
+    """The current state that follows from a key's times."""
+    return ApiKeyState(problem_of(revoked_at, expires_at, now()) or ApiKeyState.ACTIVE)
 
 
 def last_use_of(secrets: Sequence[ApiKeySecret]) -> datetime | None:
     """When any of them was last used; None when never."""
     return max((secret.last_used_at for secret in secrets if secret.last_used_at), default=None)
+
+
+# When a key `{row}` of an account was last used.
+LAST_USE = (
+    "(SELECT max(secret.last_used_at) FROM api_key_secrets AS secret"
+    " WHERE secret.api_key_id = {row}.id AND secret.account_id = {account})"
+)
 
 
 async def api_keys_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, ApiKey]:

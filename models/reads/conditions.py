@@ -1,8 +1,10 @@
 """Conditions of SQL that select the rows of a list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 OF_ACCOUNT = (("found.account_id", "{account}"),)
 
@@ -69,3 +71,8 @@ class Condition:
     def written(self, row: str, account: str, value: str, row_id: str = "") -> str:
         """The SQL for a row."""
         return self.sql.format(row=row, id=row_id or f"{row}.id", account=account, value=value)
+
+
+def ids_condition(ids: Iterable[UUID]) -> Condition:
+    """The rows of these ids."""
+    return Condition("{row}.id = ANY ({value}::uuid[])", list(ids))

@@ -1,7 +1,6 @@
 """Finding licenses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -20,15 +19,6 @@ class LicenseState(StrEnum):
     ENDED = "ENDED"
 
 
-@dataclass(frozen=True)
-class LicenseFilter:
-    """Conditions that must all hold; null ones are ignored."""
-
-    state: LicenseState | None = None
-    package_code: str | None = None
-    user_id: UUID | None = None
-
-
 def state_of(license: License) -> LicenseState:
     """The state of a license."""
     return state_at(license.ended_at, license.activated_at)
@@ -41,14 +31,16 @@ def state_at(ended_at: datetime | None, activated_at: datetime | None) -> Licens
     return LicenseState.ASSIGNED if activated_at is None else LicenseState.ACTIVE
 
 
-def license_conditions(wanted: LicenseFilter) -> list[Condition]:
-    """A filter as conditions of a statement; `{row}` is a license."""
-    found = [] if wanted.state is None else [Condition(_STATES[wanted.state])]
-    if wanted.package_code is not None:
+def license_conditions(
+    state: LicenseState | None = None, package_code: str | None = None, user_id: UUID | None = None
+) -> list[Condition]:
+    """A filter as conditions of a statement, which must all hold; `{row}` is a license. Null ones are ignored."""
+    found = [] if state is None else [Condition(_STATES[state])]
+    if package_code is not None:
         package = "SELECT FROM packages WHERE packages.id = {row}.package_id AND packages.code = ANY({value}::text[])"
-        found.append(codes_condition(f"EXISTS ({package})", [wanted.package_code]))
-    if wanted.user_id is not None:
-        found.append(Condition("{row}.user_id = {value}", wanted.user_id))
+        found.append(codes_condition(f"EXISTS ({package})", [package_code]))
+    if user_id is not None:
+        found.append(Condition("{row}.user_id = {value}", user_id))
     return found
 
 

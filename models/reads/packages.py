@@ -44,6 +44,10 @@ def _what_is_wrong(code: str) -> str:
     return f"No package has the code {code}." if code else "Not the code of a package, for example PRO."
 
 
+# Packages that can be bought.
+ON_SALE = Condition("{row}.on_sale")
+
+
 async def packages_on_sale() -> list[Package]:
     """Packages that can be bought, lowest tier first."""
     return await Package.filter(on_sale=True).order_by("tier", "code")

@@ -1,7 +1,7 @@
 """Finding users."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from models.database.connection import fetch_one
@@ -14,32 +14,25 @@ from models.reads.user_search import search_condition
 from models.tables import User
 
 
-@dataclass(frozen=True)
-class UserFilter:
-    """Conditions that must all hold; null ones are ignored."""
-
-    search: str | None = None
-    licensed: bool | None = None
-    package_code: str | None = None
-
-
-def user_conditions(wanted: UserFilter) -> list[Condition]:
-    """A filter as conditions of a statement; `{row}` is a user."""
-    search = search_condition(wanted.search or "")
-    filters = _filters(wanted)
-    if search is None:
+def user_conditions(
+    search: str | None = None, licensed: bool | None = None, package_code: str | None = None
+) -> list[Condition]:
+    """A filter as conditions of a statement, which must all hold; `{row}` is a user. Null ones are ignored."""
+    searched = search_condition(search or "")
+    filters = _filters(licensed, package_code)
+    if searched is None:
         return filters or [_EVERYBODY]
-    return [search, *filters]
+    return [searched, *filters]
 
 
-def _filters(wanted: UserFilter) -> list[Condition]:
+def _filters(licensed: bool | None, package_code: str | None) -> list[Condition]:
     """The filter on licenses, if there is one: a holder of a package has a license."""
-    if wanted.package_code is not None:
-        of_package = _of_package(wanted.package_code)
-        return [_holding_and_not(of_package) if wanted.licensed is False else of_package]
-    if wanted.licensed is None:
+    if package_code is not None:
+        of_package = _of_package(package_code)
+        return [_holding_and_not(of_package) if licensed is False else of_package]
+    if licensed is None:
         return []
-    return [_LICENSED if wanted.licensed else _UNLICENSED]
+    return [_LICENSED if licensed else _UNLICENSED]
 
 
 async def users_by_id(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, User]:

@@ -8,9 +8,30 @@ from uuid import UUID
 from models.access.viewer import Viewer
 from models.database.connection import fetch, fetch_one
 from models.database.ids import new_id
+from models.reads.conditions import Condition
 from models.rules.purchases import PricedLine, total_of
 
 _OWNED = "(user_id = $1 OR api_key_id = $1)"
+
+# The viewer's cart, as parts of a statement that reads the credential as well.
+OF_VIEWER = Condition("({row}.user_id = viewer.user_id OR {row}.api_key_id = viewer.api_key_id)")
+LINES = """(
+    SELECT line.id, line.account_id, line.user_id, line.api_key_id, line.package_id, line.quantity, package.tier,
+        package.code, package.unit_price, package.currency, line.quantity * package.unit_price AS total
+    FROM cart_lines AS line JOIN packages AS package ON package.id = line.package_id WHERE package.on_sale
+)"""
+VERSION = (
+    "coalesce((SELECT cart.version FROM carts AS cart WHERE cart.account_id = {account}"  # noqa: S608 - constants
+    f" AND {OF_VIEWER.sql.format(row='cart')} AND EXISTS (SELECT FROM packages AS package WHERE package.on_sale)), 0)"
+)
+TOTAL = (
+    f"coalesce((SELECT sum(line.total) FROM {LINES} AS line WHERE line.account_id = {{account}}"  # noqa: S608
+    f" AND {OF_VIEWER.sql.format(row='line')}), 0.00)"
+)
+CURRENCY = (
+    "coalesce((SELECT package.currency FROM packages AS package WHERE package.on_sale"
+    " ORDER BY package.tier, package.code LIMIT 1), 'CAD')"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,18 @@ PRICES_HOLD = timedelta(minutes=30)
 MOST_TOTAL = Decimal("999999999999.99")
 MOST_SEATS = 2**31 - 1
 
+# The lines of purchases, with what `PricedLine` has of them.
+LINES = """(
+    SELECT line.id, line.account_id, line.purchase_id, line.package_id, line.quantity, line.unit_price,
+        purchase.currency, line.quantity * line.unit_price AS total
+    FROM purchase_lines AS line
+    JOIN purchases AS purchase ON purchase.id = line.purchase_id AND purchase.account_id = line.account_id
+)"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PricedLine:
-    """Seats of one package at today's price."""
+    """Seats of one package at a price."""
 
     package_id: UUID
     quantity: int
@@ -32,6 +40,17 @@ class PricedLine:
     def total(self) -> Decimal:
         """quantity x unit price."""
         return self.quantity * self.unit_price
+
+    @classmethod
+    def of(cls, line: PurchaseLine, currency: str) -> "PricedLine":
+        """A line of a purchase, at the price that was frozen."""
+        return cls(
+            package_id=line.package_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            currency=currency,
+            term=line.term,
+        )
 
 
 def total_of(lines: Sequence[PricedLine]) -> Decimal:

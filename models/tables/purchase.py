@@ -61,9 +61,13 @@ class Purchase(Row, Model):
 
     def state_at(self, moment: datetime) -> PurchaseState:
         """The state as seen at a moment: an acceptance that is overdue reads EXPIRED without a job that writes it."""
-        if self.state is PurchaseState.AWAITING_ACCEPTANCE and self.expires_at <= moment:
-            return PurchaseState.EXPIRED
-        return self.state
+        return state_at(self.state, self.expires_at, moment)
+
+
+def state_at(state: PurchaseState, expires_at: datetime, moment: datetime) -> PurchaseState:
+    """The state at a moment of a purchase that is stored in a state."""
+    overdue = state is PurchaseState.AWAITING_ACCEPTANCE and expires_at <= moment
+    return PurchaseState.EXPIRED if overdue else state
 
 
 class PurchaseLine(Row, Model):

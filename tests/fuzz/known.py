@@ -35,6 +35,8 @@ TABLES = {
     "Package": "packages",
     "CartLine": "cart_lines",
     "ApiKey": "api_keys",
+    "Session": "sessions",
+    "SeatEvent": "events",
 }
 # The code of no package is refused, and a list of some has one too easily.
 CODES = ["ECO", "ADVANCED", "PRO", "eco", "Pro", "pro", "advanced", "Eco", "ADVANCED", "NONE"]

@@ -22,7 +22,7 @@ from models.operations.upkeep.keep_search_entries import keep_search_entries
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
 from models.reads.searched_ids import SearchedIds
-from models.reads.users import UserFilter, user_conditions
+from models.reads.users import user_conditions
 from models.tables import User
 from tests.fuzz.drawing import Drawing
 from tests.fuzz.running import every
@@ -161,7 +161,7 @@ async def test_a_search_finds_whom_a_loop_finds(
         # Statements are kept, with the way in them.
         monkeypatch.setattr("engine.sql.plan.STATEMENTS", WeightedLRU(8_000_000))
         expected = [person.email for person in people if person.has(search) and person.meets(**filter)]
-        rows = Rows(User, company.account_id, user_conditions(UserFilter(search, **filter)))
+        rows = Rows(User, company.account_id, user_conditions(search, **filter))
         assert await rows.count() == len(expected)
         assert await rows.exist() == bool(expected)
         assert await pages(rows, size, backwards=False) == expected

@@ -12,6 +12,7 @@ from models.events import seat_feed as feed_module
 from tests.support.answers import codes
 from tests.support.client import Client
 from tests.support.outage import outage
+from tests.support.resolved import BY_RESOLVERS
 from tests.support.seats_feed import SEATS
 from tests.support.unchanged import nothing_changes
 
@@ -74,12 +75,13 @@ async def test_a_bug_in_a_mutation_shows_only_its_reference(admin: Client, monke
     assert str(admin.token) not in repr(entries)
 
 
+@pytest.mark.usefixtures("refuse_plans")
 async def test_a_bug_before_anything_is_run_shows_only_its_reference(
     admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.schema.context.authenticate", broken)
     with capture_logs() as entries:
-        response = await admin.http.post("/graphql", json={"query": PACKAGES})
+        response = await admin.http.post("/graphql", json={"query": PACKAGES + BY_RESOLVERS})
     holds_nothing_of_the_inside(response.text)
     assert (response.status_code, list(response.json())) == (500, ["errors"])
     reference_of(response.json()["errors"][0], entries, "")
@@ -102,10 +104,12 @@ async def test_a_bug_in_a_subscription_shows_only_its_reference(
         assert (await live.next())["seatCountsChanged"]["snapshot"] is True
 
 
+@pytest.mark.usefixtures("refuse_plans")
 async def test_one_broken_field_leaves_the_others_answered(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     package = (await admin.run("{ packages { id } }"))["packages"][0]["id"]
     monkeypatch.setattr("api.schema.query.find_node", broken)
-    answer = await admin.post("query ($id: ID!) { node(id: $id) { id } viewer { user { email } } }", id=package)
+    document = "query ($id: ID!) { node(id: $id) { id } viewer { user { email } } }"
+    answer = await admin.post(document + BY_RESOLVERS, id=package)
     assert answer["data"] == {"node": None, "viewer": {"user": {"email": "admin@example.com"}}}
     assert codes(answer) == ["INTERNAL_ERROR"]
 

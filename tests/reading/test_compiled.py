@@ -14,7 +14,10 @@ from engine.breadth_first.resolvers import called
 from models.tables import License
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.resolved import BY_RESOLVERS
 from tests.support.statements import statements
+
+pytestmark = pytest.mark.usefixtures("refuse_plans")
 
 SCHEMA = make_schema(DEFAULT_LIMITS).core
 # Nobody but an administrator may see them.
@@ -30,7 +33,7 @@ def taken() -> tuple[float, float]:
 async def answered(client: Client, document: str, *, left: int = 0, **variables: Any) -> dict[str, Any]:
     """The answer to a document that is compiled; `left` tells whether it is left to graphql-core."""
     compiled, errors = taken()
-    answer = await client.post(document, **variables)
+    answer = await client.post(document + BY_RESOLVERS, **variables)
     assert taken() == (compiled + 1, errors + left), document
     return answer
 
@@ -139,7 +142,7 @@ async def test_rows_at_the_same_depth_are_read_by_one_statement(admin: Client, c
       nodes(ids: $ids) { ... on License { package { name } user { license { package { tier } } } } }
     }
     """
-    await admin.run(document, ids=licenses)
+    await answered(admin, document, ids=licenses)
     with statements() as sent:
         await answered(admin, document, ids=licenses)
     # Who asks, the account, the users, the licenses by id and by user, the packages, the users by id.
@@ -148,7 +151,7 @@ async def test_rows_at_the_same_depth_are_read_by_one_statement(admin: Client, c
 
 async def test_an_answer_that_lasts_has_a_tag(admin: Client, company: Company) -> None:
     await company.buy(PRO=1)
-    document = {"query": "{ account { seatEvents { nodes { version } } } }"}
+    document = {"query": "{ account { seatEvents { nodes { version } } } }" + BY_RESOLVERS}
     compiled, errors = taken()
     answer = await admin.http.post("/graphql", json=document)
     assert taken() == (compiled + 1, errors)
@@ -164,7 +167,7 @@ async def test_what_is_compiled_is_kept_within_bounds(admin: Client) -> None:
     )
     document = f"query ({', '.join(names)}) {{ packages {{ code }} {fields} }}"
     for shape in range(40):
-        await admin.run(document, **{f"v{number}": bool(shape >> number & 1) for number in range(8)})
+        await answered(admin, document, **{f"v{number}": bool(shape >> number & 1) for number in range(8)})
     weights: Any = {key: weight for key, (_, weight) in COMPILED._entries.items()}
     newest = max(number for number, _ in weights)
     of_nothing, of_three = (weights[newest, (*shown, *[False] * 5)] for shown in ([False] * 3, [True] * 3))

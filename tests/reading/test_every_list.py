@@ -22,14 +22,13 @@ from models.tables import ApiKey, License, LicenseEnd, Purchase, PurchaseState, 
 from tests.authority.documents import served
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.resolved import BY_RESOLVERS
 from tests.support.seats_feed import commit_elsewhere
 
 Json = dict[str, Any]
 Maker = Callable[[Company, UUID], Awaitable[Any]]
 PARENTS = {"Account": "account", "Viewer": "viewer"}
-# Read by a plan, unless a neighbour in the document keeps it from that.
-PLANNED = {"account.users", "account.licenses"}
-NEIGHBOURS = {"planned where it can be": "", "not planned": "viewer { neighbour: __typename }"}
+WAYS = {"by a plan": "", "by resolvers": BY_RESOLVERS}
 ROWS = 6
 TOMORROW = time.time_ns() // 1_000_000 + 86_400_000
 
@@ -129,9 +128,9 @@ def test_every_connection_is_tried() -> None:
 class Listed:
     """One connection, read page by page, and the ids of its rows as they should be, in the order of the list."""
 
-    def __init__(self, client: Client, company: Company, path: str, neighbour: str) -> None:
+    def __init__(self, client: Client, company: Company, path: str, way: str) -> None:
         self._client, self._company = client, company
-        self._path, self._neighbour = path, neighbour
+        self._path, self._way = path, way
         self._make, self._table = MAKERS[path]
         self._newest_first = False
         self.rows: list[UUID] = []
@@ -166,8 +165,8 @@ class Listed:
         info = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
         wanted = f"{name}({given}) {{ edges {{ cursor node {{ id }} }} nodes {{ id }} totalCount {info} }}"
         before = planned()
-        page = (await self._client.run(f"{{ {self._neighbour} {parent} {{ {wanted} }} }}"))[parent][name]
-        assert planned() - before == (self._path in PLANNED and not self._neighbour)
+        page = (await self._client.run(f"{{ {parent} {{ {wanted} }} }}{self._way}"))[parent][name]
+        assert planned() - before == (not self._way)
         cursors = [edge["cursor"] for edge in page["edges"]]
         assert [edge["node"] for edge in page["edges"]] == page["nodes"]
         ends = (page["pageInfo"]["startCursor"], page["pageInfo"]["endCursor"])
@@ -209,13 +208,14 @@ async def change(listed: Listed, step: int, near: UUID, beyond: list[UUID]) -> N
         await listed.add(UUID(int=near.int + 1))
 
 
-@pytest.mark.parametrize("neighbour", NEIGHBOURS.values(), ids=NEIGHBOURS)
+@pytest.mark.usefixtures("refuse_plans")
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("size", [{"first": 1}, {"first": 2}, {"last": 1}, {"last": 2}], ids=str)
 @pytest.mark.parametrize("path", MAKERS)
 async def test_each_row_is_on_one_page_while_others_come_and_go(
-    admin: Client, company: Company, path: str, size: dict[str, int], neighbour: str
+    admin: Client, company: Company, path: str, size: dict[str, int], way: str
 ) -> None:
-    listed = Listed(admin, company, path, neighbour)
+    listed = Listed(admin, company, path, way)
     await listed.fill()
     stay, seen = set(listed.rows), list[UUID]()
     [(argument, most)] = size.items()

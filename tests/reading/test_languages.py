@@ -21,14 +21,16 @@ from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.licensing import id_of
+from tests.support.resolved import BY_RESOLVERS
+
+pytestmark = pytest.mark.usefixtures("refuse_plans")
 
 ENGLISH = ["Eco", "Advanced", "Pro"]
 FRENCH = ["Éco", "Avancé", "Pro"]
 # One document for each way of answering, and where the packages stand in its answer.
 POOLS = "seatInventory { pools { package { name description } } }"
 BY_PLAN = f"{{ account {{ {POOLS} }} }}"
-# `viewer` has no plan.
-BY_PROGRAM = f"{{ viewer {{ permissions }} account {{ {POOLS} }} }}"
+BY_PROGRAM = BY_PLAN + BY_RESOLVERS
 BY_CORE = f"query {{ __schema {{ queryType {{ name }} }} account {{ {POOLS} }} }}"
 CATALOGUE = "{ packages { name description } }"
 FOLLOW = "subscription { seatCountsChanged { pools { package { name } } } }"

@@ -9,14 +9,15 @@ from models.database.connection import fetch
 from tests.support.answers import refused
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.resolved import BY_RESOLVERS
 
-# What takes a code, and what is beside it in the document: with it no plan answers, but resolvers.
-INVENTORY = "query ($codes: [String!]) {{ account {{ seatInventory(packageCodes: $codes) {{ {fields} }} }} {more} }}"
-USERS = "query ($code: String) {{ account {{ users(filter: {{ packageCode: $code }}) {{ {fields} }} }} {more} }}"
-LICENSES = (
-    "query ($code: String) {{ account {{ licenses(filter: {{ packageCode: $code }}) {{ {fields} }} }} {more} }}"
-)
-WAYS = {"planned": "", "by resolvers": "viewer { permissions }"}
+# Documents that take a code; `more` has resolvers answer them.
+INVENTORY = "query ($codes: [String!]) {{ account {{ seatInventory(packageCodes: $codes) {{ {fields} }} }} }}{more}"
+USERS = "query ($code: String) {{ account {{ users(filter: {{ packageCode: $code }}) {{ {fields} }} }} }}{more}"
+LICENSES = "query ($code: String) {{ account {{ licenses(filter: {{ packageCode: $code }}) {{ {fields} }} }} }}{more}"
+WAYS = {"planned": "", "by resolvers": BY_RESOLVERS}
+
+pytestmark = pytest.mark.usefixtures("refuse_plans")
 NOT_A_CODE = "Not the code of a package, for example PRO."
 
 both_ways = pytest.mark.parametrize("more", WAYS.values(), ids=WAYS)

@@ -1,18 +1,20 @@
 """Plans: what they read, of whom, by how many statements, and when graphql-core answers instead."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode, parse
+from graphql import OperationDefinitionNode, get_named_type, is_leaf_type, parse
 
 from api.execution.metrics import QUERIES, UNPLANNED
-from api.execution.plan_cache import USING
+from api.execution.plan_cache import PLANNING
 from api.limits import DEFAULT_LIMITS
 from api.schema.build import make_schema
-from engine.sql.mappings import MIRRORS, Join, Listed, ToOne
-from engine.sql.plan import Bound, Plan
+from engine.sql.mappings import MAPPINGS, Join, ToMany, ToOne
+from engine.sql.plan import BoundPlan, Plan
+from engine.sql.read_plan import NotPlannedError
 from models.access.credentials import credential_sql
 from models.access.secrets import secret_hash
 from models.database.clock import now
@@ -20,10 +22,14 @@ from models.database.connection import run_alone
 from models.permissions import Permission
 from models.tables import Session, User
 from tests.support.answers import refused
+from tests.support.api_keys import make_key
 from tests.support.client import Client
 from tests.support.company import Company
 from tests.support.planned import answered
+from tests.support.resolved import BY_RESOLVERS
 from tests.support.statements import statements
+
+pytestmark = pytest.mark.usefixtures("refuse_plans")
 
 SCHEMA = make_schema(DEFAULT_LIMITS).core
 EVERYTHING = """
@@ -38,19 +44,28 @@ query ($search: String, $n: Int) {
     }
     domains { id name state txtName txtValue approvedAt }
     licenses(last: 2, filter: { state: ACTIVE }) { nodes { user { email } package { name } } totalCount }
+    purchases { nodes { total { amount } lines { total { currency } package { code } } payment { state } } }
+    cart { version total { amount currency } lines { total { amount } } }
+    sessions { nodes { user { email } } totalCount }
+    apiKeys { nodes { lastUsedAt createdBy { email } secrets { hint } } }
+    seatEvents(first: $n) { nodes { type counts { available package { code } } } totalCount }
   }
+  viewer { user { email } apiKey { name } sessions { nodes { client } } }
+  packages { code }
 }
 """
+# Arguments that must be given.
+GIVEN = {"id": '"UGFja2FnZTo="', "ids": '["UGFja2FnZTo="]'}
 ASKING = "SELECT id AS account_id FROM accounts"
 # Tables of everybody.
 SHARED = {"packages"}
 
 
-def bound(document: str = EVERYTHING, **variables: Any) -> Bound:
+def bound(document: str = EVERYTHING, **variables: Any) -> BoundPlan:
     read = parse(document)
     operation = read.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return Plan(SCHEMA, read, operation, USING).bind(variables)
+    return Plan(SCHEMA, read, operation, PLANNING).bind(variables)
 
 
 async def shown_to(company: Company) -> str:
@@ -64,10 +79,16 @@ def taken(way: str) -> float:
 
 async def test_every_table_of_a_statement_is_held_to_the_account(company: Company) -> None:
     sql = bound(search="a", n=3).statement(ASKING)
+    for mapping in MAPPINGS.values():
+        if mapping.table.startswith("("):
+            assert "line.account_id" in mapping.table or "event.account_id" in mapping.table
+            sql = sql.replace(mapping.table, f'"{mapping.type_name}"')
     tables = re.findall(r'(?:FROM|JOIN) "?(\w+)"? AS (\w+)', sql)
     assert {table for table, _ in tables} == {
         *("accounts", "users", "licenses", "packages", "seat_pools", "domains"),
-        *("search_entries", "search_versions", "events"),
+        *("search_entries", "search_versions", "events", "account_totals"),
+        *("purchases", "PurchaseLine", "payments", "carts", "CartLine", "sessions"),
+        *("api_keys", "api_key_secrets", "SeatCounts"),
     }
     for table, alias in tables:
         if table not in SHARED:
@@ -81,20 +102,49 @@ async def test_every_table_of_a_statement_is_held_to_the_account(company: Compan
 
 
 def test_no_mirror_calls_a_table_shared_that_is_not() -> None:
-    joins = [join for mirror in MIRRORS.values() for join in mirror.joins.values()]
+    joins = [join for mirror in MAPPINGS.values() for join in mirror.joins.values()]
     joins += [
-        field.join for mirror in MIRRORS.values() for field in mirror.fields.values() if isinstance(field, ToOne)
+        field.join for mirror in MAPPINGS.values() for field in mirror.fields.values() if isinstance(field, ToOne)
     ]
     assert {join.table for join in joins if isinstance(join, Join) and join.shared} <= SHARED
-    assert {mirror.table for mirror in MIRRORS.values() if mirror.shared} <= SHARED
+    assert {mirror.table for mirror in MAPPINGS.values() if mirror.shared} <= SHARED
+
+
+def test_every_field_that_reads_rows_has_a_plan() -> None:
+    assert dict(unplanned()) == {"Query.rateLimit": "Query.rateLimit"}
+
+
+def unplanned() -> Iterator[tuple[str, str]]:
+    """The fields that queries lead to and that have no plan, and why not."""
+    query = SCHEMA.query_type
+    assert query is not None
+    paths = {query.name: "%s"}
+    for type_name in (looked_at := [query.name]):
+        for name, field in getattr(SCHEMA.get_type(type_name), "fields", {}).items():
+            given = "".join(f"({argument}: {GIVEN[argument]})" for argument in field.args if argument in GIVEN)
+            inside = get_named_type(field.type)
+            selected = "" if is_leaf_type(inside) else " { __typename }"
+            document = "{ " + paths[type_name] % f"{name}{given}{selected}" + " }"
+            try:
+                bound(document)
+            except NotPlannedError as why:
+                yield f"{type_name}.{name}", str(why)
+                continue
+            if not is_leaf_type(inside) and inside.name not in paths:
+                paths[inside.name] = paths[type_name] % f"{name}{given} {{ %s }}"
+                looked_at.append(inside.name)
 
 
 def test_every_list_of_an_account_asks_for_a_permission() -> None:
-    lists = {name: field for name, field in MIRRORS["Account"].fields.items() if isinstance(field, Listed)}
+    lists = {name: field for name, field in MAPPINGS["Account"].fields.items() if isinstance(field, ToMany)}
     assert {name: field.requires for name, field in lists.items()} == {
         "users": Permission.MANAGE_USERS,
         "licenses": Permission.VIEW_INVENTORY,
         "domains": Permission.MANAGE_DOMAINS,
+        "purchases": Permission.VIEW_BILLING,
+        "seatEvents": Permission.VIEW_INVENTORY,
+        "sessions": Permission.MANAGE_USERS,
+        "apiKeys": Permission.MANAGE_INTEGRATIONS,
     }
 
 
@@ -121,8 +171,11 @@ async def test_a_whole_document_is_one_statement_with_the_credential(admin: Clie
     ("document", "way"),
     [
         ("{ account { name } }", "plan"),
-        ("{ account { name cart { version } } }", "Account.cart"),
-        ("{ viewer { permissions } }", "Query.viewer"),
+        ("{ account { name cart { version } } }", "plan"),
+        ("{ rateLimit { cost } viewer { permissions } }", "plan"),
+        ("{ rateLimit { cost } }", "Query.rateLimit"),
+        ("{ __schema { queryType { name } } account { name } }", "Query.__schema"),
+        ("{ viewer { permissions } }", "plan"),
         ("{ account { users(first: 101) { totalCount } } }", "arguments"),
         ("query ($n: Int = -1) { account { users(first: $n) { totalCount } } }", "arguments"),
     ],
@@ -137,7 +190,7 @@ async def test_what_is_answered_which_way_is_counted(admin: Client, document: st
     "document",
     [
         "{ account { name } }",
-        "{ account { name cart { version } } }",
+        "{ account { name cart { version } } rateLimit { cost } }",
         "{ account { users(first: 101) { totalCount } } }",
         "{ account { purchases(first: 101) { totalCount } } viewer { permissions } }",
         "{ __schema { queryType { name } } }",
@@ -152,6 +205,29 @@ async def test_each_operation_is_counted_once(admin: Client, document: str) -> N
     before = counted()
     await admin.post(document)
     assert counted() == before + 1
+
+
+async def test_a_field_without_a_plan_is_answered_beside_those_that_have_one(admin: Client, company: Company) -> None:
+    fields = "limited: rateLimit { cost limit ...Rest } viewer { user { email } } ... on Query { account { name } }"
+    document = f"{{ __typename {fields} }} fragment Rest on RateLimit {{ accountLimit }}"
+    await admin.run(document)
+    with statements() as sent:
+        answer = await admin.http.post("/graphql", json={"query": document})
+    assert len(sent) == 1, sent
+    resolved = await admin.http.post("/graphql", json={"query": document + BY_RESOLVERS})
+    assert answer.content == resolved.content
+    assert answer.headers["usher-cost"] == resolved.headers["usher-cost"]
+    assert answer.json()["data"]["limited"]["cost"] == int(answer.headers["usher-cost"])
+
+
+async def test_what_a_key_is_shown_of_its_first_use(admin: Client, company: Company) -> None:
+    key = admin.signed_in((await make_key(admin, Permission.VIEW_INVENTORY)).secret)
+    document = "{ viewer { apiKey { lastUsedAt secrets { lastUsedAt } } } }"
+    first = await key.run(document)
+    assert first["viewer"]["apiKey"]["lastUsedAt"] is not None
+    before = taken("plan")
+    assert await key.run(document) == first
+    assert taken("plan") == before + 1
 
 
 async def test_who_may_not_is_refused_by_graphql_core(standard: Client) -> None:
@@ -172,7 +248,7 @@ async def test_a_search_finds_the_same_whatever_the_letters(admin: Client, compa
     for search in ("groß", "GROSS", "éric", "ÉRIC", "ǆ", "Ǆ", "100%", "_"):
         wanted = "account { users(filter: { search: $search }) { nodes { email } } }"
         planned = await admin.run(f"query ($search: String) {{ {wanted} }}", search=search)
-        whole = await admin.run(f"query ($search: String) {{ viewer {{ __typename }} {wanted} }}", search=search)
+        whole = await admin.run(f"query ($search: String) {{ {wanted} }}{BY_RESOLVERS}", search=search)
         assert planned["account"] == whole["account"], search
     assert planned["account"]["users"]["nodes"] == []
 

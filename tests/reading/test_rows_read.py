@@ -13,7 +13,7 @@ from models.operations.upkeep.keep_search_entries import keep_search_entries
 from models.operations.upkeep.keep_totals import keep_totals
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
-from models.reads.users import UserFilter, user_conditions
+from models.reads.users import user_conditions
 from models.tables import User
 from tests.support.company import Company, make_company
 from tests.support.history import empty_database
@@ -121,8 +121,8 @@ async def test_a_plan_reads_few_rows(large: Company, name: str) -> None:
 @pytest.mark.parametrize("name", READ)
 async def test_resolvers_read_few_rows(large: Company, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     filter, first, last, total = READ[name]
-    wanted = UserFilter(filter.get("search"), filter.get("licensed"), filter.get("packageCode"))
-    rows = Rows(User, large.account_id, user_conditions(wanted))
+    wanted = filter.get("search"), filter.get("licensed"), filter.get("packageCode")
+    rows = Rows(User, large.account_id, user_conditions(*wanted))
     read: list[int] = []
     original = models.reads.rows.fetch_records
 

@@ -17,7 +17,7 @@ from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
 from models.reads.search_entries import MOST_SINCE
 from models.reads.searched_ids import SearchedIds
-from models.reads.users import UserFilter, user_conditions
+from models.reads.users import user_conditions
 from models.tables import User
 from tests.support.company import Company
 from tests.support.recorded import broken_invariants
@@ -114,7 +114,7 @@ def by_entries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def found(company: Company, **wanted: Any) -> list[str]:
     """The first parts of the addresses of those whom a search finds, and as many as are counted."""
-    rows = Rows(User, company.account_id, user_conditions(UserFilter(**wanted)))
+    rows = Rows(User, company.account_id, user_conditions(**wanted))
     page = await read_page(rows, Window(first=100))
     assert await rows.count() == len(page.rows)
     assert await rows.exist() == bool(page.rows)
@@ -219,7 +219,7 @@ FILTERS: list[dict[str, Any]] = [{}, {"licensed": True}, {"licensed": False}, {"
 async def compare(account_id: UUID, number: int) -> None:
     """Compare one search with what its snapshot has."""
     wanted = {"search": "person example", **FILTERS[number % 4]}
-    rows = Rows(User, account_id, user_conditions(UserFilter(**wanted)))
+    rows = Rows(User, account_id, user_conditions(**wanted))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SearchedIds, "_way", lambda *_: repr(WAYS[number % 3]))
         async with transaction(isolation="repeatable_read", readonly=True):

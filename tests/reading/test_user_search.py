@@ -8,10 +8,13 @@ from models.operations.upkeep.fill_search_texts import fill_search_texts
 from models.text.search_text import folded
 from tests.support.client import Client
 from tests.support.company import Company
+from tests.support.resolved import BY_RESOLVERS
 from tests.support.searching import FOUND, PEOPLE, add_people
 
-USERS = "query ($filter: UserFilter) { account { users(filter: $filter) { totalCount nodes { email } } } %s }"
-WAYS = {"by a plan": USERS % "", "by resolvers": USERS % "viewer { neighbour: __typename }"}
+USERS = "query ($filter: UserFilter) { account { users(filter: $filter) { totalCount nodes { email } } } }"
+WAYS = {"by a plan": USERS, "by resolvers": USERS + BY_RESOLVERS}
+
+pytestmark = pytest.mark.usefixtures("refuse_plans")
 # What the database cannot fold itself.
 LATER = {
     *("1@bücher.example", "1@BÜCHER.Example", "bücher", "bu\u0308cher"),

@@ -12,7 +12,7 @@ from models.operations.people.add_user import add_user
 from models.operations.people.approve_domain import approve_domain
 from models.reads.paging import Window, read_page
 from models.reads.rows import Rows
-from models.reads.users import UserFilter, user_conditions
+from models.reads.users import user_conditions
 from models.tables import Role, User
 from tests.support.company import Company
 from tests.support.planned import answered
@@ -107,7 +107,7 @@ async def add_people(company: Company) -> None:
 
 async def found_by_rows(account_id: UUID, **filter: Any) -> list[str]:
     """Whom the resolvers find: the first part of the addresses, and as many as are counted."""
-    rows = Rows(User, account_id, user_conditions(UserFilter(**filter)))
+    rows = Rows(User, account_id, user_conditions(**filter))
     page = await read_page(rows, Window(first=100))
     assert await rows.count() == len(page.rows)
     assert await rows.exist() == bool(page.rows)

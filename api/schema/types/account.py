@@ -1,37 +1,34 @@
-"""Account, and the filters of its lists."""
+"""Account."""
 
-from functools import partial
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
 from api.schema.connections import Connection, Listing, window
 from api.schema.context import Info
-from api.schema.enums import LicenseState, Permission
-from api.schema.ids import decode_id, encode_id
+from api.schema.enums import Permission
+from api.schema.ids import decode_id
 from api.schema.node import Node
 from api.schema.types.api_key import ApiKey
 from api.schema.types.cart import Cart
 from api.schema.types.domain import Domain
+from api.schema.types.filters import LicenseFilter, UserFilter
+from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.people import License, User
 from api.schema.types.purchase import Purchase
-from api.schema.types.seat_event import SeatEvent, SeatEventListing
+from api.schema.types.seat_event import SEAT_EVENTS, SeatEvent, SeatEventListing
 from api.schema.types.seats import SeatInventory
 from api.schema.types.session import Session
 from api.schema.versions import parse_version
-from engine.sql.mappings import MIRRORS, Column, Embedded, Listed, Mirror, columns
+from engine.sql.mappings import Embedded, OfViewer, ToMany
 from models import tables
-from models.database.clock import now
-from models.reads import licenses as license_reads
-from models.reads import users as user_reads
 from models.reads.conditions import Condition
 from models.reads.domains import domains_of
-from models.reads.inventory import POOLED, package_codes_condition, read_inventory
+from models.reads.inventory import read_inventory
 from models.reads.packages import require_known_codes
 from models.reads.paging import Window
 from models.reads.rows import Rows
-from models.reads.sessions import live_sessions
+from models.reads.sessions import LIVE, live_sessions, of_user
 from models.rules.carts import read_cart
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start, at most 100.")]
@@ -44,56 +41,29 @@ USERS, LICENSES, PURCHASES = "Account.users", "Account.licenses", "Account.purch
 SESSIONS, API_KEYS = "Account.sessions", "Account.apiKeys"
 
 
-@strawberry.input(description="Which users. Conditions given together must all hold.")
-class UserFilter:
-    """Which users."""
-
-    search: str | None = strawberry.field(
-        default=None,
-        description="Only users who have each of its words somewhere in the name or the e-mail address, in any"
-        " order. Case, accents and other ways to spell the same make no difference: zoe finds Zoé, and"
-        " x@bücher.example finds x@xn--bcher-kva.example. All when blank; nobody when it is longer than 1 000"
-        " characters or 20 words.",
-    )
-    licensed: bool | None = strawberry.field(
-        default=None, description="True: only users with a license; false: only those without."
-    )
-    package_code: str | None = strawberry.field(
-        default=None,
-        description="Only users who hold a license of this package, e.g. PRO, in any case; the code of no package is"
-        " refused with INVALID_INPUT.",
-    )
+def _of_sessions(arguments: dict[str, Any]) -> list[Condition]:
+    user_id = arguments.get("userId")
+    return [] if user_id is None else [of_user(decode_id("User", user_id))]
 
 
-@strawberry.input(description="Which licenses. Conditions given together must all hold.")
-class LicenseFilter:
-    """Which licenses."""
-
-    state: LicenseState | None = strawberry.field(default=None, description="Only licenses in this state.")
-    package_code: str | None = strawberry.field(
-        default=None,
-        description="Only licenses of this package, e.g. PRO, in any case; the code of no package is refused with"
-        " INVALID_INPUT.",
-    )
-    user_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only licenses that this user holds or held."
-    )
-
-
-@strawberry.type(
-    description="The business that buys and holds licenses. Everything below belongs to exactly one account."
+@mapped(
+    "accounts",
+    description="The business that buys and holds licenses. Everything below belongs to exactly one account.",
 )
-class Account(Node):
+class Account(Mapped, Node):
     """The viewer's account. A field that shows what it owns asks for a permission first."""
 
-    key: strawberry.Private[UUID]
-    name: str = strawberry.field(description="The business's name.")
-    version: str = strawberry.field(
-        description="A whole number as a string; grows with every change inside the account."
-        " Also the cursor of its event feed."
+    row: strawberry.Private[tables.Account]
+    name: str = column("The business's name.")
+    version: str = column(
+        "A whole number as a string; grows with every change inside the account. Also the cursor of its event feed.",
+        show=str,
     )
 
-    @strawberry.field(description="Seat counts, consistent at one version. Needs VIEW_INVENTORY.")
+    @planned(
+        Embedded(arguments_of="pools", requires=Permission.VIEW_INVENTORY),
+        "Seat counts, consistent at one version. Needs VIEW_INVENTORY.",
+    )
     async def seat_inventory(
         self,
         info: Info,
@@ -106,12 +76,15 @@ class Account(Node):
         ] = None,
     ) -> SeatInventory:
         """The account's seats."""
-        info.context.require(self.key, Permission.VIEW_INVENTORY)
+        info.context.require(self.row.id, Permission.VIEW_INVENTORY)
         if package_codes is not None:
             await require_known_codes(package_codes, "packageCodes")
-        return SeatInventory.of(await read_inventory(self.key, package_codes=package_codes))
+        return SeatInventory.of(await read_inventory(self.row.id, package_codes=package_codes))
 
-    @strawberry.field(description="The people of the account, oldest first. Needs MANAGE_USERS.")
+    @planned(
+        ToMany(wanted=UserFilter.wanted, requires=Permission.MANAGE_USERS),
+        "The people of the account, oldest first. Needs MANAGE_USERS.",
+    )
     async def users(
         self,
         info: Info,
@@ -122,13 +95,15 @@ class Account(Node):
         filter: Annotated[UserFilter | None, strawberry.argument(description="Which users; all when null.")] = None,
     ) -> Connection[User]:
         """The account's users."""
-        info.context.require(self.key, Permission.MANAGE_USERS)
+        info.context.require(self.row.id, Permission.MANAGE_USERS)
         await _require_known_code(filter)
-        wanted = user_reads.UserFilter(**vars(filter)) if filter else user_reads.UserFilter()
-        rows = Rows(tables.User, self.key, user_reads.user_conditions(wanted))
+        rows = Rows(tables.User, self.row.id, (filter or UserFilter()).conditions())
         return Connection(listing=Listing(USERS, rows, window(USERS, first, after, last, before), User.of))
 
-    @strawberry.field(description="Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.")
+    @planned(
+        ToMany(wanted=LicenseFilter.wanted, requires=Permission.VIEW_INVENTORY),
+        "Licenses, ended ones too unless filtered, oldest first. Needs VIEW_INVENTORY.",
+    )
     async def licenses(
         self,
         info: Info,
@@ -141,18 +116,21 @@ class Account(Node):
         ] = None,
     ) -> Connection[License]:
         """The account's licenses."""
-        info.context.require(self.key, Permission.VIEW_INVENTORY)
+        info.context.require(self.row.id, Permission.VIEW_INVENTORY)
         await _require_known_code(filter)
-        rows = Rows(tables.License, self.key, license_reads.license_conditions(_license_filter(filter)))
+        rows = Rows(tables.License, self.row.id, (filter or LicenseFilter()).conditions())
         return Connection(listing=Listing(LICENSES, rows, window(LICENSES, first, after, last, before), License.of))
 
-    @strawberry.field(description="What the viewer is about to buy. Needs PURCHASE.")
+    @planned(OfViewer(requires=Permission.PURCHASE), "What the viewer is about to buy. Needs PURCHASE.")
     async def cart(self, info: Info) -> Cart:
         """The viewer's own cart."""
-        viewer = info.context.require(self.key, Permission.PURCHASE)
+        viewer = info.context.require(self.row.id, Permission.PURCHASE)
         return Cart.of(await read_cart(viewer.cart_owner_id))
 
-    @strawberry.field(description="Purchases in every state, newest first. Needs VIEW_BILLING.")
+    @planned(
+        ToMany(newest_first=True, requires=Permission.VIEW_BILLING),
+        "Purchases in every state, newest first. Needs VIEW_BILLING.",
+    )
     def purchases(
         self,
         info: Info,
@@ -162,21 +140,25 @@ class Account(Node):
         before: Before = None,
     ) -> Connection[Purchase]:
         """The account's purchases."""
-        info.context.require(self.key, Permission.VIEW_BILLING)
+        info.context.require(self.row.id, Permission.VIEW_BILLING)
         where = window(PURCHASES, first, after, last, before)
-        listing = Listing(PURCHASES, Rows(tables.Purchase, self.key), where, Purchase.of, newest_first=True)
+        listing = Listing(PURCHASES, Rows(tables.Purchase, self.row.id), where, Purchase.of, newest_first=True)
         return Connection(listing=listing)
 
-    @strawberry.field(description="The e-mail domains it claims, by name. Needs MANAGE_DOMAINS.")
+    @planned(
+        ToMany(order=("name",), requires=Permission.MANAGE_DOMAINS),
+        "The e-mail domains it claims, by name. Needs MANAGE_DOMAINS.",
+    )
     async def domains(self, info: Info) -> list[Domain]:
         """The account's domains."""
-        info.context.require(self.key, Permission.MANAGE_DOMAINS)
-        return [Domain.of(row) for row in await domains_of(self.key)]
+        info.context.require(self.row.id, Permission.MANAGE_DOMAINS)
+        return [Domain.of(row) for row in await domains_of(self.row.id)]
 
-    @strawberry.field(
-        description="What happened to the seats, in order: the same that seatCountsChanged pushes, for who polls."
+    @planned(
+        SEAT_EVENTS,
+        "What happened to the seats, in order: the same that seatCountsChanged pushes, for who polls."
         " At most 100 at once, 50 when `first` is not given. A version ahead of the account is refused with"
-        " STALE_VERSION. Needs VIEW_INVENTORY."
+        " STALE_VERSION. Needs VIEW_INVENTORY.",
     )
     def seat_events(
         self,
@@ -188,11 +170,14 @@ class Account(Node):
         first: First = None,
     ) -> Connection[SeatEvent]:
         """The account's seat events."""
-        info.context.require(self.key, Permission.VIEW_INVENTORY)
+        info.context.require(self.row.id, Permission.VIEW_INVENTORY)
         size = Window(first).size
-        return Connection(listing=SeatEventListing(self.key, parse_version("after", after) or 0, size))
+        return Connection(listing=SeatEventListing(self.row.id, parse_version("after", after) or 0, size))
 
-    @strawberry.field(description="Where its people are signed in now, oldest first. Needs MANAGE_USERS.")
+    @planned(
+        ToMany(always=LIVE, wanted=_of_sessions, requires=Permission.MANAGE_USERS),
+        "Where its people are signed in now, oldest first. Needs MANAGE_USERS.",
+    )
     def sessions(
         self,
         info: Info,
@@ -205,13 +190,14 @@ class Account(Node):
         ] = None,
     ) -> Connection[Session]:
         """The account's live sessions."""
-        info.context.require(self.key, Permission.MANAGE_USERS)
+        info.context.require(self.row.id, Permission.MANAGE_USERS)
         whose = decode_id("User", user_id) if user_id is not None else None
         where = window(SESSIONS, first, after, last, before)
-        return Connection(listing=Listing(SESSIONS, live_sessions(self.key, whose), where, Session.of))
+        return Connection(listing=Listing(SESSIONS, live_sessions(self.row.id, whose), where, Session.of))
 
-    @strawberry.field(
-        description="The keys of its integrations, ended ones too, oldest first. Needs MANAGE_INTEGRATIONS."
+    @planned(
+        ToMany(requires=Permission.MANAGE_INTEGRATIONS),
+        "The keys of its integrations, ended ones too, oldest first. Needs MANAGE_INTEGRATIONS.",
     )
     def api_keys(
         self,
@@ -222,73 +208,11 @@ class Account(Node):
         before: Before = None,
     ) -> Connection[ApiKey]:
         """The account's API keys."""
-        info.context.require(self.key, Permission.MANAGE_INTEGRATIONS)
+        info.context.require(self.row.id, Permission.MANAGE_INTEGRATIONS)
         where = window(API_KEYS, first, after, last, before)
-        return Connection(listing=Listing(API_KEYS, Rows(tables.ApiKey, self.key), where, ApiKey.of))
-
-    @classmethod
-    def of(cls, row: tables.Account) -> "Account":
-        """Present a row."""
-        return cls(id=encode_id("Account", row.id), key=row.id, name=row.name, version=str(row.version))
+        return Connection(listing=Listing(API_KEYS, Rows(tables.ApiKey, self.row.id), where, ApiKey.of))
 
 
 async def _require_known_code(filter: UserFilter | LicenseFilter | None) -> None:
     if filter is not None and filter.package_code is not None:
         await require_known_codes([filter.package_code], "filter", "packageCode")
-
-
-def _of_codes(arguments: dict[str, Any]) -> list[Condition]:
-    codes = arguments.get("packageCodes")
-    return [] if codes is None else [package_codes_condition(codes)]
-
-
-def _of_users(arguments: dict[str, Any]) -> list[Condition]:
-    given = arguments.get("filter") or {}
-    wanted = user_reads.UserFilter(given.get("search"), given.get("licensed"), given.get("packageCode"))
-    return user_reads.user_conditions(wanted)
-
-
-def _of_licenses(arguments: dict[str, Any]) -> list[Condition]:
-    given = arguments.get("filter") or {}
-    user_id = decode_id("User", given["userId"]) if given.get("userId") is not None else None
-    wanted = license_reads.LicenseFilter(given.get("state"), given.get("packageCode"), user_id)
-    return license_reads.license_conditions(wanted)
-
-
-INVENTORY = Embedded(
-    "SeatInventory",
-    {
-        "version": Column(("version",), str),
-        "asOf": Column((), now),
-        "pools": Listed(
-            "SeatPool",
-            order=("tier", "code"),
-            always=POOLED,
-            wanted=_of_codes,
-        ),
-    },
-    arguments_of="pools",
-    requires=Permission.VIEW_INVENTORY,
-)
-MIRRORS.add(
-    Mirror(
-        "Account",
-        "accounts",
-        {
-            "id": Column(("id",), partial(encode_id, "Account")),
-            **columns("name"),
-            "version": Column(("version",), str),
-            "seatInventory": INVENTORY,
-            "users": Listed("User", wanted=_of_users, connection=True, requires=Permission.MANAGE_USERS),
-            "licenses": Listed("License", wanted=_of_licenses, connection=True, requires=Permission.VIEW_INVENTORY),
-            "domains": Listed("Domain", order=("name",), requires=Permission.MANAGE_DOMAINS),
-        },
-    )
-)
-
-
-def _license_filter(given: LicenseFilter | None) -> license_reads.LicenseFilter:
-    if given is None:
-        return license_reads.LicenseFilter()
-    user_id = decode_id("User", given.user_id) if given.user_id is not None else None
-    return license_reads.LicenseFilter(given.state, given.package_code, user_id)

@@ -12,7 +12,7 @@ from models.limits.cost_budgets import Budget
     " minute; over it, calls are refused with RATE_LIMITED. The headers RateLimit and Usher-Cost tell the same."
 )
 class RateLimit:
-    """What the caller may still ask for."""
+    """The budget of cost that is left to a session or an API key."""
 
     cost: int = strawberry.field(
         description="What this operation costs: one for each field that its answer can have, a page counting as many"

@@ -1,79 +1,87 @@
 """SeatEvent, and the list of them that partners poll."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import sub
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
 from api.schema.connections import PageInfo
 from api.schema.context import Info
+from api.schema.enums import Permission
 from api.schema.ids import encode_id
 from api.schema.node import Node
-from api.schema.types.package import Package, load_package
+from api.schema.types.mapped import Mapped, column, mapped, planned
+from api.schema.types.package import PACKAGE, Package, load_package
+from api.schema.versions import parse_version
 from engine.breadth_first.loaders import by_loaders
 from engine.breadth_first.shared_task import wait_for_shared
+from engine.sql.mappings import ToMany
+from engine.sql.paging import ListPage, Paging
 from models.errors import StaleVersion
-from models.events.seat_changes import SeatChange, count_seat_changes, seat_changes_after, seat_changes_before
-from models.reads.accounts import account_by_id
-from models.reads.inventory import PoolCounts
-
-
-@strawberry.type(
-    description="The counts of one package's seats after an event."
-    " It has no id, unlike a SeatPool: it is of then, and must not take the place of what is now."
+from models.events.seat_changes import (
+    COUNTED,
+    MOVED_POOLS,
+    MOVED_SEATS,
+    SeatChange,
+    count_seat_changes,
+    seat_changes_after,
+    seat_changes_before,
 )
-class SeatCounts:
+from models.reads.accounts import account_by_id
+from models.reads.conditions import Condition
+from models.reads.inventory import PoolCounts
+from models.reads.paging import Window
+
+
+@mapped(
+    MOVED_POOLS,
+    description="The counts of one package's seats after an event."
+    " It has no id, unlike a SeatPool: it is of then, and must not take the place of what is now.",
+)
+class SeatCounts(Mapped):
     """The counts of one package's seats at one moment of the past."""
 
-    package_id: strawberry.Private[UUID]
-    purchased: int = strawberry.field(description="Seats bought and paid for.")
-    assigned: int = strawberry.field(description="Seats given to people, activated or not.")
-    activated: int = strawberry.field(description="Assigned seats whose holder has followed the activation link.")
-    available: int = strawberry.field(description="Seats that could be given.")
+    row: strawberry.Private[PoolCounts]
+    purchased: int = column("Seats bought and paid for.")
+    assigned: int = column("Seats given to people, activated or not.")
+    activated: int = column("Assigned seats whose holder has followed the activation link.")
+    available: int = column("Seats that could be given.", "purchased", "assigned", show=sub)
 
-    @strawberry.field(description="What the seats license.")
+    @planned(PACKAGE, "What the seats license.")
     @by_loaders
     async def package(self, info: Info) -> Package:
         """The package of the seats."""
-        return await load_package(info, self.package_id)
-
-    @classmethod
-    def of(cls, counts: PoolCounts) -> "SeatCounts":
-        """Present counts."""
-        return cls(
-            package_id=counts.package_id,
-            purchased=counts.purchased,
-            assigned=counts.assigned,
-            activated=counts.activated,
-            available=counts.available,
-        )
+        return await load_package(info, self.row.package_id)
 
 
-@strawberry.type(
-    description="One thing that happened and moved seats; seatCountsChanged tells the same, with the same id."
+@mapped(
+    "events",
+    where=MOVED_SEATS,
+    description="One thing that happened and moved seats; seatCountsChanged tells the same, with the same id.",
 )
-class SeatEvent(Node):
+class SeatEvent(Mapped, Node):
     """One thing that happened and moved seats."""
 
-    version: str = strawberry.field(description="The account's version after it; also its cursor.")
-    type: str = strawberry.field(
-        description="What happened, e.g. purchase.completed, license.assigned, license.removed. New ones may come."
+    row: strawberry.Private[SeatChange]
+    version: str = column("The account's version after it; also its cursor.", show=str)
+    type: str = column(
+        "What happened, e.g. purchase.completed, license.assigned, license.removed. New ones may come."
     )
-    occurred_at: datetime = strawberry.field(description="When it happened.")
-    counts: list[SeatCounts] = strawberry.field(description="The seats of each package that it moved, after it.")
+    occurred_at: datetime = column("When it happened.")
+    counts: list[SeatCounts] = planned(
+        ToMany(order=("place",), of=("event_id", "id")), "The seats of each package that it moved, after it."
+    )
 
     @classmethod
-    def of(cls, change: SeatChange) -> "SeatEvent":
+    def of(cls, row: SeatChange) -> "SeatEvent":
         """Present a change."""
-        return cls(
-            id=encode_id("SeatEvent", change.event_id),
-            version=str(change.version),
-            type=change.type,
-            occurred_at=change.occurred_at,
-            counts=[SeatCounts.of(pool) for pool in change.pools],
-        )
+        id = encode_id("SeatEvent", row.event_id)
+        return cls.showing(row, id=id, counts=[SeatCounts.of(pool) for pool in row.pools])
 
 
 @dataclass
@@ -94,7 +102,7 @@ class SeatEventListing:
         return [(node.version, node) for node in await self.nodes()]
 
     async def page_info(self) -> PageInfo:
-        """Where the page stands."""
+        """The page info."""
         nodes = await self.nodes()
         return PageInfo(
             has_next_page=len(await self._page()) > self.size,
@@ -117,3 +125,21 @@ class SeatEventListing:
         if not changes and (now_at := (await account_by_id(self.account_id)).version) < self.after:
             raise StaleVersion(now_at)
         return changes
+
+
+def _page(_name: str, arguments: Mapping[str, Any], conditions: tuple[Condition, ...]) -> ListPage:
+    return ListPage(conditions, Window(arguments.get("first")).size, parse_version("after", arguments.get("after")))
+
+
+def _cursor(_name: str, version: int) -> str:
+    return str(version)
+
+
+# An account's seat events, with versions for cursors.
+SEAT_EVENTS = ToMany(
+    order=("version",),
+    wanted=lambda _: [COUNTED],
+    paging=Paging(_page, _cursor),
+    edge_requires="{value} <= viewer.account_version",
+    requires=Permission.VIEW_INVENTORY,
+)
