@@ -17,8 +17,8 @@ USERS = (
     "query Users { account { users(first: 50) { totalCount nodes { id email firstName lastName"
     " license { id assignedAt package { code name } } } pageInfo { hasNextPage endCursor } } } }"
 )
-# The same for Usher, with a field that no plan covers, so that all of it is run by resolvers.
-USERS_UNPLANNED = USERS.replace("{ account", "{ viewer { __typename } account", 1)
+# The same for Usher, with another root field.
+USERS_AND_VIEWER = USERS.replace("{ account", "{ viewer { __typename } account", 1)
 ASSIGN = (
     "mutation Assign($input: AssignLicenseInput!) { assignLicense(input: $input) { __typename"
     " ... on LicenseAssigned { license { id } pools { assigned available } } } }"

@@ -42,7 +42,7 @@ def users_entries(servers: Mapping[str, Running], accounts: Sequence[int] = ACCO
     entries = [
         Entry("floor", "floor", [calls.floor("/users", account) for account in accounts], sign='"data"'),
         Entry("usher", "Usher", pages),
-        Entry("usher", "Usher, a document without a plan", _graphql(calls.USERS_UNPLANNED, accounts)),
+        Entry("usher", "Usher, with `viewer` beside it", _graphql(calls.USERS_AND_VIEWER, accounts)),
         Entry("mercurius", "Mercurius 16 + JIT", pages),
         Entry("postgraphile", "PostGraphile 5", _graphql(calls.POSTGRAPHILE_USERS, accounts)),
         Entry("usual", "Strawberry + Tortoise, as usual", pages),

@@ -50,7 +50,7 @@ def short_report(results: Results) -> str:
                 f"{middle([each.resident for each in starts]):.0f} MiB" if starts else NONE,
             ]
         )
-    extra = {"W1": "Usher, the same poll with If-None-Match", "W2": "Usher, a document without a plan"}
+    extra = {"W1": "Usher, the same poll with If-None-Match", "W2": "Usher, with `viewer` beside it"}
     for workload, label in extra.items():
         turns = results.turns.get(workload, Turns())
         cells = [_spread(turns, label) if each == workload else NONE for each in WORKLOADS]
