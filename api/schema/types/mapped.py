@@ -36,18 +36,19 @@ def column(description: str, *columns: str, show: Callable[..., Any] | None = No
 
 
 class Mapped:
-    """A type that shows rows: of a table, or objects that have what it shows as attributes."""
+    """A type that shows rows: of a table, or objects with the same attributes."""
 
     readers: ClassVar[Mapping[str, Reader]]
 
     @classmethod
     def of(cls, row: Any) -> Self:
         """Present a row."""
-        return cls.showing(row)
+        make: Any = cls
+        return make(row=row, **{name: read(row) for name, read in cls.readers.items()})
 
     @classmethod
     def showing(cls, row: Any, **own: Any) -> Self:
-        """Present a row, with some fields as they are given."""
+        """Present a row, with the values of some fields."""
         make: Any = cls
         return make(row=row, **{name: read(row) for name, read in cls.readers.items() if name not in own}, **own)
 
