@@ -27,8 +27,10 @@ class WeightedLRU(Generic[Value]):
 
     def get(self, key: Hashable) -> Value | None:
         """The value of a key; None where it is not cached."""
-        entry = self._entries.get(key)
-        return None if entry is None else entry[0]
+        try:
+            return self._entries[key][0]
+        except KeyError:
+            return None
 
     def put(self, key: Hashable, value: Value, weight: int) -> None:
         """Cache a value in place of the one before it; one heavier than the whole cache is not cached."""

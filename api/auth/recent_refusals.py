@@ -21,7 +21,7 @@ class RecentRefusals:
 
     def has(self, credential: Credential) -> bool:
         """Whether a credential was refused a moment ago."""
-        return self._until.get(credential.hashed, 0.0) > time.monotonic()
+        return bool(self._until) and self._until.get(credential.hashed, 0.0) > time.monotonic()
 
     def add(self, credential: Credential, error: Unauthenticated | RateLimited) -> None:
         """Keep a credential for some seconds, or until its budget has room."""

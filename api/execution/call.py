@@ -1,7 +1,6 @@
 """A request on its way through the pipeline, and the steps that its executors share."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from models.access.credentials import Authenticated
 from models.text.languages import language_of
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One request. `head` collects the header fields of its response while its operation runs."""
 
@@ -25,17 +24,15 @@ class Call:
     scope: Scope
     headers: RequestHeaders
     request: ParsedRequest
+    # The bearer token, else the session cookie.
+    credential: Credential | None = None
     head: ResponseHead = field(default_factory=ResponseHead)
     _context: Context | None = None
 
-    @cached_property
-    def credential(self) -> Credential | None:
-        """The bearer token, else the session cookie."""
-        if self.headers.credential is not None:
-            return self.headers.credential
-        return credential_in_cookie(Request(self.scope), self.services.origins)
+    def __post_init__(self) -> None:
+        self.credential = self.headers.credential or credential_in_cookie(Request(self.scope), self.services.origins)
 
-    @cached_property
+    @property
     def preferred_language(self) -> str | None:
         """The language of Accept-Language, where the response depends on it."""
         if not self.request.translated:
