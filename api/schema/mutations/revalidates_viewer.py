@@ -1,4 +1,4 @@
-"""Mutations whose SQL checks the viewer's credential again, so that the viewer may be cached. See docs/adr/0020."""
+"""Mutations whose SQL checks the viewer's credential again, so that the viewer may be cached. See docs/adr/0015."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps

@@ -1,0 +1,45 @@
+"""The index of docs/adr lists every decision once, by its title, and says on both sides which amends which."""
+
+import re
+
+from tests.test_architecture import ROOT
+
+FOLDER = ROOT / "docs" / "adr"
+INDEX = (FOLDER / "README.md").read_text()
+ENTRY = re.compile(r"^- (\d+)\. \[(.+)\]\((\d{4}-[a-z0-9-]+\.md)\)(?: \((.+)\))?$", re.MULTILINE)
+
+
+def relations(word: str) -> set[tuple[int, int]]:
+    """Pairs of the number of an entry and one that a word, amends or amended by, names."""
+    return {
+        (int(number), int(other))
+        for number, _, _, notes in ENTRY.findall(INDEX)
+        for note in notes.split("; ")
+        if note.startswith(f"{word} ")
+        for other in re.findall(r"\d+", note)
+    }
+
+
+def test_every_decision_is_listed_once_by_its_title() -> None:
+    listed = [(file, title, int(number)) for number, title, file, _ in ENTRY.findall(INDEX)]
+    found = [
+        (path.name, path.read_text().splitlines()[0].removeprefix("# "), int(path.name[:4]))
+        for path in FOLDER.glob("0*.md")
+    ]
+    assert sorted(listed) == sorted(found)
+    assert len(found) > 25
+
+
+def test_amendments_are_said_on_both_sides() -> None:
+    assert relations("amends") == {(one, other) for other, one in relations("amended by")} != set()
+
+
+def test_a_number_is_a_page_or_names_the_page_that_took_it_in() -> None:
+    pages = {int(path.name[:4]) for path in FOLDER.glob("0*.md")}
+    gone = {
+        int(number)
+        for line in re.findall(r"^- ([\d ,and]+) (?:is|are) in \[", INDEX, re.MULTILINE)
+        for number in re.findall(r"\d+", line)
+    }
+    assert pages | gone == set(range(1, max(pages) + 1))
+    assert not pages & gone
