@@ -26,7 +26,7 @@ CALLS: dict[str, Callable[[Assignable], Call]] = {
     "postgraphile": calls.assign_at_postgraphile,
     "usual": calls.assign,
 }
-# What stands in the answer of an assignment that was made.
+# A text that is in every answer to an assignment that was made.
 SIGNS = {"floor": '"LicenseAssigned"', "postgraphile": '"refusal":null'}
 SIGN = '"LicenseAssigned"'
 # So many race at the same time.

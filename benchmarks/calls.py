@@ -1,4 +1,4 @@
-"""What is asked of each server: the same document where its schema can be the same, and the same thing elsewhere."""
+"""The operation that each server runs: the same document if its schema allows it, else an equal one."""
 
 import json
 from collections.abc import Mapping
@@ -144,7 +144,7 @@ def _mutation(document: str, who: Assignable, user_id: str | UUID, package_id: s
 
 
 def inventory_in(answer: Any) -> Any:
-    """What an answer to W1 tells, in one shape for all servers."""
+    """The data of an answer to W1, in one shape for all servers."""
     account = answer["data"]["account"]
     found = account.get("seatInventory") or {"version": account["version"], "pools": account["pools"]["nodes"]}
     names = ("purchased", "assigned", "activated", "available")
@@ -153,7 +153,7 @@ def inventory_in(answer: Any) -> Any:
 
 
 def users_in(answer: Any) -> Any:
-    """What an answer to W2 tells, in one shape for all servers: ids and cursors are each server's own."""
+    """The data of an answer to W2, in one shape for all servers, without ids and cursors: each server has its own."""
     users = answer["data"]["account"]["users"]
     page = [
         (

@@ -1,4 +1,4 @@
-"""What right answers tell, read from the tables by plain statements."""
+"""The data of right answers, read from the tables by plain statements."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SELECT account_id FROM sessions WHERE hash = sha256(convert_to($1, 'UTF8'))
 
 
 async def expected_inventory(connection: asyncpg.Connection, account: int) -> Any:
-    """What W1 must tell of an account, as `calls.inventory_in` puts it."""
+    """The right data of W1 for an account, in the shape of `calls.inventory_in`."""
     account_id = await connection.fetchval(ACCOUNT, secret(account))
     version = await connection.fetchval("SELECT version FROM accounts WHERE id = $1", account_id)
     rows = await connection.fetch(
@@ -24,7 +24,7 @@ async def expected_inventory(connection: asyncpg.Connection, account: int) -> An
 
 
 async def expected_users(connection: asyncpg.Connection, account: int) -> Any:
-    """What W2 must tell of an account, as `calls.users_in` puts it."""
+    """The right data of W2 for an account, in the shape of `calls.users_in`."""
     account_id = await connection.fetchval(ACCOUNT, secret(account))
     total: int = await connection.fetchval("SELECT count(*) FROM users WHERE account_id = $1", account_id)  # pyright: ignore[reportAssignmentType]
     rows = await connection.fetch(

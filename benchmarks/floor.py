@@ -1,7 +1,7 @@
 """The floor: no GraphQL. One route, one statement that finds the session and builds the JSON in SQL.
 
-What it saves against a real server is what a real server is for; nobody would write it so. It is the reference that
-the others are told against, because ratios hold where absolute figures do not.
+A real server is for everything that this one saves; nobody would write it so. It is the reference that the others are
+compared with, because ratios hold where absolute figures do not.
 """
 
 import hashlib

@@ -17,12 +17,12 @@ import uvloop
 END_OF_HEAD = b"\r\n\r\n"
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 REACHES_WITHIN = 30.0
-# Where a server sends nothing to begin with, nothing tells when it has begun to listen.
+# Some servers send no first message, so a client cannot see when they begin to listen.
 BEGINS_WITHIN = 2.0
 
 
 class Room:
-    """What all followers have heard."""
+    """The messages that all followers have received."""
 
     def __init__(self, followers: int) -> None:
         self.followers = followers

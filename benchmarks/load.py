@@ -23,7 +23,7 @@ GIVES_UP_AFTER = 60.0
 
 @dataclass
 class Tally:
-    """What came back. What came in the warm-up, or after the time was over, is told by its number alone."""
+    """The responses. Those of the warm-up, and those after the end, are only counted."""
 
     warm: bool = False
     over: bool = False
@@ -132,7 +132,7 @@ async def generate(spec: dict[str, Any]) -> dict[str, Any]:
     await _until(ended, connections, spec["seconds"])
     tally.over = True
     seconds = (tally.last or time.perf_counter()) - began
-    # What was sent is done: nobody is to find it half done.
+    # Requests that were sent are awaited: the next measurement begins without them.
     await _until(ended, connections, GIVES_UP_AFTER)
     for connection in connections:
         connection.close()

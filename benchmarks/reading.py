@@ -15,7 +15,7 @@ from benchmarks.servers import Running
 from benchmarks.turns import Entry, Site, Turns, ask, check, take_turn
 
 ACCOUNTS = range(STANDARD.first, STANDARD.first + STANDARD.count)
-# Whose polls are repeated.
+# The account that is polled again and again.
 ONE = STANDARD.first
 
 

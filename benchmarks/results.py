@@ -1,4 +1,4 @@
-"""What a run found, and on which machine."""
+"""The results of a run, and its machine."""
 
 import platform
 import subprocess

@@ -40,7 +40,7 @@ class Entry:
     label: str
     calls: Sequence[Call]
     status: int = 200
-    # What stands in every right answer.
+    # A text that is in every right answer.
     sign: str = '"data":'
 
 

@@ -15,7 +15,7 @@ from models.invariants import INVARIANTS, check
 # 10 001 events each: one purchase, 5 000 assignments, 5 000 activations.
 PAST = Accounts(first=1, count=1_000, users=5_001, seats=5_100, licensed=5_000, activated=5_000)
 SHORT_PAST = replace(PAST, count=20)
-# What the events, everything that goes with them, and the sorts of the longest rule take, with as much again.
+# Twice the space that the events, their rows in other tables, and the sorts of the longest rule take.
 FREE_BYTES = 40_000_000_000
 
 

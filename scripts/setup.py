@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _set_up_e2e() -> None:
-    """What `make e2e` needs beyond that."""
+    """Install the further dependencies of `make e2e`."""
     _run(
         [str(BIN / "uv"), *SYNC, "--group", "e2e"],
         "The Python packages of e2e/ cannot be installed. Is the package registry reachable?",
@@ -59,7 +59,7 @@ def _set_up_e2e() -> None:
 
 
 def _set_up_bench() -> None:
-    """What `make bench` compares Usher with."""
+    """Install the servers that `make bench` compares Usher with."""
     for folder in COMPARED:
         _install_modules(folder.name.capitalize(), folder)
 
@@ -100,7 +100,7 @@ def _sync_packages() -> None:
 
 
 def _compile_own_packages() -> None:
-    """What Python would do at the first start, unless it may not write: PYTHONDONTWRITEBYTECODE, or other users'.
+    """Compile the packages, as Python's first start does if it may write there (PYTHONDONTWRITEBYTECODE, file owner).
 
     Without it every start compiles everything anew, which takes longer than all the rest. Files that are compiled
     already take no time, and those with errors are told of when they are run.
@@ -147,7 +147,7 @@ def _run(command: list[str], problem: str, folder: Path = ROOT) -> None:
 
 
 def _fingerprint(sources: list[Path]) -> str:
-    """What a step was made from; contents, because a fresh clone has fresh times."""
+    """A hash of the sources of a step: of their contents, because a fresh clone has fresh times."""
     digest = hashlib.sha256(sys.version.encode())
     for source in sources:
         digest.update(str(source.relative_to(ROOT)).encode())

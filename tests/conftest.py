@@ -38,7 +38,7 @@ PUBLIC_URL = "http://usher.example.com"
 INSTALL_URL = "https://install.example.com/start"
 METRICS_TOKEN = "a-token-of-the-tests"
 ORIGINS = Origins(PUBLIC_URL, frozenset({"https://app.example.com"}))
-# What a browser sends the session under.
+# The name of the session's cookie.
 COOKIE = "usher_session_80"
 # All tests call from one address, and many for one account. Those that are about budgets have servers of their own.
 LIMITS = Limits(anonymous_cost_per_minute=10**8, account_cost_per_minute=10**8)
@@ -155,7 +155,7 @@ async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 def mail_config() -> MailConfig:
-    """What mails know of the installation."""
+    """The settings that mails need."""
     return MailConfig(
         mail_from="Usher <usher@usher.example.com>",
         public_url=PUBLIC_URL,

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
-# What each package may import of the others.
+# The other packages that each package may import.
 MAY_IMPORT = {
     "models": set(),
     "payments": {"models"},
@@ -80,7 +80,7 @@ ONLY_IN = {
     "rich": {"usher"},
 }
 
-# What is imported inside functions. What a server needs only later, or never, does not keep it from answering.
+# Imports inside functions: modules that a server needs only later, or never, do not delay its start.
 LATE = {
     "jobs/txt_records.py": {"dns.asyncresolver", "dns.exception"},
     "jobs/relay.py": {"mailers.consumers"},

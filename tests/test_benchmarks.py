@@ -1,4 +1,4 @@
-"""What the benchmark stands on: rows that hold together, and servers whose answers are held against them."""
+"""The ground of the benchmark: consistent rows, and servers whose answers are compared with them."""
 
 import asyncio
 from contextlib import ExitStack

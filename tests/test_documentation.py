@@ -1,4 +1,4 @@
-"""What the documents say is true."""
+"""The documents are true."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.guides import programs
 from tests.usher.test_command_help import HELPED
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 async def test_the_first_query_and_mutation_of_the_readme_answer(client: Client, company: Company) -> None:

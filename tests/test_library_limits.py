@@ -9,9 +9,9 @@ from graphql import Executor, execute, subscribe, validate
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for package in ("api", "engine") for path in (ROOT / package).rglob("*.py"))
-# What has no limit unless it is given one.
+# Functions without a limit unless they are given one.
 NEEDS = {"get_variable_values": "max_errors", "parse": "max_tokens"}
-# What has none, and is wrapped by one of these.
+# Functions that take no limit; those above wrap them.
 NEVER = {"coerce_variable_values", "validate_input_value", "validate_input_literal", "graphql", "graphql_sync"}
 
 

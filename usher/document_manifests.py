@@ -16,7 +16,7 @@ APOLLO = "apollo-persisted-query-manifest"
 
 
 def document_rules(settings: Settings) -> DocumentRules:
-    """What is run. Raises SettingsError with one line where a manifest is not what it should be."""
+    """The documents that may run. Raises SettingsError with one line if a manifest is malformed."""
     if settings.only_trusted_documents and settings.trusted_documents is None and not settings.portal:
         raise SettingsError("USHER_ONLY_TRUSTED_DOCUMENTS is wrong: it needs USHER_TRUSTED_DOCUMENTS.")
     named = _documents(settings.trusted_documents) if settings.trusted_documents else ()

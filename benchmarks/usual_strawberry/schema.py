@@ -15,13 +15,13 @@ from tortoise.transactions import in_transaction
 from benchmarks.usual_strawberry import rows
 from benchmarks.usual_strawberry.types import Account, License, SeatInventory, SeatPool, read_inventory
 
-# Who waits to hear of an account, by its id.
+# The queues of subscribers, by the id of their account.
 WAITING: defaultdict[UUID, set[asyncio.Queue[None]]] = defaultdict(set)
 
 
 @strawberry.type
 class Query:
-    """What can be read."""
+    """The queries."""
 
     @strawberry.field
     async def account(self, info: Info) -> Account:
@@ -54,7 +54,7 @@ class AlreadyLicensedError:
 
 @strawberry.input
 class AssignLicenseInput:
-    """Who gets what."""
+    """A user, and the package to assign."""
 
     user_id: strawberry.ID
     package_id: strawberry.ID
@@ -67,7 +67,7 @@ AssignLicensePayload = Annotated[
 
 @strawberry.type
 class Mutation:
-    """What can be done."""
+    """The mutations."""
 
     @strawberry.mutation
     async def assign_license(self, info: Info, input: AssignLicenseInput) -> AssignLicensePayload:
@@ -92,7 +92,7 @@ class Mutation:
 
 @strawberry.type
 class Subscription:
-    """What is pushed."""
+    """The subscriptions."""
 
     @strawberry.subscription
     async def seat_counts_changed(self, info: Info) -> AsyncGenerator[SeatInventory, None]:
@@ -110,7 +110,7 @@ class Subscription:
 
 
 async def require_administrator(info: Info) -> Any:
-    """Who asks. Raises PermissionError."""
+    """The viewer. Raises PermissionError."""
     viewer = await info.context["viewer"]()
     if viewer is None or viewer.role != "ADMINISTRATOR":
         raise PermissionError("Sign in first.")

@@ -1,4 +1,4 @@
-"""What the schema shows: a resolver for each field that needs one, data loaders for what hangs on rows."""
+"""The types of the schema: a resolver for each field that needs one, data loaders for related rows."""
 
 from uuid import UUID
 
@@ -33,12 +33,12 @@ class SeatPool:
 
     @strawberry.field
     def available(self) -> int:
-        """What is left."""
+        """The seats that are left."""
         return self.purchased - self.assigned
 
     @strawberry.field
     async def package(self, info: Info) -> Package:
-        """What the seats are of."""
+        """The package of the seats."""
         return Package.of(await info.context["packages"].load(self.package_id))
 
     @classmethod
@@ -70,7 +70,7 @@ class License:
 
     @strawberry.field
     async def package(self, info: Info) -> Package:
-        """What is licensed."""
+        """The package that is licensed."""
         return Package.of(await info.context["packages"].load(self.package_id))
 
     @classmethod
@@ -95,7 +95,7 @@ class User:
 
     @strawberry.field
     async def license(self, info: Info) -> License | None:
-        """What they hold."""
+        """The user's license."""
         row = await info.context["licenses"].load(self.key)
         return License.of(row) if row else None
 
@@ -113,7 +113,7 @@ class User:
 
 @strawberry.type
 class PageInfo:
-    """Where a page ends."""
+    """The end of a page."""
 
     has_next_page: bool
     end_cursor: str | None

@@ -28,7 +28,7 @@ export default [
       "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
       // A feed is read forwards: seatEvents has `first` and `after` alone.
       "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
-      // What has an identity implements Node; answers, refusals and values have none.
+      // Types with an identity implement Node; answers, refusals and values have none.
       "@graphql-eslint/strict-id-in-types": "off",
       // Fields stand in the order in which they are read, and a payload is always there.
       "@graphql-eslint/alphabetize": "off",

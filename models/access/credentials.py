@@ -215,7 +215,7 @@ def _live(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def permissions_of(role: str | None, scopes: str | None) -> frozenset[Permission]:
-    """What a viewer may do, by what was found: the role of a user, or the scopes of a key."""
+    """The viewer's permissions: by the role of a user, or by the scopes of a key."""
     return _scopes(scopes or "[]") if role is None else _GRANTED[role]
 
 

@@ -17,7 +17,7 @@ from graphql import (
 
 from tests.support.schema import schema
 
-# What tells whose a thing is. Deepest on a path counts.
+# The alias of the fields that identify the owner. The deepest on a path counts.
 WITNESS = "witness"
 ROOT = "(root)"
 
@@ -103,7 +103,7 @@ def following(name: str) -> str:
 def everything(type_name: str, depth: int = 3) -> str:
     """A selection of all that a type shows by itself.
 
-    What an account shows beside its name asks for permissions, field by field, and is read field by field.
+    The fields of an account require permissions one by one, so all but its name are read one by one.
     """
     kind = served().type_map[type_name]
     if isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):

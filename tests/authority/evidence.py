@@ -1,4 +1,4 @@
-"""What an answer gives away: the values that only one account has, and finding them in raw bytes."""
+"""Leaks in answers: the values that only one account has, and finding them in raw bytes."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ HASH = re.compile(r"\\x[0-9a-f]{64}")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
 # Shorter texts and smaller numbers than these are found in anything.
 SHORTEST_TEXT = 4
-# What keys may do is named in words that every refusal uses.
+# Every refusal names permissions, so their names are no evidence.
 WORDS = {permission.value for permission in Permission}
 SMALLEST_NUMBER = 1000
 
@@ -49,7 +49,7 @@ class Values:
 
 
 def values_of_account(rows: AllRows, account_id: str) -> Values:
-    """What is in the rows of one account, and neither in those of another nor in the catalogue."""
+    """The values in the rows of one account that are neither in those of another nor in the catalogue."""
     ours: list[Any] = []
     known: list[Any] = []
     for table, row in decoded(rows):
@@ -59,7 +59,7 @@ def values_of_account(rows: AllRows, account_id: str) -> Values:
 
 
 def values_of_user(rows: AllRows, user_id: str) -> Values:
-    """What is in a user's own rows, but for the ids of other users."""
+    """The values in a user's own rows, but for the ids of other users."""
     own: list[Any] = []
     others: list[Any] = []
     for table, row in decoded(rows):
@@ -71,13 +71,13 @@ def values_of_user(rows: AllRows, user_id: str) -> Values:
 
 
 def values_of_account_itself(rows: AllRows, account_id: str) -> Values:
-    """What everybody in an account may know of it: its own row."""
+    """The values that everybody in an account may see of it: those of its own row."""
     return _values([row for table, row in decoded(rows) if table == "accounts" and row["id"] == account_id])
 
 
 def values_of_inventory(rows: AllRows, account_id: str, api_key_id: str) -> Values:
-    """What a key that may only see the seats of an account may know: what a key knows of itself, licenses with who
-    holds them, seats, and their events."""
+    """The values that a key with VIEW_INVENTORY alone may see: those of the key itself, of licenses and their
+    holders, of seats, and of their events."""
     ours = [(table, row) for table, row in decoded(rows) if account_of(table, row) == account_id]
     keys = [row for table, row in ours if table == "api_keys" and row["id"] == api_key_id]
     licenses = [row for table, row in ours if table == "licenses"]
@@ -97,7 +97,7 @@ def values_of_inventory(rows: AllRows, account_id: str, api_key_id: str) -> Valu
 
 
 def values_of_secrets(rows: AllRows) -> Values:
-    """What nobody is ever shown, of whatever account: what is kept of secrets."""
+    """The values that no answer shows: the hashes of secrets."""
     return _values([row[name] for _, row in decoded(rows) for name in ("hash", "input_hash") if name in row])
 
 

@@ -1,6 +1,6 @@
 """Valid inputs for every mutation and ids for every type, aimed at somebody's belongings.
 
-Where a line of matrix.md says how a mutation is tried, its maker here is found by the same words.
+A line of matrix.md that says how a mutation is tried finds its maker here by the same words.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,8 +13,8 @@ from tests.authority.world import Belongings
 from tests.support.company import sign_in_token
 from tests.support.licensing import activation_token, id_of
 
-# What the caller has, what is aimed at, and the input; None for a mutation without one.
-# Whoever has nothing acts as if they were whom they aim at.
+# Makes the input from the caller's belongings and the target's; None for a mutation without an input.
+# A caller without belongings acts as the target.
 Maker = Callable[[Belongings, Belongings], Awaitable[dict[str, Any] | None]]
 
 MADE_UP = "x" * 43
@@ -38,7 +38,7 @@ IDS: dict[str, Callable[[Belongings], str]] = {
     "User": lambda of: encode_id("User", of.user.id),
 }
 
-# What a subscription is given.
+# The arguments of subscriptions.
 ARGUMENTS: dict[str, dict[str, str | None]] = {
     "seatCountsChanged from now on": {"after": None},
     "seatCountsChanged from an old version on": {"after": "1"},

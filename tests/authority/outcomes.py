@@ -1,4 +1,4 @@
-"""What a caller got, in the words of matrix.md."""
+"""The outcome of a call, in the words of matrix.md."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ async def done(line: Line, caller: Caller, owner: Belongings, world: World) -> s
     given = await input_of(line, caller, owner)
     before = await read_all_rows()
     outcome = await called(line, caller, owner, given, world)
-    # Whose an address is, the relay finds out, after the answer.
+    # The relay looks up the user of an address after the answer.
     await answer_sign_in_requests()
     changed = before ^ await read_all_rows()
     if not changed:
@@ -67,7 +67,7 @@ def together(world: World, caller: Caller, found: list[str]) -> str:
 
 
 def read(world: World, caller: Caller, path: str, field: str, answer: Json) -> str:
-    """What came of reading one field: whose it is, or why it is not shown."""
+    """The outcome of reading one field: its owner, or the refusal."""
     if errors := answer.get("errors"):
         ways = [[step for step in error["path"] if isinstance(step, str)] for error in errors]
         assert all([*steps(path), field][: len(way)] == way for way in ways), answer

@@ -13,7 +13,7 @@ from tests.support.unchanged import row_of, tables
 AllRows = frozenset[tuple[str, str]]
 
 
-# What callers have spent of what they are allowed: calling itself spends it.
+# Every call spends an allowance.
 UNTOLD = {"allowances_spent"}
 
 

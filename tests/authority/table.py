@@ -7,7 +7,7 @@ from pathlib import Path
 MATRIX = Path(__file__).with_name("matrix.md")
 CALLERS = ["nobody", "standard", "administrator", "other", "revoked", "expired", "key", "full key"]
 
-# What is not in one of these is refused, and says how.
+# Every other outcome is a refusal, and names it.
 DONE = {"allowed", "own", "elsewhere", "nothing"}
 
 
@@ -29,7 +29,7 @@ class Line:
 
     @property
     def path(self) -> str:
-        """Where the fields are read."""
+        """The path to the fields."""
         return self.how.partition(":")[0]
 
 

@@ -1,4 +1,4 @@
-"""Who reads what: every field of every line of the section Fields of matrix.md, for every caller."""
+"""Reading fields: every field of every line of the section Fields of matrix.md, for every caller."""
 
 import pytest
 

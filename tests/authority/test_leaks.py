@@ -31,7 +31,7 @@ TABLES = {
     "Session": ("sessions", "id"),
     "User": ("users", "id"),
 }
-# What only one account has, and an administrator is shown.
+# Columns whose values only one account has, and an administrator is shown.
 SHOWN = {
     "accounts": ["name"],
     "users": ["id", "email", "first_name"],

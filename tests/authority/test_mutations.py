@@ -1,4 +1,4 @@
-"""Who may change what: every line of the section Mutations of matrix.md, for every caller."""
+"""Mutations: every line of the section Mutations of matrix.md, for every caller."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who finds what by its id: every line of the section Nodes of matrix.md, and every row of the account."""
+"""Objects by their ids: every line of the section Nodes of matrix.md, and every row of the account."""
 
 import pytest
 
@@ -13,7 +13,7 @@ NODES = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {everything('Node', depth=
 
 
 async def found_by(caller: Caller, type_name: str, id: str) -> str:
-    """What node answers of an id; fails unless nodes answers the same."""
+    """The outcome of `node` for an id; fails unless `nodes` answers the same."""
     one, many = await caller.ask(NODE, id=id), await caller.ask(NODES, ids=[id])
     assert "data" in one, one
     assert "data" in many, many

@@ -1,4 +1,4 @@
-"""Who may follow what: every line of the section Subscriptions of matrix.md, over a WebSocket, for every caller."""
+"""Subscriptions: every line of the section Subscriptions of matrix.md, over a WebSocket, for every caller."""
 
 import json
 
@@ -14,7 +14,7 @@ from tests.support.waiting import COMES_WITHIN
 
 
 async def first_told(world: World, caller: Caller, line: Line) -> str:
-    """What comes first, in the words of the matrix; the credential goes in connection_init."""
+    """The first message, in the words of the matrix; the credential goes in connection_init."""
     async with caller.client.live() as live:
         await live.subscribe(following(line.thing), **ARGUMENTS[str(line)])
         message = await live.receive(within=COMES_WITHIN)

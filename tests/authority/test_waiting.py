@@ -1,4 +1,4 @@
-"""Who loses their authority while their call waits for the account changes nothing any more."""
+"""A viewer that loses its authority while its call waits for the account's lock changes nothing any more."""
 
 import pytest
 

@@ -48,7 +48,7 @@ class Loss:
     reason: str = ""
 
     def expected(self, line: Line) -> str:
-        """What a call comes to."""
+        """The outcome of a call."""
         return self.outcome or line.expected["standard"]
 
 

@@ -61,7 +61,7 @@ SEATS = 7919
 
 @dataclass(frozen=True)
 class Belongings:
-    """What one user has: something of everything. `newcomer` is another user of the account, without a license."""
+    """The rows of one user: something of everything. `newcomer` is another user of the account, without a license."""
 
     user: User
     newcomer: User
@@ -124,16 +124,16 @@ class World:
         return str(self.ours.account_id)
 
     def owners(self) -> Iterator[Belongings]:
-        """What is aimed at, one after the other."""
+        """The targets, one after the other."""
         yield self.administrator
         yield self.standard
 
     def told_by(self, owner: Belongings) -> Values:
-        """What the link in a mail to somebody may show to whoever follows it."""
+        """The values that the link in a mail to a user may show."""
         return values_of_user(self.rows, str(owner.user.id)) | values_of_account_itself(self.rows, self.account_id)
 
     def whose(self, keys: set[str], caller: Caller) -> str:
-        """Whose things an answer shows, by their keys, in the words of the matrix."""
+        """The owner of the rows that an answer shows, by their keys, in the words of the matrix."""
         shown = self.owned(keys)
         accounts = {self._accounts[key] for key in shown}
         if accounts <= {self.account_id}:

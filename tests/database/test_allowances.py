@@ -1,4 +1,4 @@
-"""What a caller may do how often: exact, over a sliding window, for callers at once."""
+"""Allowances: exact, over a sliding window, for concurrent callers."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

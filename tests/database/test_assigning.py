@@ -147,7 +147,7 @@ async def test_wishes_that_come_at_once_are_one_statement(company: Company) -> N
 
 
 async def says_sql(viewer: Viewer, moment: datetime | None = None) -> bool:
-    """What the condition of the statement says: whether a viewer is who they were seen as, now unless given."""
+    """The result of the statement's condition: whether credential and rights are unchanged, now unless given."""
     by_api_key = viewer.api_key_id is not None
     condition = is_unchanged(by_api_key=by_api_key, credential="$1", rights="$2", moment="$3")
     (row,) = await fetch(f"SELECT {condition} AS held", viewer.credential_id, viewer.rights, moment or now())

@@ -1,4 +1,4 @@
-"""What callers may spend in a minute: told between processes, remembered by the database."""
+"""Cost budgets for a minute: shared by processes, stored in the database."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta

@@ -139,7 +139,7 @@ async def test_the_columns_are_the_declared_ones(db: None) -> None:
     assert there == dict(declared_columns())
 
 
-# What each kind of field is in PostgreSQL; texts and decimals have their sizes beside.
+# The type of each kind of field in PostgreSQL; texts and decimals have their sizes beside.
 TYPES = {
     "UUIDField": "uuid",
     "CharField": "character varying",

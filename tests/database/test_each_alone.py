@@ -1,6 +1,6 @@
-"""Where two mechanisms hold the same rule, each holds it alone.
+"""Rules that two mechanisms hold: each holds them alone.
 
-What the database refuses, test_refused_by_sql.py tries without the code. Here the code is tried without the rule of
+Constraints without the code are tried by test_refused_by_sql.py. Here the code is tried without the constraint of
 the database, which is taken away while calls come at once: they come to the same as with it.
 """
 
@@ -101,7 +101,7 @@ async def without(rule: str) -> AsyncIterator[None]:
 
 
 async def outcomes(*calls: Awaitable[Any]) -> Counter[str]:
-    """What calls come to that are made at once: `done`, or the code of the refusal. Anything else fails the test."""
+    """The outcomes of concurrent calls: `done`, or the code of the refusal. Anything else fails the test."""
 
     async def outcome(call: Awaitable[Any]) -> str:
         try:
@@ -238,7 +238,7 @@ async def one_administrator_stays(company: Company) -> None:
         change_user_role(company.viewer, user_id=company.administrator.id, role=Role.STANDARD),
         change_user_role(doras, user_id=dora.id, role=Role.STANDARD),
     )
-    # Who is standard already is made so again without a change.
+    # A user who is standard already is made so again without a change.
     assert found["done"] in {1, 2}
     assert await User.filter(account_id=company.account_id, role=Role.ADMINISTRATOR).count() == 1
 
@@ -284,7 +284,7 @@ SEEN = Authenticated(
     event_id=uuid4(),
     catalogue_version=3,
 )
-# Who it is that has these rights makes no other answer. The language of a locale is in the digest.
+# Viewers with the same rights get the same answer. The language of a locale is in the digest.
 SAME_ANSWER = {"credential_id", "buyer_id", "user_id", "api_key_id", "rights", "locale"}
 OTHERS: dict[str, Any] = {
     "account_version": SEEN._replace(account_version=8),

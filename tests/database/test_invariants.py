@@ -182,7 +182,7 @@ BROKEN: dict[str, list[list[str]]] = {
 STAYS = [invariant.name for invariant in INVARIANTS if invariant.name.endswith(" stays in its account")]
 BROKEN |= {name: [[one(name.partition(".")[0], f"account_id = {THEIRS}", f"account_id = {MINE}")]] for name in STAYS}
 
-# Where the row may have none, one that has.
+# Of rows that may have none, one that has.
 for name in STAYS:
     table, _, column = name.removesuffix(" stays in its account").partition(".")
     if name.startswith(("tokens.license_id", "cart")) or column == "api_key_id":

@@ -1,4 +1,4 @@
-"""What a process of the version before writes and reads while it still runs on the newest schema."""
+"""Writes and reads by a process of the version before that still runs on the newest schema."""
 
 from datetime import timedelta
 

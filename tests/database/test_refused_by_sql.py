@@ -1,4 +1,4 @@
-"""What the database itself refuses, statement by statement, whoever sends it."""
+"""Refusals by the database itself, statement by statement."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is compiled answers as graphql-core does, on a schema that can be wrong in every way."""
+"""Compiled programs answer as graphql-core does, on a schema that can be wrong in every way."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -33,12 +33,12 @@ class Colour(StrEnum):
 
 
 class Odd(int):
-    """What may be written as nothing."""
+    """A value that may be serialized as null."""
 
 
 @strawberry.interface
 class Named:
-    """What has a name."""
+    """An interface with a name."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""Who calls: nobody, a standard user, and an administrator with a past."""
+"""The callers: nobody, a standard user, and an administrator with a past."""
 
 import re
 from dataclasses import dataclass, field

@@ -175,7 +175,7 @@ class _Writer:
         return f"${name}"
 
     def _selections(self, parent: Any, depth: int, *, merged: bool = False) -> str:
-        """What to select of a type. `merged` where the selection meets others that may have the same keys."""
+        """A selection of a type's fields; `merged` if it meets others that may have the same keys."""
         drawing = self._drawing
         fields: dict[str, GraphQLField] = {
             name: field for name, field in getattr(parent, "fields", {}).items() if self._wanted(parent.name, name)

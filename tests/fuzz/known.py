@@ -1,4 +1,4 @@
-"""What a caller could know of the rows: ids, cursors, addresses, tokens; some of them as of the moment of asking."""
+"""Values that a caller could know: ids, cursors, addresses, tokens; some of them as of the moment of asking."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +44,7 @@ CODES = ["ECO", "ADVANCED", "PRO", "eco", "Pro", "pro", "advanced", "Eco", "ADVA
 
 @dataclass
 class Known:
-    """What was there at the beginning."""
+    """The values at the beginning."""
 
     company: Company
     ids: dict[str, list[str]]
@@ -101,7 +101,7 @@ LIVE_NAMES = [*QUERIES, *TOKENS]
 
 
 async def known_of(history: History) -> Known:
-    """What a curious caller could know after some time, of both accounts."""
+    """The values of both accounts that a curious caller could know after some time."""
     ids: dict[str, list[str]] = {}
     keys: list[UUID] = []
     for type_name, table in TABLES.items():

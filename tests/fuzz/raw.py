@@ -10,7 +10,7 @@ Headers = list[tuple[str, bytes]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """The response."""
 
     status: int
     headers: dict[str, str]

@@ -1,4 +1,4 @@
-"""What every answer must be, whatever was asked."""
+"""Rules that every response must fulfil."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ CODES = {
     "STALE_VERSION",
     "UNAUTHENTICATED",
 }
-# What a document that is valid, with values that fit, can be answered.
+# The error codes that a valid document, with values that fit, can get.
 CODES_OF_VALID = {
     "INVALID_INPUT",
     "LIMIT_EXCEEDED",

@@ -55,7 +55,7 @@ def watched() -> list[pytest.MarkDecorator]:
 
 
 class Complaints(logging.Handler):
-    """What libraries log as an error: e.g. an exception that nobody caught."""
+    """The errors that libraries log: e.g. an exception that nobody caught."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

@@ -69,7 +69,7 @@ def told(result: Any) -> tuple[bytes, list[bytes]]:
 
 
 def paths(result: Any) -> set[str]:
-    """Where there are errors."""
+    """The paths of the errors."""
     return {str(error.path) for error in result.errors or []}
 
 

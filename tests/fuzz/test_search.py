@@ -49,7 +49,7 @@ IN_GRAPHQL = {"licensed": "licensed", "package_code": "packageCode"}
 
 @dataclass
 class Person:
-    """What a search may find, as the loop reads it: none of it is the server's."""
+    """A user as the loop searches it: nothing here is taken from the server."""
 
     email: str
     texts: list[str]
@@ -114,7 +114,7 @@ async def people(company: Company) -> list[Person]:
             await company.assign(user, code)
     while await fill_search_texts():
         pass
-    # What the database folds itself finds no ligatures and no sharp s.
+    # The database's own folding finds no ligatures and no sharp s.
     await fetch(
         "UPDATE users SET search_text = NULL WHERE id IN (SELECT id FROM"
         " (SELECT id, first_name || last_name AS name, row_number() OVER (ORDER BY id) AS number FROM users)"

@@ -23,7 +23,7 @@ PAGE = "partners.md"
 
 @pytest.fixture
 async def environment(company: Company, server_url: str) -> dict[str, str]:
-    """What the programs are told: a server, and a key that reads."""
+    """The environment of the programs: a server, and a key that reads."""
     return await variables(company, server_url, Permission.VIEW_INVENTORY)
 
 

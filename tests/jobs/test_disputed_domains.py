@@ -42,7 +42,7 @@ async def state(domain: Domain) -> DomainState:
 
 
 async def news(domain: Domain) -> list[tuple[str, str | None]]:
-    """What was told of a claim to its account, after it was made, with the reason."""
+    """The events of a claim in its account, after it was made, with the reason."""
     events = await Event.filter(account_id=domain.account_id, version__isnull=False).order_by("version")
     told = [event for event in events if event.data.get("domain_id") == str(domain.id)]
     assert {event.actor_id for event in told[1:]} <= {None}

@@ -1,4 +1,4 @@
-"""What nobody can use any more is deleted when its retention is over, and nothing else is."""
+"""Rows that nobody can use any more are deleted when their retention is over, and no others."""
 
 import asyncio
 from contextvars import copy_context

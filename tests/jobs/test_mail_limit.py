@@ -27,7 +27,7 @@ def held_back() -> float:
 
 
 def subjects(server: MailServer, to: User) -> list[str]:
-    """What was sent to a person, in order."""
+    """The subjects of the mails sent to a person, in order."""
     return [str(one.message["Subject"]) for one in server.taken if one.to == to.email]
 
 
@@ -46,7 +46,7 @@ async def an_hour_later() -> None:
 
 
 async def waiting(user: User) -> list[Delivery]:
-    """What is still to be sent to a person, in order."""
+    """The mails still to be sent to a person, in order."""
     return await Delivery.filter(recipient_id=user.id, sent_at=None, failed_at=None).order_by("id")
 
 

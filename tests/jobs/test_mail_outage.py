@@ -41,7 +41,7 @@ async def give_and_take(company: Company, user: User) -> None:
 
 
 async def waiting(client: Client) -> dict[str, int]:
-    """What /readyz tells of mail, but for the time, which does not pass here."""
+    """The mail section of /readyz, but for the time, which does not pass here."""
     answer = await client.http.get("/readyz", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
     assert answer.status_code == 200
     told = answer.json()["mail"]

@@ -143,7 +143,7 @@ async def test_words_that_cannot_be_stored_are_recorded_as_far_as_they_can(
 
 
 async def delivery_after(command: str, answer: str, to: User, relay: Relay, mail_server: MailServer) -> Delivery:
-    """What is recorded of a mail to a user once the server has answered a command so."""
+    """The delivery of a mail to a user once the server has answered a command so."""
     mail_server.answer(command, answer)
     await ask_for_link(to.email)
     await run_until_idle(relay)

@@ -27,7 +27,7 @@ from tests.support.unchanged import nothing_changes
 
 
 async def recipients() -> list[UUID]:
-    """Who is still to get a mail, in the order in which the mails were made."""
+    """The recipients of mails still to be sent, in the order in which the mails were made."""
     return await Delivery.filter(sent_at=None, failed_at=None).order_by("id").values_list("recipient_id", flat=True)
 
 

@@ -298,7 +298,7 @@ async def test_calls_and_relays_go_on_while_a_batch_is_being_deleted(company: Co
 
 
 async def forget_expired_inside(moment: datetime) -> int:
-    """What `forget_expired` deletes of the tables that calls write, in the transaction that is open."""
+    """The number of rows that `forget_expired` deletes of the tables that calls write, in the open transaction."""
     before = moment - timedelta(days=100)
     await fetch(RAISE_WATERMARK, before)
     return sum([(await fetch(statement, before))[0]["count"] for statement in (DELIVERIES, IDEMPOTENCY_RECORDS)])

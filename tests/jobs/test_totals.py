@@ -1,4 +1,4 @@
-"""What the relay keeps for large accounts: lengths of lists, search entries, and what users are searched by."""
+"""The relay's work for large accounts: lengths of lists, search entries, and search texts."""
 
 from jobs.relay import COUNT_EVERY, Relay
 from models.database.clock import now

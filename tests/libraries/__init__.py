@@ -1,1 +1,1 @@
-"""What Usher takes of libraries without their promise. A test that fails names the file of ours to look at."""
+"""Private parts of libraries that Usher relies on. A test that fails names the file of ours to look at."""

@@ -26,7 +26,7 @@ async def made(admin: Client, company: Company) -> Key:
 
 
 async def may_still(live: Live) -> list[str] | None:
-    """What the viewer of a socket may do; None for nobody."""
+    """The permissions of a socket's viewer; None for nobody."""
     await live.subscribe("{ viewer { permissions } }", id="may")
     viewer = (await live.next())["viewer"]
     assert await live.receive() == {"type": "complete", "id": "may"}

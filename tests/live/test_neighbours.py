@@ -1,4 +1,4 @@
-"""What is committed by one process reaches the followers of another."""
+"""Commits of one process reach the followers of another."""
 
 import asyncio
 from contextlib import aclosing
@@ -125,7 +125,7 @@ async def test_what_this_process_says_is_not_heard_by_itself(company: Company, d
         stop = commit_listeners.listen(heard.append)
         await company.buy(ECO=1)
         own = len(heard)
-        # What another says comes after it on the same connection, so nothing of our own is still on its way.
+        # The notification of another process comes after it on the same connection, so none of our own is on its way.
         await fetch("SELECT pg_notify($1, $2)", CHANNEL, f"another {company.users[0].id}")
         await until(lambda: company.users[0].id in heard)
         stop()

@@ -34,7 +34,7 @@ FIELDS = [
 INJECTED_HEADER = "=?utf-8?q?Jo=0D=0ACc=3A_fourth=40other=2Eexample?="
 INJECTED_BODY = "=?utf-8?q?Hello=0D=0AX-Other=3A_2=0D=0A=0D=0A<p>text</p>?="
 
-# What names may be made of to become something else than names.
+# Characters that could turn a name into something else.
 HOSTILE = st.text(
     st.sampled_from(
         "aZ 0.@,;:<>()[]\"'\\=?_%&\r\n\t\x00\x0b\x0c\x1c\x7f\x85\xa0\xadéß\u05d0\u0627\u0301\u200d"

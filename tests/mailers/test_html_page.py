@@ -8,7 +8,7 @@ from mailers import html_page
 from mailers.render import _environment, _fill, _texts
 from tests.mailers.test_render import KINDS, facts_of
 
-# What means something in HTML, in MJML, in templates, or to the marks for texts.
+# Texts with a meaning in HTML, in MJML, in templates, or to the marks for texts.
 AWKWARD = [
     "",
     '"',
@@ -25,7 +25,7 @@ AWKWARD = [
 
 
 def layout_of(kind: str, language: str, end: str) -> dict[str, Any]:
-    """What the template gets for a mail, with the same end to every text of it."""
+    """The template's context for a mail, with the same end to every text of it."""
     texts = _texts(language)
     filled = {"mail": texts["kinds"][kind], "common": texts["common"]}
     layout = {name: _fill(content, language, facts_of(kind)) for name, content in filled.items()}

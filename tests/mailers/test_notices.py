@@ -104,7 +104,7 @@ async def test_opening_an_account_mails_its_administrator_a_sign_in_link(post: P
     values = await sign_in_values(mail, EventType.ACCOUNT_OPENED)
     await check_mail(mail, opened.user, "account_opened", EventType.ACCOUNT_OPENED, **values)
     assert mail.subject == "Your Usher account is open"
-    # Whoever opened it need not be the one who reads this.
+    # The reader need not be the person who opened the account.
     for typed in ("Company", "Ola", "Owner"):
         assert typed not in mail.message.as_string() + mail.text + mail.html
 

@@ -37,7 +37,7 @@ async def tables_with(text: str) -> list[str]:
 
 
 async def secrets_of_a_day(company: Company, post: Post) -> dict[str, str]:
-    """What people were mailed or given on a day when everything that makes a secret happened, used and unused."""
+    """Every kind of secret that people are mailed or given, used and unused."""
     ann, ben, _ = company.users
     await company.buy(ECO=2)
     license = await company.assign(ann, "ECO")

@@ -60,7 +60,7 @@ def tests_of(root: Path, file: str) -> list[str]:
 
 
 def _names(source: Path) -> set[str]:
-    """What a file defines, and the mutation or the file that is named after it."""
+    """The names that a file defines, and the mutation or the file that is named after it."""
     head, *rest = source.stem.split("_")
     names = {source.stem, head + "".join(word.capitalize() for word in rest)}
     for node in ast.parse(source.read_text()).body:

@@ -109,7 +109,7 @@ class _Faults:
                 yield from self._of_a_part(node)
 
     def _of_a_part(self, node: ast.AST) -> Iterator[Fault]:
-        """What is missing: a statement, or a condition."""
+        """Faults by omission: of a statement, or of a condition."""
         match node:
             case ast.Expr(ast.Await() | ast.Call()) | ast.Raise() | ast.Continue() | ast.Break():
                 yield self._whole(node, "pass")

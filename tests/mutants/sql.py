@@ -38,7 +38,7 @@ def is_sql(text: str) -> bool:
 
 
 def sql_faults(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where, to where, and what stands there instead: a condition less, or another operator."""
+    """Faults as start, end and replacement: a condition less, or another operator."""
     for found in CONDITION.finditer(text):
         end = _end_of_condition(text, found.end())
         condition = text[found.end() : end].rstrip()

@@ -24,7 +24,7 @@ ENDS_WITHIN = 900
 
 
 class Outcome(StrEnum):
-    """What came of a mutant. One that hangs is seen by whoever runs the tests."""
+    """The outcome of a mutant. One that hangs is noticed by the developer."""
 
     CAUGHT = "caught"
     HANGS = "hangs"

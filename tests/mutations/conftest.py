@@ -1,4 +1,4 @@
-"""Who calls: nobody, the administrator of the company, or one of its standard users."""
+"""The callers: nobody, the administrator of the company, or one of its standard users."""
 
 from tests.support.signed_in import admin, other_admin, standard
 

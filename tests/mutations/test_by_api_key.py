@@ -1,4 +1,4 @@
-"""What an integration does with a key: it buys for its maker, assigns in the account's name, and never signs out."""
+"""Mutations by an API key: it buys for its maker, assigns in the account's name, and never signs out."""
 
 from api.schema.ids import encode_id
 from jobs.relay import Relay

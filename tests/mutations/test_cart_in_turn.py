@@ -37,7 +37,7 @@ async def test_settling_waits_for_a_cart_that_is_being_edited_and_takes_out_what
         settling = settle_payment(payment, ChargeOutcome(PaymentState.SUCCEEDED))
         settled = asyncio.create_task(settling, context=outside)
         await until_told(waits)
-        # Whoever edits has the cart, and so all of its lines.
+        # An edit locks the cart, and so all of its lines.
         await fetch("UPDATE cart_lines SET quantity = quantity + 5 WHERE package_id = $1", company.packages["PRO"].id)
     await settled
     assert await CartLine.all().values_list("package_id", "quantity") == [(company.packages["PRO"].id, 5)]

@@ -36,7 +36,7 @@ NOT_A_NETWORK = "Not an address or a network, for example 203.0.113.0/24."
 HOW_MANY = "1 to 20 networks, or null for everywhere."
 
 _USER, _LICENSE = encode_id("User", new_id()), encode_id("License", new_id())
-# What needs a permission and nothing else; VIEW_ACTIVITY opens nothing yet.
+# Operations that need one permission and nothing else; VIEW_ACTIVITY opens nothing yet.
 _LACKS = "{ __typename ... on NotPermittedError { requires } }"
 PROBES = {
     Permission.VIEW_INVENTORY: "{ account { seatInventory { version } } }",
@@ -116,7 +116,7 @@ async def test_nobody_gives_what_they_have_not(admin: Client, company: Company) 
         await assert_invalid(maker, "createApiKey", bad, name="More", scopes=["VIEW_INVENTORY", lacking.value])
     async with records(company, "api_key.created", by=(await ApiKey.get()).id):
         made = await make_key(maker, Permission.VIEW_INVENTORY, Permission.MANAGE_INTEGRATIONS)
-    # Who answers for a key answers for those that it makes.
+    # The user who answers for a key answers for those that it makes.
     assert (await made.row()).created_by_id == company.administrator.id
 
 

@@ -13,7 +13,7 @@ SIGNED_IN = "... on SignedIn { viewer { account { users { totalCount } } } }"
 ADDED = "... on CartChanged { cart { lines { quantity } } }"
 
 
-# What the change before has read of the user is another thing now.
+# The second change must not see the rows that the first has read.
 GIVEN_AND_TAKEN = """
 mutation ($give: AssignLicenseInput!, $take: RemoveLicenseInput!) {
     give: assignLicense(input: $give) { ... on AlreadyLicensedError { license { user { license { state } } } } }
@@ -94,7 +94,7 @@ async def test_an_error_of_the_change_itself_is_told_and_nothing_comes_after(
 
 
 async def given_and_taken(company: Company) -> dict[str, Any]:
-    """What is asked of a user who has a license."""
+    """The variables for a user who has a license."""
     user = company.users[0]
     license = await company.assign(user, "PRO")
     package = encode_id("Package", company.packages["PRO"].id)

@@ -1,4 +1,4 @@
-"""What no purchase can hold, and seats that no pool can: refused before anything is charged."""
+"""More than a purchase can hold, or more seats than a pool can: refused before anything is charged."""
 
 import asyncio
 from collections import Counter

@@ -81,7 +81,7 @@ async def add_ceo(owner: Company) -> User:
 
 
 async def outcome(call: Awaitable[Any]) -> Any:
-    """What a call answers, or is refused with."""
+    """The result of a call, or its refusal."""
     try:
         return await call
     except BusinessError as error:

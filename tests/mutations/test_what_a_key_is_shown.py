@@ -1,4 +1,4 @@
-"""What a key with one scope alone is shown by the answers to its changes, and nowhere else. See docs/adr/0009."""
+"""Data that a key with one scope sees in the answers to its mutations, and nowhere else. See docs/adr/0009."""
 
 from typing import Any
 

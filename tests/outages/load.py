@@ -27,7 +27,7 @@ READ = '{ account { seatInventory(packageCodes: ["PRO"]) { pools { purchased ass
 
 @dataclass
 class Load:
-    """What the clients and followers of one account were told."""
+    """The responses that the clients and followers of one account got."""
 
     business: Business
     experience: Experience = field(default_factory=Experience)
@@ -87,7 +87,7 @@ async def under_load(server: UsherProcess, business: Business) -> AsyncIterator[
 
 
 async def assert_nothing_is_lost(load: Load, cluster: Cluster, folder: Path) -> None:
-    """What was answered is in the database, followers saw each change once, and the database is right."""
+    """Acknowledged changes are in the database, followers saw each change once, and the database is right."""
     assert load.experience.wrong == []
     rows = await cluster.fetch(
         "SELECT id, ended_at FROM licenses WHERE account_id = $1", UUID(load.business.account_id)

@@ -44,7 +44,7 @@ def relay(mail_server: MailServer, mail_config: MailConfig) -> Relay:
 
 @pytest.fixture(scope="package")
 async def standing(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    """What goes on running from test to test: starting a process takes longer than most tests. It sends nothing."""
+    """An installation that runs on from test to test: a start takes longer than most tests. It sends nothing."""
     async with Installation(tmp_path_factory.mktemp("standing"), settings(database_url, mail_port=9)) as made:
         yield made
 

@@ -59,7 +59,7 @@ async def test_behind_a_proxy_that_is_believed_the_address_is_what_it_tells(
             "2001:db8::7",
             "2001:DB8:0:0:0:0:0:7",
             "2001:db8::8",
-            # What the caller told the proxy stands before what the proxy tells.
+            # The caller's own field stands before the address that the proxy appends.
             "192.0.2.127, 203.0.113.9",
             "203.0.113.9, 192.0.2.127",
             "192.0.2.127, 127.0.0.1",

@@ -29,7 +29,7 @@ async def thirty_notices(company: Company) -> None:
 
 
 async def claimed() -> list[Delivery]:
-    """What is leased now."""
+    """The deliveries under a lease."""
     return await Delivery.filter(leased_until__gt=now(), sent_at=None)
 
 
@@ -53,7 +53,7 @@ async def test_what_a_killed_relay_had_claimed_is_sent_by_another_soon(
     assert LEASE + LOOK_EVERY < TAKEN_OVER_WITHIN
     assert {delivery.attempts for delivery in await Delivery.filter(id__in=[one.id for one in held])} == {2}
     assert max([(await Delivery.get(id=one.id)).sent_at or moment for one in held]) < moment + TAKEN_OVER_WITHIN
-    # What it was sending comes again, and nothing else.
+    # The mails that it was sending come again, and no others.
     assert Counter(message_ids(mail_server)) == Counter([*await notices(), *began])
 
 

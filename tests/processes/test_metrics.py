@@ -1,4 +1,4 @@
-"""What /readyz and /metrics tell, of one process and of several."""
+"""The answers of /readyz and /metrics, for one process and for several."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Whoever clicks twice, asks again, or loses the process that charges them pays once, and gets the seats once."""
+"""A buyer who clicks twice, asks again, or loses the process that charges them pays once, and gets the seats once."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an operator switches off is off in the process that the settings start."""
+"""Features that an operator switches off are off in the process that the settings start."""
 
 import hashlib
 import json

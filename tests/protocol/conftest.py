@@ -1,4 +1,4 @@
-"""Who calls, and how."""
+"""The clients that call."""
 
 from collections.abc import AsyncIterator
 

@@ -183,6 +183,6 @@ async def test_an_address_pays_for_what_it_can_be_answered(limited: Client, docu
     answer = await ask(limited, document)
     assert answer.status_code == 200
     assert answer.headers["usher-cost"] == str(max(20, cost))
-    # Whatever needs a viewer is null, or refused as a whole.
+    # Fields that need a viewer are null, or the document is refused as a whole.
     data = answer.json()["data"]
     assert data is None or {data.get(name) for name in ("account", "viewer", "rateLimit")} == {None}

@@ -1,4 +1,4 @@
-"""What nobody foresaw is masked, with a reference that is in the log; a database that is gone is said to be."""
+"""Unforeseen errors are masked, with a reference that is in the log; an outage of the database has its own error."""
 
 from typing import Any
 

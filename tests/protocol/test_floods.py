@@ -32,7 +32,7 @@ async def limited(feed: Feed, company: Company, **limits: int) -> AsyncIterator[
 
 
 def open_sockets() -> int:
-    """What /metrics tells of them."""
+    """The number of open sockets in /metrics."""
     return int(REGISTRY.get_sample_value("usher_sockets") or 0)
 
 

@@ -22,7 +22,7 @@ POST = b"POST /graphql HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r
 QUERY = b'{"query":"{packages{code}}"}'
 ASKED = POST + b"Content-Length: %d\r\n\r\n" % len(QUERY) + QUERY
 
-# What is sent first, how many answers that has, and what is sent after them.
+# The bytes sent first, the number of answers to them, and the bytes sent after those.
 HALVES = {
     "nothing": (b"", 0, b""),
     "an empty line": (b"", 0, b"\r\n"),
@@ -52,7 +52,7 @@ async def hurried(feed: Feed, company: Company, monkeypatch: pytest.MonkeyPatch)
 
 
 async def ended(connection: Line) -> bytes:
-    """What comes until the connection is closed."""
+    """The bytes received until the connection is closed."""
     async with asyncio.timeout(10):
         return await connection.reader.read()
 

@@ -121,7 +121,7 @@ async def test_a_head_may_come_in_parts(company: Company, server_url: str) -> No
 
 
 def scope(token: str = "a", client: str = "127.0.0.1", **more: Any) -> dict[str, Any]:
-    """What a server tells of a request."""
+    """The ASGI scope of a request."""
     fields = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
     return {"type": "http", "headers": fields, "client": (client, 1), **more}
 

@@ -47,7 +47,7 @@ async def test_the_schema_is_not_told_over_http(silent: Client, asked: str) -> N
     assert refused(response.json(), "INTROSPECTION_DISABLED") == {"code": "INTROSPECTION_DISABLED"}
     assert response.json()["errors"][0]["message"] == MESSAGE
     assert (response.status_code, "data" in response.json()) == (400, False)
-    # Who asks is looked up for every request.
+    # The viewer is looked up for every request.
     assert [statement for statement in sent if "sessions" not in statement] == []
 
 

@@ -1,4 +1,4 @@
-"""What an answer about the schema costs: counted by the schema's own size, found once, and kept."""
+"""The cost of introspection: counted by the schema's own size, found once, and kept."""
 
 import asyncio
 import re
@@ -215,7 +215,7 @@ async def test_an_answer_is_kept_for_each_of_what_was_asked(own: Client, found: 
     assert await ask("A", n="License") == {"__type": {"name": "License"}}
     assert await ask("B") == {"__schema": {"queryType": {"name": "Query"}}}
     assert len(found) == 3
-    # What is not declared makes no difference.
+    # Variables that are not declared make no difference.
     assert await ask("A", n="User", other=1) == {"__type": {"name": "User"}}
     assert await ask("B", n="User") == {"__schema": {"queryType": {"name": "Query"}}}
     assert len(found) == 3

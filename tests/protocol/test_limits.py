@@ -21,7 +21,7 @@ MAX_DEPTH = DEFAULT_LIMITS.document_depth
 
 
 def refused(document: str) -> list[dict[str, object]]:
-    """What the limits say of a document."""
+    """The limits that a document exceeds."""
     errors = excesses(measure(schema.core, parse(document)), DEFAULT_LIMITS)
     return [{key: (e.extensions or {})[key] for key in ("code", "limit", "asked", "allowed")} for e in errors]
 

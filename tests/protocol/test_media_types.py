@@ -5,7 +5,7 @@ import pytest
 
 NEW = "application/graphql-response+json"
 OLD = "application/json"
-# What a document comes to: it is run well, it is run and a field fails, or it is not run.
+# The outcomes of a document: it is run well, it is run and a field fails, or it is not run.
 GOOD = ("{ packages { code } }", {"data"})
 FAILS = ("{ account { name } }", {"data", "errors"})
 # Documents that are not run, and the code of each error.

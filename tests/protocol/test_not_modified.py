@@ -85,7 +85,7 @@ async def test_a_version_that_comes_again_after_a_restored_backup_makes_a_new_an
     await add_domain(company.viewer, name="lost.example.net")
     lost = await poll(admin, domains)
     version = int(lost.json()["data"]["account"]["version"])
-    # What a backup of before knows.
+    # The state of an older backup.
     await fetch("DELETE FROM events WHERE account_id = $1 AND version = $2", company.account_id, version)
     await fetch("DELETE FROM domains WHERE name = 'lost.example.net'")
     await fetch("UPDATE accounts SET version = version - 1 WHERE id = $1", company.account_id)

@@ -1,4 +1,4 @@
-"""What is served beside /graphql: health, readiness, metrics and the explorer."""
+"""The pages beside /graphql: health, readiness, metrics and the explorer."""
 
 import re
 from collections.abc import AsyncIterator

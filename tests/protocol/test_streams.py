@@ -26,7 +26,7 @@ THREE = '{"data":{"packages":[{"code":"ECO"},{"code":"ADVANCED"},{"code":"PRO"}]
 VERSION = "subscription { seatCountsChanged { version snapshot } }"
 COMPLETE = "event: complete\ndata: \n\n"
 NOBODY = '{"errors":[{"message":"Sign in first.","extensions":{"code":"UNAUTHENTICATED","reason":"MISSING"}}]}'
-# What urql 5 sends with queries.
+# The Accept header that urql 5 sends with queries.
 URQL = (
     "application/graphql-response+json, application/graphql+json, application/json,"
     " text/event-stream, multipart/mixed"
@@ -252,7 +252,7 @@ async def test_streams_count_among_the_connections_of_an_address(few: Client) ->
             assert (third.response.status_code, third.response.headers["retry-after"]) == (429, "10")
             refused = '{"errors":[{"message":"Too many connections: at most 2 of one address are allowed.",'
             assert await third.rest() == refused + '"extensions":{"code":"LIMIT_EXCEEDED"}}]}'
-        # Who is gone has left his place.
+        # A client that is gone has left its place.
         await until_told(lambda: follows(few))
 
 

@@ -202,7 +202,7 @@ async def test_a_strict_server_runs_none_of_another_document(strict_server: Clie
         with statements() as sent:
             assert await told(strict_server, query=document) == NOT_TRUSTED
             assert await told(strict_server, query=document, **by_id(document)) == NOT_TRUSTED
-    # Who asks is looked up for every request; a document would have read or written something else.
+    # The viewer is looked up for every request; a document would have read or written something else.
     assert [statement for statement in sent if "sessions" not in statement] == []
 
 

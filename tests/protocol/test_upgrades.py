@@ -117,7 +117,7 @@ async def test_fields_after_a_body_are_not_kept(company: Company, server_url: st
 async def test_a_body_that_comes_with_an_upgrade_is_never_taken_for_a_request(
     company: Company, server_url: str, cut: Callable[[bytes], list[bytes]]
 ) -> None:
-    """What is hidden in a body has passed whatever stands before the server."""
+    """A request hidden in a body has passed the proxy before the server."""
     async with line(company, server_url) as connection:
         request = connection.ask(
             HIDDEN, "Connection: Upgrade", "Upgrade: h2c", "Accept: application/graphql-response+json"

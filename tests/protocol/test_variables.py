@@ -28,7 +28,7 @@ def too_many(values: int, allowed: int = MOST) -> dict[str, Any]:
 
 
 def extensions(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is told of the errors of an answer in which nothing was run."""
+    """The extensions of the errors of an answer in which nothing was run."""
     assert list(answer) == ["errors"]
     return [error["extensions"] for error in answer["errors"]]
 
@@ -132,7 +132,7 @@ async def test_many_values_cost_something(feed: Feed, company: Company) -> None:
 
 
 def told(answer: dict[str, Any]) -> dict[str, Any] | None:
-    """What is told of the one error of an answer, if any."""
+    """The extensions of the one error of an answer, if any."""
     errors = answer.get("errors", [])
     assert len(errors) <= 1
     return errors[0]["extensions"] if errors else None

@@ -1,4 +1,4 @@
-"""Who calls."""
+"""The clients that call."""
 
 from tests.support.signed_in import admin, other_admin, standard
 

@@ -1,4 +1,4 @@
-"""What may be read of an account that was opened just now: no more than of any other."""
+"""An account that was opened just now may be read no further than any other."""
 
 import pytest
 from graphql import ObjectTypeDefinitionNode

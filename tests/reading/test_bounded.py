@@ -1,4 +1,4 @@
-"""What is kept of plans and answers: what was used lately, and no more than there is room for."""
+"""The cache of plans: it keeps the recently used, and no more than there is room for."""
 
 from uuid import uuid4
 

@@ -145,7 +145,7 @@ async def test_rows_at_the_same_depth_are_read_by_one_statement(admin: Client, c
     await answered(admin, document, ids=licenses)
     with statements() as sent:
         await answered(admin, document, ids=licenses)
-    # Who asks, the account, the users, the licenses by id and by user, the packages, the users by id.
+    # The viewer, the account, the users, the licenses by id and by user, the packages, the users by id.
     assert len(sent) <= 8, sent
 
 

@@ -28,7 +28,7 @@ def document(name: str, argument: str = "after") -> str:
 
 
 def bad_fields(answer: dict[str, Any], *where: str) -> list[dict[str, Any]]:
-    """What is told of bad arguments by the one error of an answer, at a path."""
+    """The fields of bad arguments in the one error of an answer, at a path."""
     (error,) = answer["errors"]
     assert (error["path"], error["extensions"]["code"]) == (list(where), "INVALID_INPUT")
     return error["extensions"]["fields"]

@@ -1,6 +1,6 @@
 """Every connection of the schema, one row a page, to its end in each direction, while rows come and go.
 
-What each page must hold is worked out from the rows themselves, in order. A connection that is added to the schema is
+The test works out each expected page from the rows themselves, in order. A connection that is added to the schema is
 found here, and needs a way to add a row.
 """
 
@@ -198,7 +198,7 @@ def planned() -> float:
 
 
 async def change(listed: Listed, step: int, near: UUID, beyond: list[UUID]) -> None:
-    """What others do between one page and the next; `near` is the row that the cursor is of."""
+    """A change by others between one page and the next; `near` is the row that the cursor is of."""
     if step == 0:
         await listed.remove(near)
     elif step == 1:

@@ -49,12 +49,12 @@ async def stock(company: Company) -> Ids:
 
 @pytest.fixture
 async def own(company: Company) -> Ids:
-    """What the company has."""
+    """The ids of the company's rows."""
     return await stock(company)
 
 
 async def found(client: Client, ids: list[str]) -> list[dict[str, Any] | None]:
-    """What nodes answers; fails unless node answers the same of each id."""
+    """The answer of `nodes`; fails unless `node` answers the same for each id."""
     together = (await client.run(NODES, ids=ids))["nodes"]
     assert [(await client.run(NODE, id=id))["node"] for id in ids] == together
     return together

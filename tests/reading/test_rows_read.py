@@ -21,7 +21,7 @@ from tests.support.planned import asked
 from tests.support.searching import SCHEMA
 
 MANY = 24_000
-# What is looked at to find out whether many have a word: 94 entries or so, one in 256.
+# The sample that shows whether a word is common: 94 entries or so, one in 256.
 SAMPLED = 160
 TABLES = {"users", "licenses", "search_entries"}
 USERS = (

@@ -1,4 +1,4 @@
-"""What several parts of a document wait for: nobody is harmed by a neighbour who is refused."""
+"""Work that several parts of a document wait for: a refusal of one part harms no other."""
 
 import asyncio
 import gc

@@ -57,7 +57,7 @@ async def _user(company: Company, number: int) -> User:
 
 
 async def cost(client: Client, document: str, **variables: Any) -> tuple[dict[str, Any], int]:
-    """What a document answers, and how many statements it took. One more has been run before, to warm up."""
+    """The answer to a document, and the number of its statements. It was run once before, to warm up."""
     await client.run(document, **variables)
     with statements() as seen:
         answer = await client.run(document, **variables)
@@ -166,7 +166,7 @@ async def test_assigning_a_license_that_waits_for_its_turn(admin: Client, compan
         ((name, _),) = await in_turn(company.account_id, assigning(admin, company, company.users[0]))
     own = [statement.split()[0].rstrip(";") for statement in seen if "pg_stat" not in statement]
     assert name == "LicenseAssigned"
-    # Who is at work on the account; the session, and in vain; the lock, once it is free, and everything else.
+    # The holder of the lock; the session, and in vain; the lock, once it is free, and everything else.
     assert own == ["BEGIN", "SELECT", "SELECT", "WITH", "BEGIN", "SELECT", "COMMIT", "WITH", "COMMIT"]
 
 

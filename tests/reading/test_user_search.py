@@ -15,7 +15,7 @@ USERS = "query ($filter: UserFilter) { account { users(filter: $filter) { totalC
 WAYS = {"by a plan": USERS, "by resolvers": USERS + BY_RESOLVERS}
 
 pytestmark = pytest.mark.usefixtures("refuse_plans")
-# What the database cannot fold itself.
+# Texts that the database cannot fold itself.
 LATER = {
     *("1@bücher.example", "1@BÜCHER.Example", "bücher", "bu\u0308cher"),
     *("strasse", "STRASSE", "straße", "STRAẞE", "4@straße.example", "4@strasse.example"),

@@ -1,4 +1,4 @@
-"""What must be true at the end. Each check yields what is wrong, and nothing when all is right."""
+"""The checks at the end. Each yields the problems that it finds."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What was asked and what was answered: everything that has been acknowledged must be true at the end."""
+"""The requests and their answers: everything that has been acknowledged must be true at the end."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -30,7 +30,7 @@ class MailReader:
                 self.read += 1
                 for link in LINK.finditer(part(mail.message, "text/plain")):
                     self.ledger.secrets.add(link.group(2))
-                    # What was not taken comes again; what is not followed here stays unused, as links do.
+                    # A mail that was not taken comes again; links that are not followed here stay unused.
                     if mail.taken and self.read % 4:
                         await self._follow(link.group(1), link.group(2))
             await asyncio.sleep(LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""What came of it, as tables."""
+"""The outcome, as tables."""
 
 from collections import defaultdict
 
@@ -7,7 +7,7 @@ from rich.table import Table
 
 from tests.soak.soak import Outcome
 
-# What an operation answers when it did what was asked.
+# The end of the names of types that refuse.
 REFUSAL = "Error"
 
 

@@ -1,6 +1,6 @@
 """The installation under test: a database and its standby, two servers, a relay and a mail server.
 
-Each may fail. Where PgBouncer is installed, one of the servers reaches the database through it.
+Each may fail. If PgBouncer is installed, one of the servers reaches the database through it.
 """
 
 import asyncio

@@ -59,7 +59,7 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What came of it."""
+    """The outcome of a run."""
 
     plan: Plan
     ledger: Ledger

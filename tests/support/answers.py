@@ -1,4 +1,4 @@
-"""What answers hold: top-level errors in short."""
+"""Top-level errors of answers, in short."""
 
 from typing import Any
 

@@ -32,11 +32,11 @@ class Key:
     secret: str
 
     async def row(self) -> ApiKey:
-        """What is stored of it."""
+        """The row of the key."""
         return await ApiKey.get(id=(await self.secret_row()).api_key_id)
 
     async def secret_row(self) -> ApiKeySecret:
-        """What is stored of the secret."""
+        """The row of the secret."""
         return await ApiKeySecret.get(hash=secret_hash(self.secret))
 
 

@@ -8,7 +8,7 @@ from models.tables import ApiKey, Cart, CartLine, User
 from tests.support.company import Company
 from tests.support.shown import money
 
-# What the shipped catalogue asks for a seat.
+# The prices of a seat in the shipped catalogue.
 PRICES = {"ECO": "60.00", "ADVANCED": "149.00", "PRO": "249.00"}
 
 
@@ -52,5 +52,5 @@ def shown_line(code: str, quantity: int) -> dict[str, Any]:
 
 
 def total_of(**seats: int) -> str:
-    """What so many seats cost."""
+    """The price of so many seats."""
     return str(sum((Decimal(PRICES[code]) * quantity for code, quantity in seats.items()), Decimal("0.00")))

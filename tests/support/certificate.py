@@ -38,7 +38,7 @@ class Certificate:
         return made
 
     def for_server(self) -> ssl.SSLContext:
-        """What a server speaks TLS with."""
+        """The TLS context of a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate_file, self.key_file)
         return context

@@ -31,7 +31,7 @@ class Cluster:
     """
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="usher-")))
-    # Where this is a standby: the cluster that it follows.
+    # The primary of a standby.
     follows: "Cluster | None" = None
 
     @property
@@ -46,7 +46,7 @@ class Cluster:
 
     @property
     def log(self) -> str:
-        """What the server has logged so far."""
+        """The server's log so far."""
         return (self.folder / "log").read_text(errors="replace")
 
     async def __aenter__(self) -> Self:
@@ -108,7 +108,7 @@ class Cluster:
     async def rejoin(self, primary: "Cluster") -> None:
         """Come back as the standby of another, with the data of before as far as they agree."""
         self.follows = primary
-        # What has another history is found by the last checkpoint.
+        # pg_rewind finds the common history by the last checkpoint.
         await primary.execute("CHECKPOINT")
         await asyncio.to_thread(self._rewind, primary)
         await self.start()

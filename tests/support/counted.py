@@ -1,4 +1,4 @@
-"""What a block adds to the counters of this process's metrics."""
+"""Additions of a block to the counters of this process's metrics."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 @contextmanager
 def counted(*names: str) -> Iterator[dict[str, int]]:
-    """What the block adds to these counters, known once it has ended."""
+    """The additions of the block to these counters, known once it has ended."""
     before = {name: value(name) for name in names}
     added: dict[str, int] = {}
     yield added
@@ -16,5 +16,5 @@ def counted(*names: str) -> Iterator[dict[str, int]]:
 
 
 def value(name: str) -> int:
-    """What a counter stands at."""
+    """The value of a counter."""
     return int(REGISTRY.get_sample_value(name) or 0)

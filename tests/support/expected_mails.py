@@ -1,4 +1,4 @@
-"""What each mail says, word for word: texts in `tests/mailers/expected/`, apart from those of the mailers."""
+"""The text of each mail, word for word, in `tests/mailers/expected/`, apart from the texts of the mailers."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

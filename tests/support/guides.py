@@ -44,14 +44,14 @@ class Program:
         return printed.decode().rstrip("\n")
 
     async def problems(self) -> str:
-        """What it says of what went wrong, once it has ended."""
+        """The program's standard error, once it has ended."""
         assert self.process.stderr is not None
         return (await self.process.stderr.read()).decode()
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a program left."""
+    """The exit code and output of a program."""
 
     code: int
     out: str

@@ -137,7 +137,7 @@ async def _buy_in_other_ways(company: Company) -> None:
 
 
 async def _buy_by_a_key(company: Company) -> None:
-    """What a key bought with its cart, and without, and what it put in its cart since."""
+    """A key buys with its cart, and without, and fills its cart again."""
     key = await create_api_key(company.viewer, name=f"Buyer of {company.domain}", scopes=[Permission.PURCHASE])
     viewer = (await authenticate(key.secret, "192.0.2.1")).viewer
     eco = company.packages["ECO"].id

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 
 class Page(HTMLParser):
-    """What a mail client takes from the HTML: tags, addresses, and the words outside of <head>."""
+    """The HTML as a mail client reads it: tags, addresses, and the words outside of <head>."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -32,7 +32,7 @@ WORKER_DIED = re.compile(r"Child process \[(\d+)\] died")
 class UsherProcess:
     """One process and its workers, if it has any.
 
-    What they print goes to `log`, which cannot fill up as a pipe does.
+    Their output goes to `log`, which cannot fill up as a pipe does.
     """
 
     process: asyncio.subprocess.Process | Forked
@@ -46,7 +46,7 @@ class UsherProcess:
 
     @property
     def url(self) -> str:
-        """Where it serves."""
+        """The URL that it serves."""
         return f"http://127.0.0.1:{self.port}"
 
     @property

@@ -41,7 +41,7 @@ def install(folder: Path) -> Path:
 
 
 def command(packages: Path) -> list[str]:
-    """What starts the command of the release that is installed in a folder."""
+    """The command line of the release that is installed in a folder."""
     (installed,) = metadata.distributions(path=[str(packages)])
     (script,) = installed.entry_points.select(group="console_scripts", name="usher")
     return [sys.executable, "-c", f"from {script.module} import main; main()"]

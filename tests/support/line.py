@@ -19,7 +19,7 @@ class Line:
         self._token = token
 
     def ask(self, body: bytes, *more: str, version: str = "1.1") -> bytes:
-        """What a request looks like."""
+        """The bytes of a request."""
         fields = [f"POST /graphql HTTP/{version}", "Host: localhost", "Content-Type: application/json", *more]
         head = "\r\n".join([*fields, f"Authorization: Bearer {self._token}", f"Content-Length: {len(body)}"])
         return head.encode() + b"\r\n\r\n" + body

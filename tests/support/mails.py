@@ -1,4 +1,4 @@
-"""What people find in their mailboxes."""
+"""The mails in people's mailboxes."""
 
 import re
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Databases in the state before a migration, and the migration itself, in processes of their own.
 
-What migrates opens and closes its process's pool.
+A migration opens and closes its process's pool.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ NAMES = sorted(path.stem for path in (ROOT / "models" / "migrations").glob("0*.p
 CHANGES: dict[str, type[SchemaChange]] = {
     name: import_module(f"models.migrations.{name}").Migration for name in NAMES
 }
-# Those that may meet a database in use. What is atomic makes a new one.
+# Those that may meet a database in use. The atomic ones make a new one.
 STEPWISE = [name for name, change in CHANGES.items() if not change.atomic]
 
 # Something in every table that these migrations fill or index, as version 0.1.0 wrote it.

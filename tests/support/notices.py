@@ -1,4 +1,4 @@
-"""What relays of other processes have sent, and what they have left to do."""
+"""The mails that relays of other processes have sent, and have still to send."""
 
 from models.database.connection import fetch
 from tests.support.smtp import MailServer

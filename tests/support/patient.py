@@ -19,7 +19,7 @@ TRY_AGAIN_AFTER = 0.1
 
 @dataclass
 class Experience:
-    """What clients have met: how often each thing that may happen, and everything that may not."""
+    """The outcomes that clients have met: the number of each that may happen, and all that may not."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)

@@ -56,7 +56,7 @@ class PgBouncer:
 
     @property
     def log(self) -> str:
-        """What it has logged so far."""
+        """PgBouncer's log so far."""
         return (self.folder / "log").read_text(errors="replace")
 
     async def __aenter__(self) -> Self:

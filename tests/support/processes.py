@@ -22,7 +22,7 @@ _forks.set_forkserver_preload([*(f"usher.commands.{name.replace('-', '_')}" for 
 
 @dataclass(frozen=True)
 class Finished:
-    """What a process left: its exit code, and what it printed."""
+    """A process that has ended: its exit code and its output."""
 
     code: int
     out: str

@@ -34,7 +34,7 @@ class FickleProvider:
 
 
 class ProcessDied(Exception):
-    """What stands for a process that ends in the middle of something."""
+    """Stands for a process that ends in the middle of something."""
 
 
 @dataclass

@@ -24,9 +24,9 @@ async def waiting() -> int:
 async def in_turn(
     account_id: UUID, *calls: Coroutine[Any, Any, Any], change: Callable[[], Awaitable[Any]] | None = None
 ) -> list[Any]:
-    """What calls answer that come one after the other, all while somebody else is at work on the account.
+    """The answers of calls that come one after the other, all while another transaction holds the account.
 
-    `change` is what that somebody does to it, in their transaction, once all of them wait.
+    `change` runs in that transaction, once all of them wait.
     """
     answers: list[asyncio.Task[Any]] = []
     outside = copy_context()

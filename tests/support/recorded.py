@@ -1,4 +1,4 @@
-"""What a change wrote beside its rows: events, versions and counts."""
+"""The records of a change beside its rows: events, versions and counts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

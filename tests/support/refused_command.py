@@ -1,4 +1,4 @@
-"""What a command that is refused looks like."""
+"""The output of a command that is refused."""
 
 from tests.support.processes import Finished
 

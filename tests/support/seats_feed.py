@@ -46,14 +46,14 @@ def update_of(shown: dict[str, Any]) -> Update:
 
 
 def update_from(company: Company, update: SeatUpdate) -> Update:
-    """What the feed itself yields, in short."""
+    """An update of the feed, in short."""
     codes = {package.id: code for code, package in company.packages.items()}
     counts = {codes[pool.package_id]: (pool.purchased, pool.assigned, pool.activated) for pool in update.pools}
     return update.version, update.snapshot, counts
 
 
 async def recorded_updates(company: Company, after: int) -> list[Update]:
-    """What the events after a version say a follower must have been told."""
+    """The updates that a follower must have got, by the events after a version."""
     rows = await fetch(
         "SELECT version, pools FROM events"
         " WHERE account_id = $1 AND version > $2 AND pools IS NOT NULL ORDER BY version",

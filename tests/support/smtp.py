@@ -189,7 +189,7 @@ class _Session(SMTP):
 
 
 class _Handler:
-    """What aiosmtpd calls with each command."""
+    """The handler of aiosmtpd: called with each command."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server

@@ -14,7 +14,7 @@ from tests.support.seats_feed import Update, update_of
 from tests.support.waiting import COMES_WITHIN
 
 EVENTS = "text/event-stream"
-# What Apollo Client 4 sends with a subscription.
+# The Accept header that Apollo Client 4 sends with a subscription.
 PARTS = (
     "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9"
 )
@@ -30,7 +30,7 @@ class Stream:
     buffer: str = ""
 
     async def until(self, mark: str) -> str:
-        """What comes before the next mark, which is taken as well. Raises EOFError at the end of the body."""
+        """The text before the next mark, which is taken as well. Raises EOFError at the end of the body."""
         async with asyncio.timeout(COMES_WITHIN):
             while mark not in self.buffer:
                 piece = await anext(self.pieces, None)
@@ -41,7 +41,7 @@ class Stream:
         return found
 
     async def rest(self) -> str:
-        """What comes to the end of the body."""
+        """The text up to the end of the body."""
         async with asyncio.timeout(COMES_WITHIN):
             return self.buffer + "".join([piece async for piece in self.pieces])
 
@@ -67,7 +67,7 @@ class Stream:
 
 @asynccontextmanager
 async def streamed(client: Client, query: str, accept: str = EVENTS, **variables: Any) -> AsyncIterator[Stream]:
-    """What a client is answered that accepts this."""
+    """The response to a client that accepts this media type."""
     body = {"query": query, "variables": variables}
     async with client.http.stream("POST", "/graphql", json=body, headers={"accept": accept}) as response:
         yield Stream(response, response.aiter_text())

@@ -21,7 +21,7 @@ from tests.support.patient import Patient
 from tests.support.smtp import MailServer
 
 ADMINISTRATORS = 3
-# What everybody does in a phase, in calls that were answered.
+# The number of answered calls that each client makes in a phase.
 CALLS = 300
 
 

@@ -67,7 +67,7 @@ async def test_every_migration_passes_but_for_what_is_listed(empty_url: str, tmp
     for file, rule in lint(sorted(tmp_path.iterdir())):
         name, sql = files[file]
         found.setdefault((name, rule), set()).add(" ".join(sql.split()))
-    # What is listed and not found is to be taken off the list.
+    # A finding that is listed and no longer found must be taken off the list.
     assert found == ALLOWED
 
 

@@ -15,14 +15,14 @@ REPORT = 5
 PAUSE = 0.02
 MOST = 2.5
 WAITS = "migration.waits_for_lock"
-# What a call does to the tables, one after another.
+# The statements of a call, for each table.
 READ = "SELECT FROM {table} LIMIT 1"
 WRITE = "DELETE FROM {table} WHERE false"
 
 
 @dataclass
 class Beside:
-    """What came of a migration beside a report: the longest that a read or a write waited, and what was logged."""
+    """The outcome of a migration beside a report: the longest wait of a read or a write, and the log."""
 
     longest: float
     log: str

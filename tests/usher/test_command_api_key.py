@@ -23,7 +23,7 @@ from tests.usher.conftest import Run
 SECRET = re.compile(r"usher_key_[A-Za-z0-9_-]{43}\n")
 ADA = "ADMIN@example.com"
 CREATE = ["api-key", "create", ADA, "Directory", "--scope", "VIEW_INVENTORY"]
-# What signing in to act leaves behind, though it acts no further.
+# The tables with rows that signing in leaves behind.
 SIGNED_IN = ("sessions", "tokens")
 
 
@@ -55,7 +55,7 @@ async def test_a_key_is_made_and_its_secret_alone_printed(run: Run, company: Com
     assert (viewer.api_key_id, viewer.user_id, viewer.account_id) == (key.id, None, company.account_id)
     event = await Event.get(type="api_key.created")
     assert event.actor_id == company.administrator.id
-    # What the command acted with has ended.
+    # The session of the command has ended.
     newest = (await Session.filter(user_id=company.administrator.id).order_by("-id"))[0]
     assert newest.revoked_at is not None
     assert await broken_invariants() == {}

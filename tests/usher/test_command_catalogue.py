@@ -52,7 +52,7 @@ async def shipped_catalogue(pool: None) -> AsyncIterator[None]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where the operator's own catalogue is."""
+    """The file of the operator's own catalogue."""
     return tmp_path / "catalogue.toml"
 
 
@@ -143,7 +143,7 @@ async def test_a_package_left_out_goes_off_sale_and_leaves_the_carts(run: Run, c
     async with nothing_changes():
         with pytest.raises(NotFound):
             await add_to_cart(company.viewer, package_id=company.packages["PRO"].id, quantity=1)
-    # What was bought goes on, and can still be given.
+    # Seats that were bought remain, and can still be assigned.
     assert (await company.counts())["PRO"] == (1, 1, 0)
     await license.refresh_from_db()
     assert license.ended_at is None

@@ -82,7 +82,7 @@ async def test_each_rule_is_told_when_it_begins_and_nothing_cuts_the_snapshot_of
         await until(lambda: log.exists() and f"{NUMBER}/{len(INVARIANTS)} {HELD}\n" in log.read_text())
         lines = log.read_text().splitlines()
         await until_told(waits_long)
-        # What is committed now was not so when it began.
+        # The snapshot of the check does not hold rows that are committed now.
         await fetch("INSERT INTO accounts (id, name, version, created_at) VALUES (gen_random_uuid(), 'X', 0, now())")
         await holder.execute(RELEASE)
         assert await asyncio.wait_for(verify.wait(), 20) == 0, log.read_text()

@@ -14,7 +14,7 @@ from usher.settings import Settings, load_settings
 PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
 ROW = re.compile(r"^\| (`USHER_\w+`(?:, `USHER_\w+`)*) \| (.+?) \| .+ \|$", re.MULTILINE)
 CODE = re.compile(r"`([^`]*)`")
-# What the page says in words, and what it means.
+# The page's words for a default, and their values.
 IN_WORDS = {
     "USHER_DATABASE_URL": ("embedded", None),
     "USHER_DATABASE_DIRECT_URL": ("`USHER_DATABASE_URL`", None),

@@ -1,4 +1,4 @@
-"""What people type: what is taken, in which form it is kept, and what is refused."""
+"""Inputs that people type: those accepted, the form in which they are stored, and those refused."""
 # ruff: noqa: RUF001 - addresses and names are written in many scripts
 
 from typing import Any
@@ -230,7 +230,7 @@ GOOD_LOCALES = {
     "zh-TW": "zh-Hant-TW",
     "sr-RS": "sr-Cyrl-RS",
     "en-Latn-GB": "en-GB",
-    # Where there is none of the region, the language.
+    # Without a locale of the region, the language.
     "en-JP": "en",
     "de-us": "de",
     "ja-US": "ja",

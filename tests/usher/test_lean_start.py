@@ -1,4 +1,4 @@
-"""What a process that serves has imported when it first answers: nothing that it needs only later, or never."""
+"""The imports of a server by its first answer: nothing that it needs only later, or never."""
 
 import asyncio
 import json
@@ -58,7 +58,7 @@ import inspect, pydantic, rich, structlog, tortoise
 assert "getsource" in inspect.getsource(inspect.getsource)
 assert inspect.getsource(pydantic.BaseModel) and rich.get_console()
 """
-# Where Tortoise has no such pattern any more, nothing need put it off.
+# Once Tortoise has no such pattern any more, the workaround can go.
 PATTERN = """
 import models, re
 from models._imports import _Pattern

@@ -21,7 +21,7 @@ HIDDEN = ["token", "secret", "password", "authorization", "cookie", "access_toke
 
 
 async def logged(work: Any, *arguments: Any, folder: Path) -> str:
-    """What a process of its own writes to standard error; it prints nothing."""
+    """The standard error of a process of its own; it prints nothing."""
     done = await call(work, *arguments, folder=folder, env=usher_environment())
     assert (done.code, done.out) == (0, "")
     return done.err
@@ -102,7 +102,7 @@ async def test_on_a_terminal_a_failure_shows_no_variables(tmp_path: Path) -> Non
 
 
 async def shown_on_a_terminal(folder: Path) -> str:
-    """What a process shows whose standard error is a terminal."""
+    """The output of a process whose standard error is a terminal."""
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
     shown: list[bytes] = []

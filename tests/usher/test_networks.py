@@ -11,7 +11,7 @@ from models.access.networks import allows, network
 
 MAPPED = 0xFFFF << 32
 
-# A network as it is written, its first and its last address. What is written as IPv6 and holds IPv4 alone is of IPv4.
+# A network as it is written, its first and its last address. An IPv6 network that holds IPv4 alone is of IPv4.
 EDGES = [
     ("203.0.113.7", "203.0.113.7", "203.0.113.7"),
     ("203.0.113.7/32", "203.0.113.7", "203.0.113.7"),

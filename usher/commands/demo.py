@@ -38,7 +38,7 @@ def demo() -> None:
     start_database(settings)
     require_free_port(settings)
     settings.secret_key = Secret(_secret_key(settings.data_folder))
-    # What goes well shows in the mailbox; the terminal is for the addresses and for what goes wrong.
+    # The terminal is for addresses and problems; the mailbox shows the rest.
     configure_logs(logging.WARNING)
     asyncio.run(_demo(settings))
 

@@ -1,4 +1,4 @@
-"""What several commands do first."""
+"""The first steps that several commands share."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

@@ -21,7 +21,7 @@ NO_STANDBY = (
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of a rule found, and how long it took."""
+    """The finding of a rule's check, and its duration."""
 
     finding: Finding
     seconds: float

@@ -32,7 +32,7 @@ class MailSummary:
 
 
 class MailFolder:
-    """The mails of one folder. Whoever else writes or deletes files there is noticed."""
+    """The mails of one folder. Files that other programs write or delete there are noticed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -42,7 +42,7 @@ def text_part(message: EmailMessage) -> str | None:
 def for_the_frame(html: str) -> str:
     """The HTML with every link made to open in the whole window, in place of the frame it is shown in.
 
-    What keeps it harmless is the sandbox and the policy it is served with. Only a few elements are defused here,
+    The sandbox and the content security policy keep it harmless. Only a few elements are defused here,
     because browsers connect to the hosts that these name before they ask any policy.
     """
     html = _EARLY.sub(r"<x-\1", html)

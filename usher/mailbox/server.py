@@ -30,7 +30,7 @@ class Mailbox:
 
     @property
     def port(self) -> int:
-        """Where it takes mails. Raises RuntimeError when it is not open."""
+        """The port of the mail server. Raises RuntimeError when it is not open."""
         if self._server is None:
             raise RuntimeError("the mailbox is not open")
         return self._server.sockets[0].getsockname()[1]
@@ -84,7 +84,7 @@ class _Session(SMTP):
 
 
 class _Keeper:
-    """What aiosmtpd calls with each mail."""
+    """The handler of aiosmtpd: stores each mail."""
 
     def __init__(self, folder: MailFolder) -> None:
         self._folder = folder

@@ -92,7 +92,7 @@ def retention(settings: Settings) -> Retention:
 
 
 def mail_config(settings: Settings) -> MailConfig:
-    """What mails need of the settings."""
+    """The settings that mails need."""
     settings.require("secret_key")
     return MailConfig(
         mail_from=settings.mail_from,

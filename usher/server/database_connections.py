@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 def log_connections(settings: Settings, processes: int, at_most: int) -> None:
     """Log how many there may be; with a warning where that is more than the database takes.
 
-    Where PostgreSQL has an address of its own, the pool's are to a pooler, and are not counted.
+    If PostgreSQL has an address of its own, the pool connects to a pooler, and is not counted.
     """
     pool = 0 if settings.database_direct_url else settings.database_pool
     most = processes * (pool + BESIDE_THE_POOL)

@@ -150,7 +150,7 @@ class Connection(HttpToolsProtocol):
         """Have the application run, which begins after this. Raises BadHeadError."""
         headers = self.headers
         if headers == self._checked_headers and self.parser.get_http_version() == "1.1":
-            # Where they are the very same object, nobody need compare them once more.
+            # The same list object, so that later comparisons are by identity.
             self.scope["headers"] = headers = self._checked_headers
         else:
             self._check_headers()

@@ -57,7 +57,7 @@ def app() -> Starlette:
     """The application of one worker, which knows its settings from the environment alone."""
     configure_logs()
     built = build_app(read_settings())
-    # What there is by now stays: it need not be looked through for garbage, ever again.
+    # The objects of the start live as long as the process: the garbage collector can skip them.
     gc.freeze()
     # An answer makes thousands of objects that end with it: to look every 700 of them finds nothing.
     gc.set_threshold(20_000)

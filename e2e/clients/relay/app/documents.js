@@ -1,4 +1,4 @@
-// What the app asks, as its compiler reads it; desk.js takes what the compiler made of it.
+// The operations of the app, as its compiler reads them; desk.js takes those that the compiler made.
 const { graphql } = require("relay-runtime");
 
 graphql`
