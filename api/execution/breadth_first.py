@@ -3,7 +3,7 @@
 from graphql import ExecutionResult, GraphQLError, OperationType
 from starlette.responses import Response
 
-from api.documents.cache import Checked
+from api.documents.cache import CheckedDocument
 from api.execution.call import Call
 from api.execution.metrics import count
 from api.schema.admission import operation_cost
@@ -38,7 +38,7 @@ class BreadthFirst:
         present_errors(result, suggests=self._schema.suggests)
         return call.respond(result, context)
 
-    def _program(self, call: Call, checked: Checked) -> BoundProgram | None:
+    def _program(self, call: Call, checked: CheckedDocument) -> BoundProgram | None:
         operation = call.request.operation
         if operation is None or (call.scope["method"] == "GET" and operation.operation is not OperationType.QUERY):
             return None

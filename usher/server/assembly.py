@@ -167,7 +167,7 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.enter_context(ends_with_parent())
-            stack.enter_context(told_to_end(services.ending))
+            stack.enter_context(told_to_end(services.shutdown))
             forget_dead_processes()
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(leaving_silent_hosts(settings))
