@@ -106,7 +106,7 @@ class _Requested(Awaitable[Any]):
         return found.result().get(self._key)
 
 
-def by_loaders(resolver: Resolver) -> Resolver:
+def awaits_loaders_only(resolver: Resolver) -> Resolver:
     """Marks a resolver that awaits only data loaders, so that many rows run in one task."""
     resolver.awaits_loaders_only = True  # pyright: ignore[reportFunctionMemberAccess]
     return resolver
