@@ -1,4 +1,4 @@
-"""The ASGI application: every route, and what surrounds them."""
+"""The ASGI application: its routes and middleware."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -20,7 +20,7 @@ from api.pages.health import health_routes
 from api.pages.portal import Portal, portal_routes
 from api.pages.strict_transport import strict_transport
 from api.schema.context import Services
-from api.schema.cost_headers import SHOWN_TO_SCRIPTS
+from api.schema.cost_headers import EXPOSED_HEADERS
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -29,15 +29,15 @@ PATH = "/graphql"
 
 
 class _App(Starlette):
-    """Starlette, with the shortest way to GraphQL for what its middleware has nothing to do with.
+    """Starlette, whose middleware is skipped for GraphQL over WebSockets and by POST without an Origin.
 
-    That is all about other origins. WebSockets it would cost three KiB each for as long as they are open, and a poll
-    of a script as much time as the database.
+    The middleware is for browsers. It would cost each WebSocket three KiB while it is open, and a poll as much time
+    as the database.
     """
 
-    def __init__(self, endpoint: GraphQLEndpoint, **given: Any) -> None:
-        super().__init__(**given)
-        # It would lead to whatever Host the request names, with the token of a mailed link in the address.
+    def __init__(self, endpoint: GraphQLEndpoint, **options: Any) -> None:
+        super().__init__(**options)
+        # A redirect would go to any Host that the request names, with the token of a mailed link in its URL.
         self.router.redirect_slashes = False
         self._endpoint = endpoint
 
@@ -50,7 +50,7 @@ class _App(Starlette):
         elif scope["method"] == "POST" and b"origin" not in (headers := request_headers(scope)).fields:
             await self._endpoint.serve_request(scope, receive, send, headers)
         else:
-            # Middleware adds to the messages of a response, and would see none of one that is written at once.
+            # A response that is written at once sends no messages for the middleware to change.
             scope.get("extensions", {}).pop(DIRECT_WRITE, None)
             await super().__call__(scope, receive, send)
 
@@ -68,10 +68,10 @@ def make_app(
     metrics_token: str | None = None,
     lifespan: Lifespan | None = None,
 ) -> Starlette:
-    """Put the application together.
+    """Make the application.
 
-    `explorer` is the folder that it was built in; None where it is not served, as with the `portal`. Without a
-    `metrics_token` there are no metrics.
+    `explorer` is the folder of its build; None, as for the `portal`, if it is not served. Metrics need a
+    `metrics_token`.
     """
     endpoint = GraphQLEndpoint(services)
     return _App(
@@ -96,5 +96,5 @@ def _cors(services: Services) -> Middleware:
         allow_credentials=True,
         allow_methods=["GET", "POST"] if get_queries else ["POST"],
         allow_headers=["authorization", "content-type", "if-none-match", *([PREFLIGHT] if get_queries else [])],
-        expose_headers=["etag", *SHOWN_TO_SCRIPTS],
+        expose_headers=["etag", *EXPOSED_HEADERS],
     )

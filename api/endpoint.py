@@ -22,7 +22,7 @@ from api.subscriptions.view import SOCKET_GONE, WebSocketView, deny
 
 
 class GraphQLEndpoint:
-    """Serves requests by the pipeline and sockets by Strawberry's handler; whatever fails, the client gets JSON."""
+    """Serves requests by the pipeline and sockets by Strawberry's handler; every failure is answered with JSON."""
 
     def __init__(self, services: Services) -> None:
         schema = make_schema(services.limits, services.documents)

@@ -1,27 +1,26 @@
-"""What one caller may ask of the server at once. Every refusal says what was asked and what is allowed."""
+"""The limits of documents, requests and connections. Every refusal names the requested and the allowed size."""
 
 from dataclasses import dataclass, fields
 
 from graphql import GraphQLError
 
-# Of GraphQL's Int.
+# The largest Int of GraphQL.
 LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Each is the setting of its name, e.g. USHER_MAX_DOCUMENT_COST.
+    """The settings of these names, e.g. USHER_MAX_DOCUMENT_COST.
 
-    `document_cost` counts the fields that an answer can have: a page of 100 rows with forty fields each is well
-    inside the default, two such pages inside one another are not. `cost_per_minute` is what one session or API key
-    may have answered in any minute, whatever process it meets, `account_cost_per_minute` what all those of an
-    account may together, and `anonymous_cost_per_minute` what one address may without any. `document_repeats`
-    counts fields that stand in a selection a second time. `variable_values` counts the values that the variables of
-    one call hold, lists and objects among them. `sockets` are those of one process, `caller_sockets` those of one
-    address on it, and `caller_connections` its connections that are no WebSockets. An address may ask for
-    `caller_sign_ins` links in 15 minutes, and open `caller_accounts` in an hour, whatever process it meets;
-    `accounts_per_hour` may be opened from all addresses together. An IPv6 address is a /64, and its /56 and /48 may
-    have 4 and 16 times as much.
+    `document_cost` counts the fields that a response can have: a page of 100 rows with forty fields each is well
+    inside the default, two such pages inside one another are not. `cost_per_minute` is the cost per minute of one
+    session or API key over all processes, `account_cost_per_minute` that of all credentials of an account, and
+    `anonymous_cost_per_minute` that of one address without a credential. `document_repeats` counts fields that
+    repeat in a selection set. `variable_values` counts the values in the variables of one request, lists and objects
+    included. `sockets` are the WebSockets of one process, `caller_sockets` those of one address, and
+    `caller_connections` its other connections. An address may request `caller_sign_ins` links in 15 minutes, and open
+    `caller_accounts` in an hour, over all processes; all addresses together may open `accounts_per_hour`. The limits
+    of an IPv6 address apply to its /64, and are 4 and 16 times as high for its /56 and /48.
     """
 
     body_bytes: int = 200_000
@@ -41,7 +40,7 @@ class Limits:
     socket_operations: int = 50
     socket_messages_per_second: int = 200
     cost_per_minute: int = 300_000
-    # Where none is given, three times what one credential has.
+    # 0 stands for three times the limit of one credential.
     account_cost_per_minute: int = 0
     anonymous_cost_per_minute: int = 30_000
     caller_sign_ins: int = 300
@@ -61,11 +60,11 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def limit_error(what: str, asked: int, allowed: int) -> GraphQLError:
-    """The refusal, which says what was asked and what is allowed."""
-    # Python writes no integer of more than some thousand digits, and nobody wants to read one.
-    shown = str(asked) if asked < 10**12 else "more than 10^12"
+def limit_error(limit: str, size: int, allowed: int) -> GraphQLError:
+    """The error of a document whose size exceeds a limit."""
+    # Python formats no integer of more than some thousand digits.
+    shown = str(size) if size < 10**12 else "more than 10^12"
     return GraphQLError(
-        f"The document's {what} is {shown}; at most {allowed} is allowed.",
-        extensions={"code": "LIMIT_EXCEEDED", "limit": what, "asked": shown, "allowed": allowed},
+        f"The document's {limit} is {shown}; at most {allowed} is allowed.",
+        extensions={"code": "LIMIT_EXCEEDED", "limit": limit, "asked": shown, "allowed": allowed},
     )

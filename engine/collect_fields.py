@@ -1,4 +1,4 @@
-"""What a document selects of an object, through fragments, where every condition is known."""
+"""Collecting the fields that a document selects of an object, for known values of @skip and @include."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Selector:
     booleans: Mapping[str, Any]
 
     def fields(self, parent: GraphQLObjectType, *sets: SelectionSetNode | None) -> dict[str, list[FieldNode]]:
-        """The fields of an object by the names they answer under, in order; equal names are one field."""
+        """The nodes of an object's fields by response key, in order."""
         found: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for each in sets:

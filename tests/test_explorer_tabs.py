@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from api.documents.cache import Documents
+from api.documents.cache import DocumentCache
 from api.limits import DEFAULT_LIMITS
 from tests.support.client import Client
 from tests.support.company import Company
@@ -77,7 +77,7 @@ def test_the_tabs_are_the_whole_procedure_in_order() -> None:
 
 @each_tab
 def test_a_tab_is_valid_and_within_the_limits(tab: Path, schema: GraphQLSchema) -> None:
-    checked = Documents(schema, DEFAULT_LIMITS).check(tab.read_text())
+    checked = DocumentCache(schema, DEFAULT_LIMITS).check(tab.read_text())
     assert checked.errors == []
     costs = {name: checked.cost(name) for name in checked.operations}
     assert {name: cost for name, cost in costs.items() if cost > DEAREST_STEP} == {}

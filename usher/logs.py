@@ -46,7 +46,7 @@ def configure_logs(level: int = logging.INFO) -> None:
         "websockets",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.error").addFilter(_tells_no_address)
+    logging.getLogger("uvicorn.error").addFilter(_is_about_no_websocket)
     # Its pool warns with a trace, every second of an outage, of what our own events tell in a line.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)
 
@@ -58,7 +58,7 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
     return event
 
 
-def _tells_no_address(record: logging.LogRecord) -> bool:
+def _is_about_no_websocket(record: logging.LogRecord) -> bool:
     # uvicorn tells each WebSocket here, with its address and whatever the client put in there.
     return '"WebSocket' not in str(record.msg)
 

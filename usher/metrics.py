@@ -30,11 +30,11 @@ def forget_dead_processes() -> None:
         return
     for file in Path(folder).glob("gauge_live*_*.db"):
         process = int(file.stem.rpartition("_")[2])
-        if not _lives(process):
+        if not _is_running(process):
             mark_process_dead(process)
 
 
-def _lives(process: int) -> bool:
+def _is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:

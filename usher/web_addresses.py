@@ -11,7 +11,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # An address of this form with a last label of digits is one of IPv4 to a browser, and `ip_address` reads those.
 HOST = re.compile(r"(?!(.*\.)?(0x[0-9a-f]*|[0-9]+)\.?$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}\.?")
 # RFC 3986's reserved characters, and those of an escape.
-KEPT = "%/?:@!$&'()*+,;=~-._[]"
+UNESCAPED = "%/?:@!$&'()*+,;=~-._[]"
 
 
 def public_url(text: str) -> str:
@@ -27,9 +27,9 @@ def public_url(text: str) -> str:
 def link(text: str) -> str:
     """A web address that mails and pages lead to. Raises ValueError."""
     parts = _split(text)
-    query = f"?{quote(parts.query, safe=KEPT)}" if parts.query else ""
-    fragment = f"#{quote(parts.fragment, safe=KEPT)}" if parts.fragment else ""
-    return f"{_origin(parts)}{quote(parts.path, safe=KEPT)}{query}{fragment}"
+    query = f"?{quote(parts.query, safe=UNESCAPED)}" if parts.query else ""
+    fragment = f"#{quote(parts.fragment, safe=UNESCAPED)}" if parts.fragment else ""
+    return f"{_origin(parts)}{quote(parts.path, safe=UNESCAPED)}{query}{fragment}"
 
 
 def origins(text: str) -> list[str]:

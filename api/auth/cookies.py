@@ -20,7 +20,7 @@ def cookie_name(origins: Origins) -> str:
 
 
 def set_session_cookie(response: Response, signed_in: SignedIn, origins: Origins) -> None:
-    """Hand a session's secret to a browser: HttpOnly, SameSite=Lax, Secure unless the public URL is plain HTTP."""
+    """Set the session cookie: HttpOnly, SameSite=Lax, Secure unless the public URL is plain HTTP."""
     response.set_cookie(
         cookie_name(origins),
         signed_in.secret,
@@ -32,11 +32,11 @@ def set_session_cookie(response: Response, signed_in: SignedIn, origins: Origins
 
 
 def clear_session_cookie(response: Response, origins: Origins) -> None:
-    """Have the browser forget the session."""
+    """Delete the session cookie."""
     response.delete_cookie(cookie_name(origins), httponly=True, secure=origins.is_secure, samesite="lax")
 
 
 def session_cookie(connection: HTTPConnection, origins: Origins) -> str | None:
-    """The session's secret that a browser sent. An API key is none, wherever it stands."""
+    """The secret in the session cookie; None if it is missing, or is an API key."""
     secret = connection.cookies.get(cookie_name(origins))
     return None if secret is None or secret.startswith(KEY_PREFIX) else secret

@@ -13,7 +13,7 @@ from models.access.secrets import secret_hash
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A secret, its hash, by which alone it is remembered, and the whole address that it came from."""
+    """A secret, its hash, by which alone caches know it, and the whole address of its client."""
 
     secret: str = field(repr=False)
     hashed: bytes
@@ -22,12 +22,12 @@ class Credential:
 
 def credential_in_cookie(connection: HTTPConnection, origins: Origins) -> Credential | None:
     """The session cookie of a request from a page that may use it."""
-    secret = session_cookie(connection, origins) if origins.cookie_counts(connection) else None
+    secret = session_cookie(connection, origins) if origins.accepts_cookie(connection) else None
     return make_credential(secret, exact_address_of(connection))
 
 
 def make_credential(secret: str | None, address: str) -> Credential | None:
-    """A secret, if there is one, that came from an address."""
+    """The credential of a secret, if there is one, from an address."""
     return None if secret is None else Credential(secret, secret_hash(secret), address)
 
 
@@ -38,15 +38,15 @@ def bearer(authorization: str) -> str | None:
 
 
 def authorization_in(parameters: Mapping[str, object]) -> str:
-    """The Authorization of a payload of connection_init; else empty."""
+    """The Authorization in a payload of connection_init; empty if there is none."""
     return header_in(parameters, "authorization")
 
 
-def header_in(parameters: Mapping[str, object], wanted: str) -> str:
-    """A header field in a payload of connection_init, in any case, at its top or among `headers`; else empty."""
+def header_in(parameters: Mapping[str, object], header: str) -> str:
+    """A header field in a payload of connection_init, at its top or in `headers`, in any case; else empty."""
     headers = parameters.get("headers")
     for fields in (parameters, headers if isinstance(headers, Mapping) else {}):
         for name, value in fields.items():
-            if isinstance(name, str) and name.lower() == wanted and isinstance(value, str):
+            if isinstance(name, str) and name.lower() == header and isinstance(value, str):
                 return value
     return ""

@@ -1,4 +1,4 @@
-"""The origins of this installation, and the protection against requests that pages of other origins forge."""
+"""The origins of this installation, and the protection against cross-site request forgery."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 from strawberry.http.websocket_origin import normalize_origin
 
-# Pages of other origins can send it to nobody who does not allow it.
+# A header field that pages of other origins can send only after a preflight request.
 PREFLIGHT = "graphql-preflight"
 
 SCHEMES = {"ws": "http", "wss": "https"}
@@ -18,7 +18,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class Origins:
     """The origin of the public URL, and others whose pages may use the session cookie.
 
-    Both are spelt as browsers spell them: lower case, ASCII, no default port.
+    All are normalized as browsers do: lower case, ASCII, no default port.
     """
 
     public: str
@@ -40,11 +40,11 @@ class Origins:
         parts = urlsplit(self.public)
         return parts.port or DEFAULT_PORTS[parts.scheme]
 
-    def cookie_counts(self, connection: HTTPConnection) -> bool:
-        """Whether the session cookie of a request signs its sender in.
+    def accepts_cookie(self, connection: HTTPConnection) -> bool:
+        """Whether the session cookie of a request is accepted as its credential.
 
-        A GET is also what following a link or showing a picture sends: it must come from a page of ours, or with a
-        header that only a script sets.
+        Links and images also send a GET: it must come from a page of the same origin, or with a header field that
+        only a script sets.
         """
         if self.is_cross_site(connection):
             return False
@@ -53,22 +53,22 @@ class Origins:
         return PREFLIGHT in connection.headers or connection.headers.get("sec-fetch-site") == "same-origin"
 
     def is_cross_site(self, connection: HTTPConnection) -> bool:
-        """Whether a page of another origin, not on the list, sent this: then it neither uses nor sets the cookie.
+        """Whether a request comes from a page of an origin not listed here: then it neither uses nor sets the cookie.
 
-        Browsers set Sec-Fetch-Site and Origin and let no page change them; a client that sends neither is no browser,
-        and carries no cookie that it was not given. The public URL's origin is ours whatever Host a proxy passes on.
+        Browsers set Sec-Fetch-Site and Origin, and no page can change them. A client that sends neither is no
+        browser, and has no cookie of another user. The public URL is accepted as origin for any Host.
         """
-        sent = connection.headers.get("origin")
-        origin = None if sent is None else normalize_origin(sent)
+        header = connection.headers.get("origin")
+        origin = None if header is None else normalize_origin(header)
         if origin is not None and (origin == self.public or origin in self.others):
             return False
         site = connection.headers.get("sec-fetch-site")
         if site is not None:
             return site not in {"same-origin", "none"}
-        return sent is not None and (origin is None or origin != _asked_origin(connection))
+        return header is not None and (origin is None or origin != _requested_origin(connection))
 
 
-def _asked_origin(connection: HTTPConnection) -> str | None:
-    """The origin that a request was sent to: its Host, and its scheme, which a trusted proxy may name."""
+def _requested_origin(connection: HTTPConnection) -> str | None:
+    """The origin that a request is for: its Host, and its scheme, which a trusted proxy may set."""
     scheme = connection.scope["scheme"]
     return normalize_origin(f"{SCHEMES.get(scheme, scheme)}://{connection.headers.get('host', '')}")

@@ -1,4 +1,4 @@
-"""Recently refused credentials, which are authenticated before anything is read for them."""
+"""Recently refused credentials, for which the pipeline authenticates before it reads."""
 
 import time
 
@@ -20,11 +20,11 @@ class RecentRefusals:
         self._until: LRUCache[bytes, float] = LRUCache(MOST_REFUSED)
 
     def has(self, credential: Credential) -> bool:
-        """Whether a credential was refused a moment ago."""
+        """Whether a credential was refused recently."""
         return bool(self._until) and self._until.get(credential.hashed, 0.0) > time.monotonic()
 
     def add(self, credential: Credential, error: Unauthenticated | RateLimited) -> None:
-        """Keep a credential for some seconds, or until its budget has room."""
+        """Add a credential for some seconds, or until its budget has room."""
         limited = isinstance(error, RateLimited)
         seconds = (error.retry_at - now()).total_seconds() if limited else FORGOTTEN_AFTER
         self._until[credential.hashed] = time.monotonic() + seconds

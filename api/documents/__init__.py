@@ -1,1 +1,1 @@
-"""Documents: parsed, checked and measured once."""
+"""GraphQL documents: parsed, checked and measured once."""

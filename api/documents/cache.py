@@ -1,4 +1,4 @@
-"""Each document is read, measured and validated once."""
+"""The cache of documents: each is parsed, measured and validated once."""
 
 from dataclasses import dataclass, field
 
@@ -14,12 +14,12 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
-from api.documents.cacheability import NOTHING_LASTS, Dependence, dependence_of
-from api.documents.complexity import Size, excesses, measure
+from api.documents.cacheability import NOT_VERSIONED, ResponseDependencies, response_dependencies
+from api.documents.complexity import Size, limit_errors, measure
 from api.documents.introspection_size import NONE as NO_INTROSPECTION
 from api.documents.introspection_size import Introspection, measure_introspection
-from api.documents.policy import ASKS_FOR_THE_SCHEMA, DEFAULT_RULES, DocumentRules, forbidden, require_trusted
-from api.documents.variable_size import VariableSize, variables_excess
+from api.documents.policy import DEFAULT_RULES, INTROSPECTION, DocumentRules, policy_errors, require_trusted
+from api.documents.variable_size import VariableSize, variables_error
 from api.limits import Limits, limit_error
 from engine.breadth_first.program import Program
 from engine.lru import WeightedLRU
@@ -27,20 +27,20 @@ from engine.operation import document_weight
 from engine.sql.plan import Plan
 
 # Bytes, more or less: a few hundred documents of usual length.
-MOST_KEPT = 32_000_000
+MOST_CACHED = 32_000_000
 OVERHEAD = 5_000
-# With the space behind it.
-CHARACTERS_OF_A_WORD = 4
-# To find out what is wrong with a name takes as long as some other names.
+# Of a word, with the space behind it.
+CHARACTERS_OF_TOKEN = 4
+# The suggestions of an unknown name take as long as some known names.
 ERROR_COST = 5
 NO_SIZE = Size()
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A document, what is wrong with it, and its operations by their names, with their sizes.
+class CheckedDocument:
+    """A document, its errors, and its operations by name, with their sizes.
 
-    `reading` is what it took to find that out, as cost; `dependence` is what its answers depend on.
+    `check_cost` is the cost of checking it; `dependencies` are those of its responses.
     """
 
     document: DocumentNode
@@ -48,33 +48,33 @@ class Checked:
     operations: dict[str | None, OperationDefinitionNode]
     sizes: dict[str | None, Size]
     introspections: dict[str | None, Introspection]
-    dependence: Dependence
-    reading: int
+    dependencies: ResponseDependencies
+    check_cost: int
     plans: dict[str | None, Plan] = field(default_factory=dict)
     programs: dict[str | None, Program] = field(default_factory=dict)
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
         """The document's fragments by their names."""
-        found = self.document.definitions
-        return {each.name.value: each for each in found if isinstance(each, FragmentDefinitionNode)}
+        definitions = self.document.definitions
+        return {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """The operation of a good document that a name chooses, or its only one."""
+        """The operation of a valid document with a name; without a name its only one."""
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
         return self.operations.get(name)
 
     def cost(self, operation_name: str | None) -> int:
-        """What an operation costs; one where there is none of that name, or none is run."""
+        """The cost of an operation; 1 if there is none of that name."""
         return max(1, self._size(operation_name).cost)
 
     def anonymous_cost(self, operation_name: str | None) -> int:
-        """What it costs an anonymous client."""
+        """The cost of an operation for an anonymous client."""
         return max(1, self._size(operation_name).anonymous_cost)
 
     def introspection(self, operation_name: str | None) -> Introspection:
-        """What an operation asks of the schema."""
+        """The size of an operation's introspection."""
         if operation_name is None and len(self.introspections) == 1:
             return next(iter(self.introspections.values()))
         return self.introspections.get(operation_name, NO_INTROSPECTION)
@@ -85,73 +85,75 @@ class Checked:
         return self.sizes.get(name, NO_SIZE)
 
 
-class Documents:
-    """The good documents seen lately, by their text, and the last that was wrong."""
+class DocumentCache:
+    """The valid documents that were sent lately, by text, and the last invalid one."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> None:
         self.schema = schema
         self._limits = limits
         self._rules = rules
-        self._kept: WeightedLRU[Checked] = WeightedLRU(MOST_KEPT)
-        self._wrong: tuple[str, Checked | GraphQLError] | None = None
+        self._cached: WeightedLRU[CheckedDocument] = WeightedLRU(MOST_CACHED)
+        self._last_invalid: tuple[str, CheckedDocument | GraphQLError] | None = None
 
     def knows(self, text: str) -> bool:
-        """Whether a document is a good one, and was read."""
-        return self._kept.get(text) is not None
+        """Whether a document is cached as a valid one."""
+        return self._cached.get(text) is not None
 
-    def require_modest(self, size: VariableSize) -> None:
-        """Raise GraphQLError where variables hold more than is allowed."""
-        if excess := variables_excess(size, self._limits):
-            raise excess
+    def require_allowed_variables(self, size: VariableSize) -> None:
+        """Raise GraphQLError if variables hold more than is allowed."""
+        if error := variables_error(size, self._limits):
+            raise error
 
-    def check(self, text: str) -> Checked:
-        """Read a document. Raises GraphQLError where it is not trusted, too long or has a syntax error."""
-        if kept := self._kept.get(text):
-            return kept
-        checked = self._wrong[1] if self._wrong and self._wrong[0] == text else None
+    def check(self, text: str) -> CheckedDocument:
+        """Check a document. Raises GraphQLError if it is not trusted, is too long or has a syntax error."""
+        if cached := self._cached.get(text):
+            return cached
+        last = self._last_invalid
+        checked = last[1] if last and last[0] == text else None
         if checked is None:
             require_trusted(self._rules, text)
-            checked = self._checked(text)
+            checked = self._check_or_error(text)
         if isinstance(checked, GraphQLError):
-            self._wrong = (text, checked)
+            self._last_invalid = (text, checked)
             raise checked.with_traceback(None)
         if checked.errors:
-            self._wrong = (text, checked)
+            self._last_invalid = (text, checked)
         else:
-            self._kept.put(text, checked, OVERHEAD + len(text) + document_weight(checked.document))
+            self._cached.put(text, checked, OVERHEAD + len(text) + document_weight(checked.document))
         return checked
 
-    def _checked(self, text: str) -> Checked | GraphQLError:
+    def _check_or_error(self, text: str) -> CheckedDocument | GraphQLError:
         try:
-            self._refuse_long(text)
+            self._require_allowed_length(text)
             return self._check(text)
         except GraphQLError as error:
             return error
 
-    def _refuse_long(self, text: str) -> None:
-        # To tell where an error stands, all lines before it are looked at.
-        for what, asked in (("characters", len(text)), ("lines", len(text.splitlines()))):
-            if asked > (allowed := getattr(self._limits, f"document_{what}")):
-                raise limit_error("length" if what == "characters" else what, asked, allowed)
+    def _require_allowed_length(self, text: str) -> None:
+        # The location of an error is found by scanning all lines before it.
+        for unit, length in (("characters", len(text)), ("lines", len(text.splitlines()))):
+            if length > (allowed := getattr(self._limits, f"document_{unit}")):
+                raise limit_error("length" if unit == "characters" else unit, length, allowed)
 
-    def _check(self, text: str) -> Checked:
+    def _check(self, text: str) -> CheckedDocument:
         schema, document = self.schema, self._parse(text)
-        reading = document.token_count + len(text.splitlines())
+        check_cost = document.token_count + len(text.splitlines())
         size = measure(schema, document)
         errors = (
-            excesses(size, self._limits)
-            or forbidden(self._rules, document, text)
+            limit_errors(size, self._limits)
+            or policy_errors(self._rules, document, text)
             or validate_document(schema, document, tuple(specified_rules))
         )
         if errors:
-            return _wrong(document, errors, reading + ERROR_COST * len(errors))
-        found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        operations = {node.name.value if node.name else None: node for node in found}
+            return _invalid(document, errors, check_cost + ERROR_COST * len(errors))
+        nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        operations = {node.name.value if node.name else None: node for node in nodes}
         sizes = dict(zip(operations, size.operations, strict=True))
-        asked = _introspections(schema, document, text, operations)
-        if excessive := [excess for each in asked.values() if (excess := each.excess)]:
-            return _wrong(document, excessive, reading)
-        return Checked(document, errors, operations, sizes, asked, dependence_of(schema, document), reading)
+        introspections = _introspections(schema, document, text, operations)
+        if errors := [error for each in introspections.values() if (error := each.error)]:
+            return _invalid(document, errors, check_cost)
+        dependencies = response_dependencies(schema, document)
+        return CheckedDocument(document, [], operations, sizes, introspections, dependencies, check_cost)
 
     def _parse(self, text: str) -> DocumentNode:
         most = self._limits.document_tokens
@@ -171,21 +173,21 @@ class Documents:
             raise
 
 
-def _wrong(document: DocumentNode, errors: list[GraphQLError], reading: int) -> Checked:
-    return Checked(document, errors, {}, {}, {}, NOTHING_LASTS, reading)
+def _invalid(document: DocumentNode, errors: list[GraphQLError], check_cost: int) -> CheckedDocument:
+    return CheckedDocument(document, errors, {}, {}, {}, NOT_VERSIONED, check_cost)
 
 
 def _introspections(
     schema: GraphQLSchema, document: DocumentNode, text: str, operations: dict[str | None, OperationDefinitionNode]
 ) -> dict[str | None, Introspection]:
-    if not ASKS_FOR_THE_SCHEMA.search(text):
+    if not INTROSPECTION.search(text):
         return {}
     return {name: measure_introspection(schema, document, node) for name, node in operations.items()}
 
 
-def reading_cost(text: str, error: GraphQLError) -> int:
-    """What it took to find out that a document cannot be read at all, as cost: roughly its words up to there."""
+def parse_error_cost(text: str, error: GraphQLError) -> int:
+    """The cost of parsing a document up to its syntax error: roughly the words up to there."""
     if not isinstance(error, GraphQLSyntaxError):
         return 1
     position = next(iter(error.positions or ()), len(text))
-    return 1 + position // CHARACTERS_OF_A_WORD + text.count("\n", 0, position)
+    return 1 + position // CHARACTERS_OF_TOKEN + text.count("\n", 0, position)

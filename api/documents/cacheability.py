@@ -1,4 +1,4 @@
-"""What an answer depends on beside its rows: versions alone, and the reader's language."""
+"""Whether the responses to a document depend on versions alone, and on the reader's language."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from graphql import (
     visit,
 )
 
-# Fields whose every change is an event of the account, or a new version of the catalogue; of a type all, where null.
+# Fields whose every change is an event of the account, or a new version of the catalogue; None is all of a type.
 # A cart has a version of its own, prices expire by themselves, and so do sessions and API keys.
 VERSIONED: dict[str, set[str] | None] = {
     "Query": {"account"},
@@ -43,27 +43,27 @@ TRANSLATED = {("Package", "name"), ("Package", "description")}
 
 
 @dataclass(frozen=True)
-class Dependence:
-    """Whether a document is one query of nothing but versioned fields, and whether it shows translated texts."""
+class ResponseDependencies:
+    """`versioned` is set for one query of versioned fields alone, `translated` for translated texts."""
 
     versioned: bool
     translated: bool
 
 
-NOTHING_LASTS = Dependence(versioned=False, translated=False)
+NOT_VERSIONED = ResponseDependencies(versioned=False, translated=False)
 
 
-def dependence_of(schema: GraphQLSchema, document: DocumentNode) -> Dependence:
-    """What the answers to a valid document depend on."""
+def response_dependencies(schema: GraphQLSchema, document: DocumentNode) -> ResponseDependencies:
+    """The dependencies of the responses to a valid document."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     types = TypeInfo(schema)
-    looking = _Looking(types)
-    visit(document, TypeInfoVisitor(types, looking))
+    finder = _DependencyFinder(types)
+    visit(document, TypeInfoVisitor(types, finder))
     is_query = len(operations) == 1 and operations[0].operation is OperationType.QUERY
-    return Dependence(is_query and not looking.unversioned, looking.translated)
+    return ResponseDependencies(is_query and not finder.unversioned, finder.translated)
 
 
-class _Looking(Visitor):
+class _DependencyFinder(Visitor):
     """Finds fields that may change by themselves, and those that are translated."""
 
     def __init__(self, types: TypeInfo) -> None:
@@ -73,7 +73,7 @@ class _Looking(Visitor):
         self.translated = False
 
     def enter_field(self, node: FieldNode, *_args: object) -> None:
-        """Look at one field."""
+        """Examine one field."""
         name = node.name.value
         parent = self._types.get_parent_type()
         fields = VERSIONED.get(parent.name, set()) if parent else set()

@@ -1,4 +1,4 @@
-"""How large a document is, measured in one pass at a cost that grows with its length alone."""
+"""Measuring the size of a document in one pass, in time that grows with its length alone."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -27,19 +27,19 @@ from models.operations.integrations.rotate_api_key import MOST_REPLACED
 from models.operations.people.add_domain import MOST_DOMAINS
 from models.reads.paging import DEFAULT_PAGE, MAX_PAGE
 
-# Lists that have no pages. What is asked of the schema is counted by itself: see introspection_size.
+# Lists that have no pages. Introspection is counted by itself: see introspection_size.
 UNPAGED = {"__schema": 0, "__type": 0, "domains": MOST_DOMAINS, "secrets": 2 * MOST_REPLACED + 1}
 
 
-# Root fields that are null or refused, whatever is selected of them, where nobody is signed in.
+# Root fields that are null or refused for an anonymous client, whatever is selected of them.
 NEED_A_VIEWER = {"account", "viewer", "rateLimit"}
 
 
 @dataclass(frozen=True)
 class Size:
-    """`cost` counts the fields that an answer can have, `depth` how far they nest, `aliases` those renamed.
+    """`cost` counts the fields that a response can have, `depth` how far they nest, `aliases` those renamed.
 
-    `anonymous_cost` counts those that an answer to an anonymous client can have.
+    `anonymous_cost` counts the fields of a response to an anonymous client.
     """
 
     cost: int = 0
@@ -50,7 +50,7 @@ class Size:
 
 @dataclass(frozen=True)
 class DocumentSize:
-    """The size of each operation of a document, in their order, and what counts for all of it."""
+    """The size of each operation of a document, in their order, and the counts of the whole document."""
 
     operations: list[Size]
     repeats: int
@@ -59,33 +59,33 @@ class DocumentSize:
 
 def measure(schema: GraphQLSchema, document: DocumentNode) -> DocumentSize:
     """Measure a document. It need not be valid."""
-    measuring = _Measure(schema, document)
-    return DocumentSize(measuring.operations(), measuring.repeats, measuring.directives)
+    measurement = _Measurement(schema, document)
+    return DocumentSize(measurement.operations(), measurement.repeats, measurement.directives)
 
 
-def excesses(size: DocumentSize, limits: Limits) -> list[GraphQLError]:
-    """Everything about a document that is more than is allowed.
+def limit_errors(size: DocumentSize, limits: Limits) -> list[GraphQLError]:
+    """An error for each limit that a document exceeds.
 
-    Comes before validation, some of whose rules compare each field with each other of its name.
+    Checked before validation, some of whose rules compare each field with each other of its name.
     """
-    asked = {
+    measured = {
         "cost": max((each.cost for each in size.operations), default=0),
         "depth": max((each.depth for each in size.operations), default=0),
         "aliases": max((each.aliases for each in size.operations), default=0),
         "repeats": size.repeats,
         "directives": size.directives,
     }
-    allowed = {what: getattr(limits, f"document_{what}") for what in asked}
-    # More than the budget of a minute is never to be had: to say when to try again would be a lie.
+    allowed = {limit: getattr(limits, f"document_{limit}") for limit in measured}
+    # A budget never has room for more than that of a minute, so RateLimited would name no true time to retry.
     allowed["cost"] = min(allowed["cost"], limits.cost_per_minute)
-    return [limit_error(what, asked[what], allowed[what]) for what in asked if asked[what] > allowed[what]]
+    return [limit_error(limit, value, allowed[limit]) for limit, value in measured.items() if value > allowed[limit]]
 
 
-class _Measure:
-    """Every field costs one, times the size of the pages it lies in.
+class _Measurement:
+    """Counts one for each field, times the sizes of the pages around it.
 
-    Each fragment is measured once, however often it is spread: a document of a few hundred characters that fans
-    out without end is refused at once.
+    Each fragment is measured once, however often it is spread: a document of a few hundred characters whose fragments
+    multiply is refused at once.
     """
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
@@ -143,7 +143,7 @@ class _Measure:
 
     def _measure_fragment(self, name: str) -> Size:
         if name not in self._measured:
-            # Set first: a fragment that spreads itself is validation's to refuse.
+            # Set first: a fragment that spreads itself is refused later, by validation.
             self._measured[name] = Size()
             if fragment := self._fragments.get(name):
                 self.directives += len(fragment.directives or ())
@@ -156,7 +156,7 @@ class _Measure:
 
 
 def _response_keys(selections: SelectionSetNode) -> Iterator[str]:
-    """The name under which each field of a selection answers, those of inline fragments included."""
+    """The response key of each field of a selection, those of inline fragments included."""
     for selection in selections.selections:
         if isinstance(selection, FieldNode):
             yield (selection.alias or selection.name).value
@@ -165,15 +165,15 @@ def _response_keys(selections: SelectionSetNode) -> Iterator[str]:
 
 
 def _rows(node: FieldNode, field: GraphQLField | None) -> int:
-    """How many rows a field can bring: the page asked for, or the largest where a variable says."""
+    """The number of rows that a field can return: its page, or the largest one if a variable sets it."""
     if node.name.value in UNPAGED:
         return UNPAGED[node.name.value]
-    takes = field.args if field else {}
+    parameters = field.args if field else {}
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
-    if "ids" in takes:
+    if "ids" in parameters:
         ids = given.get("ids")
         return len(ids.values) if isinstance(ids, ListValueNode) else MAX_PAGE
-    if "first" not in takes:
+    if "first" not in parameters:
         return 1
     sizes = [given[key] for key in ("first", "last") if key in given]
     if not sizes:
@@ -182,7 +182,7 @@ def _rows(node: FieldNode, field: GraphQLField | None) -> int:
 
 
 def _page(size: ValueNode) -> int:
-    """How many rows a size can bring; the most there are where it is none: a variable, less than nothing."""
+    """The number of rows of a page; the largest if its size is a variable or no valid number."""
     text = size.value if isinstance(size, IntValueNode) else ""
-    # Python reads no number of more than some thousand digits.
+    # Python parses no number of more than some thousand digits.
     return int(text) if text.isdigit() and len(text) < 12 else MAX_PAGE

@@ -1,7 +1,7 @@
-"""How many fields an answer about the schema has, counted in the schema itself.
+"""The number of fields of an introspection result, counted in the schema itself.
 
-Each list of the introspection types is as long as it is in the served schema, so the count is that of the answer:
-more only by what @skip leaves out, by fields that are selected twice, and by deprecated ones.
+Each list of the introspection types is as long as in the served schema, so the count is that of the result. It is
+higher only by fields that @skip leaves out, that are selected twice, or that are deprecated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,24 +34,24 @@ from graphql import (
     parse,
 )
 
-# So much more than all of it, once, as clients ask for it.
+# The limit, as a multiple of the fields that the usual introspection query selects.
 ALLOWANCE = 1.25
-# What asks for other things as well is executed with them, while everybody else waits.
+# Beside other fields it is executed with them, and blocks the event loop.
 MOST_BESIDE_OTHERS = 1_000
 FIELDS_OF_ONE = 5
 ROOTS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 INCLUDING_DEPRECATED = {"includeDeprecated": True}
 
 
-class BeyondError(Exception):
-    """There are more fields than are counted."""
+class TooManyFieldsError(Exception):
+    """There are more fields than are allowed."""
 
 
 @dataclass(frozen=True)
 class Introspection:
-    """The `fields` that an operation asks of the schema. `alone` says that it asks for nothing else.
+    """The introspection `fields` of an operation. `alone` is set if it selects nothing else.
 
-    `allowed` is how many it may ask for; `fields` is beyond it where not all were counted.
+    `allowed` is the limit; `fields` is one more if not all were counted.
     """
 
     fields: int
@@ -60,12 +60,12 @@ class Introspection:
 
     @property
     def cost(self) -> int:
-        """What it costs: a field of the schema takes less time than one of an answer, where all of them are."""
+        """The cost of the fields: alone, each takes less time than a field of another operation."""
         return self.fields // FIELDS_OF_ONE if self.alone else self.fields
 
     @property
-    def excess(self) -> GraphQLError | None:
-        """The refusal of more than is allowed."""
+    def error(self) -> GraphQLError | None:
+        """The error of an operation that selects more than is allowed."""
         if self.fields <= self.allowed:
             return None
         text = f"An operation asks for more than the {self.allowed} fields of the schema that are allowed"
@@ -86,29 +86,29 @@ NONE = Introspection(0, alone=False, allowed=0)
 def measure_introspection(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
 ) -> Introspection:
-    """What an operation of a valid document asks of the schema, at a cost that is bounded by what it may ask."""
+    """Measure the introspection of an operation of a valid document, in time that the limit bounds."""
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     roots = list(_fields(operation.selection_set, fragments))
-    asked = [node for node in roots if node.name.value in ROOTS]
-    if not asked:
+    introspection = [node for node in roots if node.name.value in ROOTS]
+    if not introspection:
         return NONE
     alone = all(node.name.value in ROOTS or node.name.value == "__typename" for node in roots)
-    allowed = allowance(schema) if alone else MOST_BESIDE_OTHERS
-    return Introspection(_count(schema, fragments, asked, allowed), alone, allowed)
+    allowed = allowed_fields(schema) if alone else MOST_BESIDE_OTHERS
+    return Introspection(_count(schema, fragments, introspection, allowed), alone, allowed)
 
 
 @lru_cache(8)
-def allowance(schema: GraphQLSchema) -> int:
-    """How many fields of a schema may be asked for at once: all that the usual query asks for, and some more."""
+def allowed_fields(schema: GraphQLSchema) -> int:
+    """The number of fields that one operation may select: those of the usual introspection query, and some more."""
     document = parse(full_query(), max_tokens=1_000)
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     operation = next(each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-    counting = _Counting(schema, fragments, None)
-    return int(ALLOWANCE * sum(map(counting.root, _fields(operation.selection_set, fragments))))
+    counter = _FieldCounter(schema, fragments, None)
+    return int(ALLOWANCE * sum(map(counter.root, _fields(operation.selection_set, fragments))))
 
 
 def full_query() -> str:
-    """The introspection query of GraphQL's reference implementation, with everything that it can ask for."""
+    """The introspection query of GraphQL's reference implementation, with all of its options."""
     return get_introspection_query(
         descriptions=True,
         specified_by_url=True,
@@ -121,21 +121,21 @@ def full_query() -> str:
 
 
 def _count(
-    schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], asked: list[FieldNode], most: int
+    schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], nodes: list[FieldNode], most: int
 ) -> int:
-    counting = _Counting(schema, fragments, most)
+    counter = _FieldCounter(schema, fragments, most)
     try:
-        return sum(map(counting.root, asked))
-    except BeyondError:
+        return sum(map(counter.root, nodes))
+    except TooManyFieldsError:
         return most + 1
 
 
 def _fields(
     selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], spread: set[str] | None = None
 ) -> Iterator[FieldNode]:
-    """The fields of a selection, those of its fragments included: none of the introspection types is abstract.
+    """The fields of a selection set and its fragments, whose types all apply: no introspection type is abstract.
 
-    Each fragment once, as execution has it: fragments that spread each other twice would be met without end.
+    Each fragment counts once, as in execution; fragments that spread each other twice would multiply.
     """
     spread = set() if spread is None else spread
     for node in selections.selections:
@@ -149,8 +149,8 @@ def _fields(
             yield from _fields(node.selection_set, fragments, spread)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-class _Counting:
-    """Counts each selection of each thing once, however often it is met; so never more than it finds."""
+class _FieldCounter:
+    """Counts each selection set of each schema element once, however often it is reached."""
 
     def __init__(
         self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], most: int | None
@@ -159,11 +159,11 @@ class _Counting:
         self._fragments = fragments
         self._most = most
         self._info: Any = SimpleNamespace(schema=schema)
-        self._selected: dict[int, tuple[int, list[_Inner]]] = {}
+        self._selected: dict[int, tuple[int, list[_Subfield]]] = {}
         self._counted: dict[tuple[int, int], int] = {}
 
     def root(self, node: FieldNode) -> int:
-        """The fields that a root field brings. Raises BeyondError."""
+        """The fields of a root field. Raises TooManyFieldsError."""
         selections = node.selection_set
         if node.name.value == "__schema":
             return 1 + self._of(selections, introspection_types["__Schema"], self._schema)
@@ -172,7 +172,7 @@ class _Counting:
         )
 
     def _named(self, node: FieldNode) -> list[GraphQLNamedType]:
-        """The types that `__type` may be of: all of them, where a variable says which."""
+        """The types that `__type` may return: all of them if a variable names the type."""
         value = node.arguments[0].value if node.arguments else None
         if not isinstance(value, StringValueNode):
             return list(self._schema.type_map.values())
@@ -180,13 +180,13 @@ class _Counting:
         return [found] if found else []
 
     def _of(self, selections: Any, type_: Any, source: Any) -> int:
-        """The fields of a selection of one thing."""
-        # Fields and the like come with their names, in a pair that is made anew each time.
+        """The fields of a selection set of one schema element."""
+        # Fields and arguments come as pairs with their names, and each pair is a new object.
         key = id(selections), id(source[1] if type(source) is tuple else source)
         if (found := self._counted.get(key)) is not None:
             return found
         if self._most is not None and len(self._counted) > self._most:
-            raise BeyondError
+            raise TooManyFieldsError
         fields, inner = self._selection(selections, type_)
         for each in inner:
             value = each.definition.resolve(source, self._info, **each.arguments)
@@ -201,20 +201,22 @@ class _Counting:
         self._counted[key] = fields
         return fields
 
-    def _selection(self, selections: Any, type_: Any) -> "tuple[int, list[_Inner]]":
-        """How many fields are selected, and those of them that bring more."""
-        known = self._selected.get(id(selections))
-        if known is None:
+    def _selection(self, selections: Any, type_: Any) -> "tuple[int, list[_Subfield]]":
+        """The number of selected fields, and the fields that have more fields inside."""
+        selected = self._selected.get(id(selections))
+        if selected is None:
             nodes = list(_fields(selections, self._fragments))
-            inner = [_inner(type_.fields[node.name.value], node) for node in nodes if node.name.value in type_.fields]
-            known = len(nodes), [each for each in inner if each.selections is not None or each.is_list]
-            self._selected[id(selections)] = known
-        return known
+            inner = [
+                _subfield(type_.fields[node.name.value], node) for node in nodes if node.name.value in type_.fields
+            ]
+            selected = len(nodes), [each for each in inner if each.selections is not None or each.is_list]
+            self._selected[id(selections)] = selected
+        return selected
 
 
 @dataclass(frozen=True, slots=True)
-class _Inner:
-    """A field of an introspection type, with what is selected of it, if anything can be."""
+class _Subfield:
+    """A field of an introspection type, with its selection set, if it has one."""
 
     definition: Any
     arguments: Mapping[str, bool]
@@ -223,9 +225,9 @@ class _Inner:
     is_list: bool
 
 
-def _inner(definition: GraphQLField, node: FieldNode) -> _Inner:
+def _subfield(definition: GraphQLField, node: FieldNode) -> _Subfield:
     type_ = get_named_type(definition.type)
-    return _Inner(
+    return _Subfield(
         definition,
         INCLUDING_DEPRECATED if INCLUDING_DEPRECATED.keys() <= definition.args.keys() else {},
         None if is_leaf_type(type_) else node.selection_set,

@@ -1,4 +1,4 @@
-"""Which documents are run at all, whatever their size."""
+"""The policy of documents: introspection may be off, and only trusted documents may run."""
 
 import re
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from graphql import BREAK, DocumentNode, FieldNode, GraphQLError, Visitor, visit
 
 from api.documents.trusted import NO_DOCUMENTS, TrustedDocuments
 
-# Where neither word stands in a text there is nothing to look for in its tree.
-ASKS_FOR_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
+# A text without either word needs no search of its tree.
+INTROSPECTION = re.compile(r"\b__(schema|type)\b")
 
 
 @dataclass(frozen=True)
 class DocumentRules:
-    """`introspection` tells the schema to those who ask; `only_trusted` runs none but the `trusted` documents."""
+    """`introspection` permits introspection; `only_trusted` permits the `trusted` documents alone."""
 
     introspection: bool = True
     only_trusted: bool = False
@@ -25,7 +25,7 @@ DEFAULT_RULES = DocumentRules()
 
 
 def require_trusted(rules: DocumentRules, text: str) -> None:
-    """Raise GraphQLError where a document may not be run here, before anything of it is read."""
+    """Raise GraphQLError if a document must be trusted and is not, before it is parsed."""
     if rules.only_trusted and text not in rules.trusted:
         raise GraphQLError(
             "This server runs trusted documents alone, and this is none of them.",
@@ -33,11 +33,11 @@ def require_trusted(rules: DocumentRules, text: str) -> None:
         )
 
 
-def forbidden(rules: DocumentRules, document: DocumentNode, text: str) -> list[GraphQLError]:
-    """Why a document is not run, if so. `__typename`, which clients add everywhere, is always answered."""
-    if rules.introspection or not ASKS_FOR_THE_SCHEMA.search(text):
+def policy_errors(rules: DocumentRules, document: DocumentNode, text: str) -> list[GraphQLError]:
+    """The errors of a forbidden document. `__typename`, which clients add everywhere, is always allowed."""
+    if rules.introspection or not INTROSPECTION.search(text):
         return []
-    finder = _SchemaFields()
+    finder = _IntrospectionFinder()
     visit(document, finder)
     if finder.found is None:
         return []
@@ -45,15 +45,15 @@ def forbidden(rules: DocumentRules, document: DocumentNode, text: str) -> list[G
     return [GraphQLError(text, finder.found, extensions={"code": "INTROSPECTION_DISABLED"})]
 
 
-class _SchemaFields(Visitor):
-    """Finds the first field that tells the schema, under whatever alias."""
+class _IntrospectionFinder(Visitor):
+    """Finds the first introspection field, under any alias."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: FieldNode | None = None
 
     def enter_field(self, node: FieldNode, *_args: Any) -> Any:
-        """Stop where the field is one."""
+        """Stop at an introspection field."""
         if node.name.value in {"__schema", "__type"}:
             self.found = node
             return BREAK

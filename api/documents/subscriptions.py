@@ -1,4 +1,4 @@
-"""Telling subscriptions from other operations, also in documents that have errors."""
+"""Recognising subscriptions, also in documents that have errors."""
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 

@@ -1,4 +1,4 @@
-"""Documents that a request names by their SHA-256 in place of sending them."""
+"""Trusted documents, which a request may name by their SHA-256 in place of sending them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ PREFIX = "sha256:"
 
 
 class TrustedDocuments:
-    """The documents that the operator has named, fixed from the start."""
+    """The documents in the operator's manifests, read at start."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._texts = {document_hash(text): text for text in texts}
@@ -37,27 +37,31 @@ def document_hash(text: str) -> str:
 
 
 def names_a_document(request: Mapping[str, Any]) -> bool:
-    """Whether a request says which document it means by something else than its text."""
+    """Whether a request names its document by documentId or persistedQuery."""
     return request.get("documentId") is not None or _persisted_query(request) is not None
 
 
 def naming_problem(request: Mapping[str, Any]) -> str | None:
-    """What is wrong with the way a request names its document, if anything."""
+    """The problem of a malformed documentId or persistedQuery; None for a well-formed one."""
     if not isinstance(request.get("documentId"), str | None):
         return "documentId must be a string or null."
-    asked = _persisted_query(request)
-    if asked is None:
+    persisted = _persisted_query(request)
+    if persisted is None:
         return None
-    if not isinstance(asked, dict) or asked.get("version") != 1 or not isinstance(asked.get("sha256Hash"), str):
+    if (
+        not isinstance(persisted, dict)
+        or persisted.get("version") != 1
+        or not isinstance(persisted.get("sha256Hash"), str)
+    ):
         return "extensions.persistedQuery must be an object with version 1 and a sha256Hash."
     return None
 
 
 def requested_document(request: Mapping[str, Any], trusted: TrustedDocuments) -> Any:
-    """The document that a request means: its own, or the one with the hash it names.
+    """The document of a request: its text, or the trusted document with its hash.
 
-    Nothing is registered: a text with its hash is run as any other text. Raises GraphQLError where the hash is
-    unknown, or not the text's.
+    Nothing is registered: a text with its hash is run as any other text. Raises GraphQLError if the hash is unknown,
+    or is not that of the text.
     """
     text = request.get("query")
     if not names_a_document(request):
@@ -76,7 +80,7 @@ def _digest(request: Mapping[str, Any]) -> str:
     named = request.get("documentId")
     if named is None:
         return _persisted_query(request)["sha256Hash"]
-    # Other ways to name a document exist, and no document is named so here.
+    # A documentId of another scheme names no document here.
     return named.removeprefix(PREFIX) if named.startswith(PREFIX) else ""
 
 

@@ -1,4 +1,4 @@
-"""How much the variables of one call hold, counted before anything looks at their types."""
+"""The size of the variables of one request, counted before they are coerced."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from api.limits import Limits
 
-# Values take about a twentieth of the time that a field of an answer takes.
+# A value takes about a twentieth of the time of a response field.
 VALUES_OF_ONE_FIELD = 20
 
 
@@ -19,7 +19,7 @@ class VariableSize(NamedTuple):
 
     @property
     def cost(self) -> int:
-        """What they add to the cost of an operation: nothing for as few as most have."""
+        """The cost of the variables; 0 for as few values as most requests have."""
         return self.values // VALUES_OF_ONE_FIELD
 
 
@@ -45,18 +45,18 @@ def measure_variables(variables: Mapping[str, Any] | None) -> VariableSize:
     return VariableSize(values, depth)
 
 
-def variables_excess(size: VariableSize, limits: Limits) -> GraphQLError | None:
-    """The refusal of variables that hold more than is allowed."""
+def variables_error(size: VariableSize, limits: Limits) -> GraphQLError | None:
+    """The error of variables that exceed a limit."""
     if size.values > limits.variable_values:
         text = f"The variables hold {size.values} values; at most {limits.variable_values} are allowed."
-        return _refusal(text, "variable values", size.values, limits.variable_values)
+        return _limit_error(text, "variable values", size.values, limits.variable_values)
     if size.depth > limits.variable_depth:
         text = f"The variables are nested {size.depth} deep; at most {limits.variable_depth} is allowed."
-        return _refusal(text, "variable depth", size.depth, limits.variable_depth)
+        return _limit_error(text, "variable depth", size.depth, limits.variable_depth)
     return None
 
 
-def _refusal(text: str, what: str, asked: int, allowed: int) -> GraphQLError:
+def _limit_error(text: str, limit: str, size: int, allowed: int) -> GraphQLError:
     return GraphQLError(
-        text, extensions={"code": "LIMIT_EXCEEDED", "limit": what, "asked": str(asked), "allowed": allowed}
+        text, extensions={"code": "LIMIT_EXCEEDED", "limit": limit, "asked": str(size), "allowed": allowed}
     )

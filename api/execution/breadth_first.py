@@ -3,7 +3,7 @@
 from graphql import ExecutionResult, GraphQLError, OperationType
 from starlette.responses import Response
 
-from api.documents.cache import Checked
+from api.documents.cache import CheckedDocument
 from api.execution.call import Call
 from api.execution.metrics import count
 from api.schema.admission import operation_cost
@@ -12,7 +12,7 @@ from api.schema.context import Context
 from api.schema.cost_headers import charge
 from api.schema.mutations.revalidates_viewer import does_revalidate_viewer
 from engine.breadth_first.errors import NotCompiledError
-from engine.breadth_first.program import Bound, Program
+from engine.breadth_first.program import BoundProgram, Program
 from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
 
@@ -38,7 +38,7 @@ class BreadthFirst:
         present_errors(result, suggests=self._schema.suggests)
         return call.respond(result, context)
 
-    def _program(self, call: Call, checked: Checked) -> Bound | None:
+    def _program(self, call: Call, checked: CheckedDocument) -> BoundProgram | None:
         operation = call.request.operation
         if operation is None or (call.scope["method"] == "GET" and operation.operation is not OperationType.QUERY):
             return None
@@ -51,7 +51,7 @@ class BreadthFirst:
             return None
 
 
-async def _run(program: Bound, context: Context, cost: int) -> ExecutionResult:
+async def _run(program: BoundProgram, context: Context, cost: int) -> ExecutionResult:
     try:
         charge(context, cost)
     except RateLimited as refused:
@@ -69,7 +69,7 @@ async def _run(program: Bound, context: Context, cost: int) -> ExecutionResult:
         count(way)
 
 
-def _revalidates_viewer(program: Bound) -> bool:
+def _revalidates_viewer(program: BoundProgram) -> bool:
     resolvers = program.resolvers
     return bool(resolvers) and all(map(does_revalidate_viewer, resolvers))
 

@@ -30,7 +30,7 @@ class GraphQLCore:
         framing = framing_of_subscription(call.headers.accept) if call.scope["method"] == "POST" else None
         if framing is not None and self._is_subscription(call):
             results = await self._schema.stream(**_operation(call, context))
-            return Stream(results, _written, framing, call.services.ending)
+            return Stream(results, _written, framing, call.services.shutdown)
         return call.respond(await self._run(call, context), context)
 
     def _is_subscription(self, call: Call) -> bool:

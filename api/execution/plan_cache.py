@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, OperationDefinitionNode
 
-from api.documents.cache import Checked
+from api.documents.cache import CheckedDocument
 from api.schema.connections import encode_cursor, window
 from api.schema.node_resolvers import MOST_IDS, decode_node_id
 from engine.sql.mappings import MAPPINGS
@@ -16,7 +16,7 @@ from models.reads.conditions import Condition
 
 def bind_plan(
     schema: GraphQLSchema,
-    checked: Checked,
+    checked: CheckedDocument,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any] | None,
 ) -> BoundPlan:

@@ -14,7 +14,7 @@ from api.http.responses import json_response
 from api.schema.build import Schema, present_errors
 from api.schema.context import Context
 from api.schema.cost_headers import charge, charge_viewer
-from engine.breadth_first.fallback import Remainder
+from engine.breadth_first.fallback import GraphQLCoreFallback
 from engine.sql.plan import BoundPlan
 from engine.sql.read_plan import NotPlannedError
 from models.access.callers import Caller
@@ -76,5 +76,7 @@ async def run_rest(schema: Schema, request: ParsedRequest, plan: BoundPlan, cont
     """The result of the root fields of a query that its plan leaves to resolvers."""
     if request.checked is None or request.operation is None:
         raise NotPlannedError("document")
-    fallback = Remainder(schema.core, request.operation, request.checked.fragments, request.parameters.variables)
+    fallback = GraphQLCoreFallback(
+        schema.core, request.operation, request.checked.fragments, request.parameters.variables
+    )
     return await fallback.run(context, list(plan.rest.items()))

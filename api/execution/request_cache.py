@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
-from api.documents.cache import Checked
-from api.documents.variable_size import VariableSize, measure_variables, variables_excess
+from api.documents.cache import CheckedDocument
+from api.documents.variable_size import VariableSize, measure_variables, variables_error
 from api.execution.plan_cache import bind_plan
 from api.http.etags import entity_tag, tag_fields
-from api.http.parameters import GraphQLParameters, parameters_in_address, parameters_in_body
+from api.http.parameters import GraphQLParameters, parameters_in_body, parameters_in_url
 from api.schema.build import Schema
 from api.schema.context import Services
 from engine.lru import WeightedLRU
@@ -35,7 +35,7 @@ class ParsedRequest:
 
     parameters: GraphQLParameters
     size: VariableSize
-    checked: Checked | None = None
+    checked: CheckedDocument | None = None
     operation: OperationDefinitionNode | None = None
     digest: bytes | None = None
     plan: BoundPlan | None = None
@@ -54,7 +54,7 @@ class ParsedRequest:
     @property
     def translated(self) -> bool:
         """Whether the response depends on the reader's language."""
-        return self.checked is not None and self.checked.dependence.translated
+        return self.checked is not None and self.checked.dependencies.translated
 
     def tag(self, authenticated: Authenticated, language: str) -> str | None:
         """The entity tag of the response for a viewer; None where it has none."""
@@ -83,7 +83,7 @@ class RequestCache:
         if (cached := self._cached.get(key)) is not None:
             return cached
         if method == "GET":
-            parameters = parameters_in_address(query_string, self._trusted)
+            parameters = parameters_in_url(query_string, self._trusted)
         else:
             parameters = parameters_in_body(body, self._trusted)
         request = self.with_operation(ParsedRequest(parameters, measure_variables(parameters.variables)))
@@ -113,10 +113,10 @@ class RequestCache:
         return self._with_plan(found, checked, operation) if found.is_query else found
 
     def _with_plan(
-        self, request: ParsedRequest, checked: Checked, operation: OperationDefinitionNode
+        self, request: ParsedRequest, checked: CheckedDocument, operation: OperationDefinitionNode
     ) -> ParsedRequest:
         parameters = request.parameters
-        digest = _digest(parameters.query, parameters.variables) if checked.dependence.versioned else None
+        digest = _digest(parameters.query, parameters.variables) if checked.dependencies.versioned else None
         try:
             plan = bind_plan(self._schema.core, checked, operation, parameters.variables)
         except NotPlannedError as why:
@@ -124,7 +124,7 @@ class RequestCache:
         return replace(request, digest=digest, plan=plan)
 
     def _is_excessive(self, request: ParsedRequest) -> bool:
-        return variables_excess(request.size, self._limits) is not None
+        return variables_error(request.size, self._limits) is not None
 
 
 def _digest(query: str | None, variables: Mapping[str, Any] | None) -> bytes | None:

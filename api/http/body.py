@@ -1,4 +1,4 @@
-"""Reading the body of a request: no more of it than is allowed, and no longer."""
+"""Reading the body of a request, within limits of size and time."""
 
 import asyncio
 import codecs
@@ -28,11 +28,11 @@ async def read_request(scope: Scope, receive: Receive, headers: RequestHeaders, 
 
 
 async def read_body(fields: HeaderFields, receive: Receive, most: int) -> bytes:
-    """The body. Raises HTTPException 413 beyond so many bytes, 408 when it does not come, 400 when it breaks off."""
+    """The body. Raises HTTPException: 413 above `most` bytes, 408 if it is late, 400 if the client disconnects."""
     length = fields.get(b"content-length", b"")
     if length.isdigit() and int(length[:18]) > most:
         raise _too_large(most)
-    message = _here_already(receive)
+    message = _received_message(receive)
     whole = message is not None and not message.get("more_body", False)
     body = _part(message) if message and whole else await _read_parts(message, receive, most)
     if len(body) > most:
@@ -40,20 +40,20 @@ async def read_body(fields: HeaderFields, receive: Receive, most: int) -> bytes:
     return body
 
 
-def _here_already(receive: Receive) -> Message | None:
-    """What has come by now: mostly all there is, and then nothing need watch how long it takes."""
+def _received_message(receive: Receive) -> Message | None:
+    """The message that the server has received already, if any: mostly the whole body, which needs no timeout."""
     receiving = receive()
     if isinstance(receiving, CoroutineType):
         try:
             receiving.send(None)
-        except StopIteration as come:
-            return come.value
+        except StopIteration as stop:
+            return stop.value
         receiving.close()
     return None
 
 
 async def _read_parts(first: Message | None, receive: Receive, most: int) -> bytes:
-    """All parts, or as many as are too much."""
+    """All parts, or the first parts that exceed the limit."""
     body, message = bytearray(), first
     try:
         async with asyncio.timeout(READ_WITHIN):

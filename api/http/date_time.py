@@ -1,11 +1,11 @@
-"""Times as RFC 3339 writes them."""
+"""Times in the format of RFC 3339."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
 from graphql import GraphQLError
 
-# RFC 3339, 5.6, where a space may stand for the T. `datetime.fromisoformat` takes much of ISO 8601 beside it.
+# RFC 3339, 5.6, which allows a space for the T. `datetime.fromisoformat` accepts much of ISO 8601 as well.
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _DATE_TIME = re.compile(
     rf"(?P<minute>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt ]{_TIME}):(?P<second>[0-5][0-9]|60)(\.(?P<fraction>[0-9]+))?"
@@ -23,14 +23,14 @@ def parse_datetime(value: object) -> datetime:
     parts = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
     try:
         if parts is not None:
-            return _moment(parts)
+            return _datetime(parts)
     except (ValueError, OverflowError):
-        # The latter, where the year would be 0 or 10000 in UTC.
+        # OverflowError: the year would be 0 or 10000 in UTC.
         pass
     raise GraphQLError("DateTime must be RFC 3339 text with an offset, e.g. 2026-11-22T17:00:00Z.")
 
 
-def _moment(parts: re.Match[str]) -> datetime:
+def _datetime(parts: re.Match[str]) -> datetime:
     leap = parts["second"] == "60"
     second = "59" if leap else parts["second"]
     fraction = (parts["fraction"] or "0")[:6].ljust(6, "0")
@@ -39,7 +39,7 @@ def _moment(parts: re.Match[str]) -> datetime:
     if not leap:
         return moment
     moment += timedelta(seconds=1)
-    # A leap second is the last of a month in UTC; clocks that do not have it show the next one meanwhile.
+    # A leap second is the last of a month in UTC; clocks without it show the next second meanwhile.
     if (moment.day, moment.hour, moment.minute, moment.second) != (1, 0, 0, 0):
         raise ValueError("no leap second")
     return moment

@@ -1,4 +1,4 @@
-"""Top-level errors as clients see them: each has extensions.code, and a bug shows nothing but its reference."""
+"""The format of top-level errors: each has extensions.code, and an internal error shows its reference alone."""
 
 import re
 import uuid
@@ -13,20 +13,20 @@ from api.http.date_time import serialize_datetime
 from models.database.outages import UNAVAILABLE
 from models.errors import BusinessError, InvalidInput, NotPermitted, RateLimited, StaleVersion, Unauthenticated
 
-ERRORS = Counter("usher_errors", "Top-level errors that were answered.", ["code"])
+ERRORS = Counter("usher_errors", "Top-level errors in responses.", ["code"])
 
 log = structlog.get_logger(__name__)
 
-# What a request has forgotten to say, or may not ask for where it asks.
+# Errors of a request without an operation to run, or with one that its method or transport does not allow.
 REQUEST_FAULTS = (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError)
 
 
-# graphql-core ends the text of an unknown name so.
+# The end of graphql-core's message about an unknown name.
 SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 
 
 def present(error: GraphQLError, *, suggests: bool = True) -> GraphQLError:
-    """The error with its code; what was not foreseen is logged, and replaced by a reference."""
+    """The error with its code; an unexpected one is logged, and replaced by a reference."""
     original = error.original_error
     while isinstance(original, GraphQLError):
         original = original.original_error
@@ -40,15 +40,15 @@ def present(error: GraphQLError, *, suggests: bool = True) -> GraphQLError:
     return _masked(error, original)
 
 
-def is_temporary(shown: GraphQLError) -> bool:
-    """Whether a presented error says that the same call will work later."""
-    return (shown.extensions or {}).get("code") == "UNAVAILABLE"
+def is_temporary(presented: GraphQLError) -> bool:
+    """Whether a presented error is UNAVAILABLE: the same call will work later."""
+    return (presented.extensions or {}).get("code") == "UNAVAILABLE"
 
 
 def _code(error: GraphQLError) -> str:
     if isinstance(error, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"
-    # Validation happens before anything runs, so its errors have no path; those of variables have none either.
+    # Errors of validation have no path, as nothing has run; those of variables have none either.
     return "GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_REQUEST"
 
 
@@ -83,12 +83,12 @@ def _masked(error: GraphQLError, original: BaseException) -> GraphQLError:
 
 def _coded(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
     ERRORS.labels(extensions["code"]).inc()
-    shown = GraphQLError(message, path=error.path, extensions=extensions)
-    # Given the positions, it would look through all lines before them once more.
-    shown.nodes, shown.source, shown.positions, shown.locations = (
+    coded = GraphQLError(message, path=error.path, extensions=extensions)
+    # GraphQLError would compute the locations from the positions once more, by scanning all lines before them.
+    coded.nodes, coded.source, coded.positions, coded.locations = (
         error.nodes,
         error.source,
         error.positions,
         error.locations,
     )
-    return shown
+    return coded

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
-from api.auth.client_address import address_in
+from api.auth.client_address import address_of_scope
 from api.auth.credentials import Credential, bearer, make_credential
 from api.http.media_types import prefers, unsupported
 from api.http.responses import GRAPHQL_JSON, JSON
@@ -16,9 +16,9 @@ from models.errors import CredentialProblem, Unauthenticated
 HeaderFields = Mapping[bytes, bytes]
 
 ACCEPT_LANGUAGE = b"accept-language"
-# Of these a request may have several, which are one list (RFC 9110, 5.3).
+# Fields that are lists: several fields of one name are one list (RFC 9110, 5.3).
 _LISTS = {b"if-none-match", ACCEPT_LANGUAGE}
-# Bytes, more or less; a client mostly sends the same fields again.
+# Bytes, more or less; a client mostly sends the same header fields again.
 _RECENT: "WeightedLRU[RequestHeaders]" = WeightedLRU(4_000_000)
 OVERHEAD = 1_000
 
@@ -27,12 +27,12 @@ OVERHEAD = 1_000
 class RequestHeaders:
     """The header fields of a request, by name, and their meaning. `credential` is the bearer token."""
 
-    # Secrets are among them.
+    # They hold secrets.
     fields: HeaderFields = field(repr=False)
     accept: str
     wants_events: bool
     prefers_graphql_json: bool
-    # Why a body of this type and coding is not read.
+    # The reason to refuse a body of this type and coding.
     unsupported: str | None
     credential: Credential | None
 
@@ -44,8 +44,8 @@ class RequestHeaders:
 
 
 def request_headers(scope: Scope) -> RequestHeaders:
-    """The header fields of a request, parsed once for those that are sent again from the same address."""
-    pairs, address = tuple(scope["headers"]), address_in(scope)
+    """The header fields of a request, cached by their text and the client's address."""
+    pairs, address = tuple(scope["headers"]), address_of_scope(scope)
     headers = _RECENT.get((pairs, address))
     if headers is None:
         headers = _parse_headers(pairs, address)
@@ -67,7 +67,7 @@ def _parse_headers(pairs: tuple[tuple[bytes, bytes], ...], address: str) -> Requ
 
 
 def header_fields(pairs: Iterable[tuple[bytes, bytes]]) -> HeaderFields:
-    """Each field, the first of a name where there are several; of those that are lists all, as one."""
+    """The fields by name: the first of each name, and all values of a list joined."""
     fields: dict[bytes, bytes] = {}
     for name, value in pairs:
         if name not in fields:
@@ -78,5 +78,5 @@ def header_fields(pairs: Iterable[tuple[bytes, bytes]]) -> HeaderFields:
 
 
 def header(fields: HeaderFields, name: bytes) -> str:
-    """The value of a field; empty where there is none."""
+    """The value of a field; empty if there is none."""
     return fields.get(name, b"").decode("latin-1")

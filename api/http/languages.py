@@ -1,18 +1,18 @@
-"""The language that a client reads, as Accept-Language says (RFC 9110, 12.5.4)."""
+"""The language that a client prefers, by Accept-Language (RFC 9110, 12.5.4)."""
 
 import re
 from functools import lru_cache
 
 from models.text.languages import LANGUAGES
 
-# Longer ones are read so far; browsers send some hundred characters at most.
+# The rest of a longer field is ignored; browsers send some hundred characters at most.
 MOST_CHARACTERS = 1_000
 _WEIGHT = re.compile(r"[qQ]=(0(\.[0-9]{0,3})?|1(\.0{0,3})?)\Z")
 
 
 def preferred_language(accept_language: str) -> str | None:
-    """The known language that is preferred to the others; None where none is named, the star included."""
-    # Cut off first: what is remembered must not be as long as a client likes.
+    """The supported language with the highest quality; None if no language is named, or only the star."""
+    # Cut off first: the keys of the cache must not be as long as a client likes.
     return _preferred(accept_language[:MOST_CHARACTERS])
 
 
@@ -29,7 +29,7 @@ def _preferred(accept_language: str) -> str | None:
 
 
 def _quality(weight: str) -> float:
-    """The quality value of a language range; none where it cannot be read."""
+    """The quality of a language range; 0 if it is malformed."""
     if not weight:
         return 1.0
     found = _WEIGHT.match(weight)

@@ -1,11 +1,11 @@
-"""Media types and content codings: of a body, and those that a client prefers (RFC 9110, 12.5)."""
+"""Media types and content codings: of a body, and of the response that a client prefers (RFC 9110, 12.5)."""
 
 from functools import lru_cache
 
 
 @lru_cache(50)
 def unsupported(content_type: str, content_encoding: str) -> str | None:
-    """Why a body of this type and coding is not read; None for JSON in UTF-8 as it is (RFC 8259, section 8.1)."""
+    """The reason to refuse a body of this type and coding; None for plain JSON in UTF-8 (RFC 8259, section 8.1)."""
     if content_encoding.strip().lower() not in {"", "identity"}:
         return "No Content-Encoding is read: send the body as it is."
     media_type, parameters = _media_type(content_type.lower())
@@ -25,15 +25,15 @@ def prefers(accept: str, wanted: str, other: str) -> bool:
 
 def qualities(accept: str) -> dict[str, float]:
     """The quality of everything that an Accept or Accept-Encoding header names; 0 excludes it."""
-    return {name: quality(parameters) for name, parameters in _listed(accept)}
+    return {name: quality(parameters) for name, parameters in _parsed(accept)}
 
 
 def accepted(accept: str) -> list[tuple[str, dict[str, str]]]:
     """The media types of an Accept header that are not excluded, each with its parameters."""
-    return [(media_type, parameters) for media_type, parameters in _listed(accept) if quality(parameters) > 0]
+    return [(media_type, parameters) for media_type, parameters in _parsed(accept) if quality(parameters) > 0]
 
 
-def _listed(accept: str) -> list[tuple[str, dict[str, str]]]:
+def _parsed(accept: str) -> list[tuple[str, dict[str, str]]]:
     return [_media_type(part) for part in accept.lower().split(",") if part.strip()]
 
 

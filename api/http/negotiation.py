@@ -1,4 +1,4 @@
-"""The form of a response: media type, status and caching, as the client's header fields ask for it."""
+"""Content negotiation: the media type, status and caching of a response, by the client's header fields."""
 
 from starlette.responses import Response
 
@@ -10,7 +10,7 @@ from api.http.streaming import Stream
 def negotiated(response: Response, headers: RequestHeaders, method: str) -> Response:
     """A response in the media type that the client prefers (GraphQL over HTTP, 6.4)."""
     if method == "GET":
-        # The address does not name the viewer, so no cache may keep the response.
+        # The URL does not identify the viewer, so no cache may store the response.
         response.headers.setdefault("cache-control", "no-store")
     if isinstance(response, Stream) or response.status_code == 304:
         return response

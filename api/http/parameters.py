@@ -35,8 +35,8 @@ def parameters_in_body(body: bytes, trusted: TrustedDocuments) -> GraphQLParamet
     return _parameters(given, trusted)
 
 
-def parameters_in_address(query_string: bytes, trusted: TrustedDocuments) -> GraphQLParameters:
-    """The parameters in the address of a request; empty ones are absent. Raises HTTPException, GraphQLError."""
+def parameters_in_url(query_string: bytes, trusted: TrustedDocuments) -> GraphQLParameters:
+    """The parameters in the URL of a request; empty ones are absent. Raises HTTPException, GraphQLError."""
     given: dict[str, Any] = {name: value for name, value in QueryParams(query_string).items() if value}
     for name in JSON_PARAMETERS:
         if name in given:

@@ -13,14 +13,14 @@ from api.http.streaming import EVENTS
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-# The ASGI extension by which a server takes a whole response at once.
+# The ASGI extension by which a server accepts a whole response at once.
 DIRECT_WRITE = "usher.direct_write"
 _JSON = JSON.encode()
 REFUSAL_HEADERS = {415: {"accept": JSON, "accept-encoding": "identity"}, 429: {"retry-after": "10"}}
 
 
 class RawResponse(Response):
-    """A response with its header fields as ASGI has them."""
+    """A response with ASGI's header fields."""
 
     def __init__(self, body: bytes, fields: list[tuple[bytes, bytes]], status: int = 200) -> None:
         self.status_code = status
@@ -29,14 +29,14 @@ class RawResponse(Response):
         self.raw_headers = fields
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, at once where the server offers to."""
+        """Send the response, at once if the server supports it."""
         write = scope.get("extensions", {}).get(DIRECT_WRITE)
         if write is None or not write(self.status_code, self.raw_headers, self.body):
             await super().__call__(scope, receive, send)
 
 
 class ResponseHead(Response):
-    """The header fields of a response, and maybe its status, while its operation runs."""
+    """The header fields of a response, and maybe its status, collected while its operation runs."""
 
     status_code: int | None  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -52,13 +52,13 @@ def json_response(body: bytes, fields: list[tuple[bytes, bytes]], status: int = 
 
 
 def payload_response(payload: GraphQLHTTPResponse, head: ResponseHead) -> RawResponse:
-    """The response with a payload. Without `data` nothing was run, which is a client's error."""
+    """The response with a payload. Without `data` nothing was run: a client error."""
     status = 200 if "data" in payload else head.status_code or 400
     return json_response(orjson.dumps(payload, option=orjson.OPT_UTC_Z), head.raw_headers, status)
 
 
 def payload_of(result: Any) -> GraphQLHTTPResponse:
-    """The payload of an execution result; without `data` where nothing was run (GraphQL over HTTP, 6.4)."""
+    """The payload of an execution result; without `data` if nothing was run (GraphQL over HTTP, 6.4)."""
     payload: GraphQLHTTPResponse = {"data": result.data}
     if result.errors:
         payload["errors"] = [error.formatted for error in result.errors]
@@ -77,7 +77,7 @@ def events_response(response: Response) -> Response:
 
 
 def failure(error: Exception) -> Response:
-    """The response where something failed before anything could be run."""
+    """The response for an exception that was raised before anything ran."""
     presented = presented_error(error)
     unavailable = is_temporary(presented)
     headers = {"retry-after": "2"} if unavailable else None
@@ -86,12 +86,12 @@ def failure(error: Exception) -> Response:
 
 
 def presented_error(error: Exception) -> GraphQLError:
-    """An exception as the client's GraphQL error."""
+    """An exception as a GraphQL error for the client."""
     return present(GraphQLError(str(error), original_error=error))
 
 
 def refusal(status: int, reason: str, *, code: str | None = None, closes: bool = False) -> Response:
-    """The response to a request that is no GraphQL, or too large; `closes` ends the connection with it."""
+    """The response to a request that is no GraphQL, or too large; `closes` closes the connection after it."""
     code = code or ("LIMIT_EXCEEDED" if status in {413, 414, 431} else "BAD_REQUEST")
     body = {"errors": [{"message": reason, "extensions": {"code": code}}]}
     headers = REFUSAL_HEADERS.get(status, {}) | ({"connection": "close"} if closes or status == 408 else {})

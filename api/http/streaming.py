@@ -13,8 +13,9 @@ from starlette.types import Receive, Scope, Send
 from api.http.error_format import is_temporary
 from api.http.media_types import accepted, quality
 
-# Proxies cut connections on which nothing comes, most of them after a minute or half of one.
+# Seconds. Proxies close idle connections, most of them after 30 or 60 seconds.
 BEAT_EVERY = 12.0
+# Seconds that a client may take to accept a message.
 TAKEN_WITHIN = 20.0
 JSON_TYPES = {"application/json", "application/graphql-response+json"}
 NO_STREAM_LISTED = (
@@ -26,7 +27,7 @@ HEADERS = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
 
 @dataclass(frozen=True)
 class Framing:
-    """How results stand in a body. Without `end`, a client knows that something was cut off."""
+    """The framing of results in a body. A body without `end` was cut off, and clients reconnect."""
 
     media_type: str
     begin: str
@@ -49,7 +50,7 @@ EVENTS = Framing(
 PARTS = Framing(
     media_type='multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
     begin="--graphql",
-    # The boundary comes with what it ends: until it is there, a client waits.
+    # The boundary is sent with the part that it ends: without it a client waits.
     result=lambda text: _part(f'{{"payload":{text}}}'),
     beat=_part("{}"),
     end="--\r\n",
@@ -58,15 +59,15 @@ PARTS = Framing(
 
 @lru_cache(50)
 def wants_events(accept: str) -> bool:
-    """Whether any response is to be an event stream: a client that lists JSON as well prefers that."""
+    """Whether every response must be an event stream: JSON is preferred if the client accepts it as well."""
     listed = {media_type for media_type, _ in accepted(accept)}
     return EVENTS.media_type in listed and not listed & JSON_TYPES
 
 
 def framing_of_subscription(accept: str) -> Framing | None:
-    """How a subscription is answered: in the stream that a client lists, the better ranked of two; None without one.
+    """The framing of a subscription: the best ranked stream that a client accepts; None if it accepts none.
 
-    Unlike a query, it has no answer in JSON: listing that as well changes nothing.
+    A subscription has no response in JSON, so accepting JSON as well changes nothing.
     """
     framings = {
         (quality(parameters), -place): framing
@@ -83,9 +84,9 @@ def _framing(media_type: str, parameters: dict[str, str]) -> Framing | None:
 
 
 class Stream(Response):
-    """Sends results as they come, until there are no more, the client is gone, or the process is to end.
+    """Streams results until there are no more, the client disconnects, or the process shuts down.
 
-    A short outage and the end of the process leave the body without its end, after which clients ask again.
+    A short outage or the shutdown leaves the body without its end, and clients then reconnect.
     """
 
     def __init__(
@@ -93,22 +94,27 @@ class Stream(Response):
         results: AsyncGenerator[Any, None],
         write: Callable[[Any], str],
         framing: Framing,
-        ending: asyncio.Event,
+        shutdown: asyncio.Event,
     ) -> None:
         super().__init__(headers={"content-type": framing.media_type, **HEADERS})
         del self.headers["content-length"]
         self._results = results
         self._write = write
         self._framing = framing
-        self._ending = ending
+        self._shutdown = shutdown
         self._sending = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send everything."""
+        """Send the whole stream."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         tasks = [
             asyncio.create_task(work)
-            for work in (self._send_results(send), self._beat(send), _until_gone(receive), self._ending.wait())
+            for work in (
+                self._send_results(send),
+                self._send_beats(send),
+                _until_disconnected(receive),
+                self._shutdown.wait(),
+            )
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -116,14 +122,14 @@ class Stream(Response):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        # Of a client that takes nothing any more the connection is cut.
+        # If the client accepts nothing any more, the connection is closed.
         with suppress(TimeoutError):
             for task in done:
                 task.result()
             await self._send(send, "", more=False)
 
     async def aclose(self) -> None:
-        """Give up what was not sent."""
+        """Stop the subscription of a stream that is not sent."""
         await self._results.aclose()
 
     async def _send_results(self, send: Send) -> None:
@@ -135,17 +141,17 @@ class Stream(Response):
                 await self._send(send, self._framing.result(self._write(result)))
         await self._send(send, self._framing.end)
 
-    async def _beat(self, send: Send) -> None:
+    async def _send_beats(self, send: Send) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY)
             await self._send(send, self._framing.beat)
 
     async def _send(self, send: Send, text: str, *, more: bool = True) -> None:
-        """Send a piece whole. Raises TimeoutError where the client takes nothing for long."""
+        """Send a part of the body. Raises TimeoutError if the client does not accept it in time."""
         async with self._sending, asyncio.timeout(TAKEN_WITHIN):
             await send({"type": "http.response.body", "body": text.encode(), "more_body": more})
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _until_disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,1 +1,1 @@
-"""Pages and files that are served beside the API."""
+"""Web pages and files beside the API."""

@@ -1,4 +1,4 @@
-"""Responses with files of the built pages: as they are, or compressed when the page was built (RFC 9110, 12.5.3)."""
+"""Responses with files of the built pages: plain, or compressed when the page was built (RFC 9110, 12.5.3)."""
 
 from mimetypes import guess_type
 from os import stat_result
@@ -9,18 +9,18 @@ from starlette.responses import FileResponse
 
 from api.http.media_types import qualities
 
-# The ending of a compressed copy, for each content coding. Of codings that a client likes equally, the first is sent.
-CODINGS = {"br": ".br", "gzip": ".gz"}
+# The suffix of a compressed copy, for each content coding. Of codings with equal quality the first is sent.
+SUFFIXES = {"br": ".br", "gzip": ".gz"}
 IDENTITY = "identity"
 
 
 def built_file(path: Path, request_headers: Headers) -> FileResponse:
     """The copy of a file that the client prefers, of those that the build made; nothing is compressed here.
 
-    A range is one of the file as it is, because a piece of a compressed copy is of no use without the rest. Clients
-    that accept none of the copies get the file as it is, even if they exclude `identity`. Raises FileNotFoundError.
+    A range is one of the plain file, because a part of a compressed copy is of no use without the rest. Clients that
+    accept none of the copies get the plain file, even if they exclude `identity`. Raises FileNotFoundError.
     """
-    copies = {coding: path.with_name(path.name + ending) for coding, ending in CODINGS.items()}
+    copies = {coding: path.with_name(path.name + suffix) for coding, suffix in SUFFIXES.items()}
     found = {coding: status for coding, copy in copies.items() if (status := _status(copy))}
     coding = IDENTITY if "range" in request_headers else _preferred(request_headers, list(found))
     response = FileResponse(
@@ -44,9 +44,9 @@ def _status(copy: Path) -> stat_result | None:
 
 
 def _preferred(request_headers: Headers, found: list[str]) -> str:
-    """The coding with the highest quality of those found and `identity`, which has the lowest unless it is listed."""
-    ranks = qualities(",".join(request_headers.getlist("accept-encoding")))
-    others = ranks.get("*", 0.0)
-    best = max(found, key=lambda coding: ranks.get(coding, others), default=IDENTITY)
-    quality = ranks.get(best, others)
-    return best if quality > 0 and quality >= ranks.get(IDENTITY, 0.0) else IDENTITY
+    """The coding with the highest quality of those found and `identity`, whose quality is lowest unless listed."""
+    listed = qualities(",".join(request_headers.getlist("accept-encoding")))
+    others = listed.get("*", 0.0)
+    best = max(found, key=lambda coding: listed.get(coding, others), default=IDENTITY)
+    quality = listed.get(best, others)
+    return best if quality > 0 and quality >= listed.get(IDENTITY, 0.0) else IDENTITY

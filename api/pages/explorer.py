@@ -1,4 +1,4 @@
-"""GraphiQL at /graphiql, built from the packages of its own folder; it asks no other host for anything."""
+"""GraphiQL at /graphiql, built from the packages in `explorer/`; it sends no request to another host."""
 
 import mimetypes
 import os
@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-from api.pages.built_files import CODINGS, built_file
+from api.pages.built_files import SUFFIXES, built_file
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:;"
@@ -23,15 +23,15 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-# Said here because a machine's own table may say otherwise, and nosniff makes a wrong type fatal.
+# Set here because the machine's own table may differ, and with nosniff a wrong type breaks the page.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
 NOT_BUILT = "The explorer is not built. Run `make setup`, then start again."
 
 
 def explorer_routes(folder: Path) -> list[Route | Mount]:
-    """The page and its assets, from the folder that the build made."""
-    for ending, media_type in TYPES.items():
-        mimetypes.add_type(media_type, ending)
+    """The routes of the page and its assets, from the folder of the build."""
+    for suffix, media_type in TYPES.items():
+        mimetypes.add_type(media_type, suffix)
 
     async def page(request: Request) -> Response:
         index = folder / "index.html"
@@ -52,17 +52,17 @@ def explorer_routes(folder: Path) -> list[Route | Mount]:
 
 
 class Assets(StaticFiles):
-    """Files whose names carry a hash of their content, and so never change."""
+    """Files with a hash of their content in the name, which never change."""
 
     def __init__(self, headers: dict[str, str], folder: Path) -> None:
         super().__init__(directory=folder, check_dir=False)
         self._headers = headers
 
     async def check_config(self) -> None:
-        """A folder that was not built has nothing in it, which is no error of this server."""
+        """Allow a folder that does not exist: the page was not built."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if path.endswith(tuple(CODINGS.values())):
+        if path.endswith(tuple(SUFFIXES.values())):
             raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
@@ -76,7 +76,7 @@ class Assets(StaticFiles):
         scope: Scope,
         status_code: int = 200,  # noqa: ARG002
     ) -> Response:
-        """The copy that the client prefers; 304 where the client has that copy."""
+        """The copy that the client prefers; 304 if the client has it."""
         request_headers = Headers(scope=scope)
         response = built_file(Path(full_path), request_headers)
         if self.is_not_modified(response.headers, request_headers):

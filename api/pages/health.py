@@ -21,10 +21,10 @@ from models.events.backlog import Backlog, read_backlog
 READY_WITHIN = 2.0
 
 BACKLOG = {
-    "mail_waiting": "Notices that are written and not sent; 10 000 stands for that many or more.",
-    "mail_retrying": "Those of them that failed before.",
-    "mail_oldest_seconds": "How long the oldest of them waits.",
-    "mail_unrelayed": "Events and wishes for links that no relay has looked at, up to 10 000 of each.",
+    "mail_waiting": "Notices that are not sent yet; 10 000 stands for that many or more.",
+    "mail_retrying": "Waiting notices that failed before.",
+    "mail_oldest_seconds": "Age of the oldest waiting notice.",
+    "mail_unrelayed": "Events and requests for links that no relay has processed, up to 10 000 of each.",
 }
 
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -32,89 +32,88 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 Result = TypeVar("Result")
 
-# asyncio itself forgets a task that nobody holds.
-_ending: set[asyncio.Task[Any]] = set()
+# asyncio keeps no strong reference to a task.
+_running: set[asyncio.Task[Any]] = set()
 
 
 def health_routes(metrics_token: str | None) -> list[Route]:
-    """The addresses for load balancers and monitors; /metrics only where there is a token to protect it."""
+    """The routes for load balancers and monitoring; /metrics only with a token to protect it."""
     monitoring = _Monitoring(metrics_token)
     routes = [Route("/healthz", healthz), Route("/readyz", monitoring.readyz)]
     return [*routes, Route("/metrics", monitoring.metrics)] if metrics_token else routes
 
 
 async def healthz(_request: Request) -> Response:
-    """The process runs."""
+    """Answer that the process runs."""
     return JSONResponse({"status": "ok"})
 
 
 def _unavailable(database: str) -> Response:
-    shown = {"status": "unavailable", "database": database}
-    return JSONResponse(shown, status_code=503, headers=NOT_STORED | {"Retry-After": "2"})
+    body = {"status": "unavailable", "database": database}
+    return JSONResponse(body, status_code=503, headers=NOT_STORED | {"Retry-After": "2"})
 
 
 class _Monitoring:
-    """Readiness and metrics. The counts need the token: by them, a stranger could see whether a mail was sent."""
+    """Readiness and metrics. The backlog needs the token: it would show a stranger whether a mail was sent."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token
 
     async def readyz(self, request: Request) -> Response:
-        """The database takes changes; with the token, also how far behind the mail is. 503 when it does not."""
+        """Answer that the database accepts writes, with the token also the backlog of mail; 503 if it does not."""
         try:
-            if not await _in_time(takes_changes(), READY_WITHIN):
+            if not await _within_timeout(takes_changes(), READY_WITHIN):
                 return _unavailable("read-only")
             if not self._has_token(request):
                 return JSONResponse({"status": "ok", "database": "ok"}, headers=NOT_STORED)
-            backlog = await _in_time(read_backlog(now()), READY_WITHIN)
-        except Exception:  # noqa: BLE001 - whatever it is, the process cannot serve
+            backlog = await _within_timeout(read_backlog(now()), READY_WITHIN)
+        except Exception:  # noqa: BLE001 - after any of them the process cannot serve
             return _unavailable("unreachable")
-        # A mail server that is away is no reason to take no more requests: what they lead to waits.
+        # Readiness does not depend on the mail server: without it, mails wait.
         return JSONResponse({"status": "ok", "database": "ok", "mail": asdict(backlog)}, headers=NOT_STORED)
 
     async def metrics(self, request: Request) -> Response:
-        """The counters of this machine's processes and the gauges of the database, in Prometheus' text format."""
+        """Answer the metrics of this machine's processes and of the database, in Prometheus' text format."""
         if not self._has_token(request):
             return JSONResponse({"status": "unauthorized"}, status_code=401, headers=NOT_STORED | CHALLENGE)
         try:
-            backlog = await _in_time(read_backlog(now()), READY_WITHIN)
-        except Exception:  # noqa: BLE001 - the counters are worth having without it
+            backlog = await _within_timeout(read_backlog(now()), READY_WITHIN)
+        except Exception:  # noqa: BLE001 - the other metrics need no database
             backlog = None
-        counted = generate_latest(_counted()) + generate_latest(_told_by_database(backlog))
-        return Response(counted, media_type=CONTENT_TYPE_LATEST, headers=NOT_STORED)
+        text = generate_latest(_process_metrics()) + generate_latest(_database_metrics(backlog))
+        return Response(text, media_type=CONTENT_TYPE_LATEST, headers=NOT_STORED)
 
     def _has_token(self, request: Request) -> bool:
-        sent = bearer(request.headers.get("authorization", ""))
-        if self._token is None or sent is None:
+        token = bearer(request.headers.get("authorization", ""))
+        if self._token is None or token is None:
             return False
-        # In a time that does not depend on where they differ.
-        return hmac.compare_digest(sent.encode(), self._token.encode())
+        return hmac.compare_digest(token.encode(), self._token.encode())
 
 
-def _counted() -> CollectorRegistry:
+def _process_metrics() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
-    together = CollectorRegistry()
-    MultiProcessCollector(together)
-    return together
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return registry
 
 
-def _told_by_database(backlog: Backlog | None) -> CollectorRegistry:
-    told = CollectorRegistry()
-    Gauge("usher_database_up", "Whether the database answers.", registry=told).set(backlog is not None)
+def _database_metrics(backlog: Backlog | None) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    Gauge("usher_database_up", "Whether the database answers.", registry=registry).set(backlog is not None)
     if backlog:
         for name, meaning in BACKLOG.items():
-            Gauge(f"usher_{name}", meaning, registry=told).set(getattr(backlog, name.partition("_")[2]))
-    return told
+            Gauge(f"usher_{name}", meaning, registry=registry).set(getattr(backlog, name.partition("_")[2]))
+    return registry
 
 
-async def _in_time(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
-    """What work returns. Raises TimeoutError when it takes longer, and lets it end on its own.
+async def _within_timeout(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
+    """The result of work. Raises TimeoutError if it takes longer, without waiting for its cancellation.
 
-    To cancel a statement takes an answer from the database as well: one that is silent would keep `wait_for`.
+    Cancelling a statement needs an answer of the database too, so `wait_for` would hang on one that is silent.
     """
     task = asyncio.create_task(work)
-    _ending.add(task)
+    _running.add(task)
     task.add_done_callback(_forget)
     await asyncio.wait({task}, timeout=seconds)
     if task.done():
@@ -124,6 +123,6 @@ async def _in_time(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
 
 
 def _forget(task: asyncio.Task[Any]) -> None:
-    _ending.discard(task)
+    _running.discard(task)
     if not task.cancelled():
         task.exception()

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api.pages.built_files import built_file
 from api.pages.explorer import Assets
 
-# The same list as in portal/src/paths.ts, which a test compares. Any other path is not found.
+# The paths of portal/src/paths.ts; a test compares the lists. Any other path is not found.
 PATHS = [
     "/",
     "/sign-in",
@@ -61,7 +61,7 @@ class Portal:
 
 
 def portal_routes(portal: Portal) -> list[BaseRoute]:
-    """The page at each path, its assets, and its configuration as JSON."""
+    """The routes of the page at each path, its assets, and its configuration as JSON."""
     mimetypes.add_type("text/javascript", ".js")
     index = portal.folder / "index.html"
     configuration = {

@@ -1,4 +1,4 @@
-"""HTTP Strict Transport Security (RFC 6797): browsers that came by https once never come without."""
+"""HTTP Strict Transport Security (RFC 6797): browsers that used https once always use it."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -10,7 +10,7 @@ A_YEAR = "max-age=31536000"
 
 
 class StrictTransport:
-    """Adds the header to every response that passes through Starlette: pages, assets, and calls of browsers."""
+    """Adds the header field to every response of the middleware stack: pages, assets, and calls of browsers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,9 +27,9 @@ class StrictTransport:
 
 
 def strict_transport(origins: Origins) -> list[Middleware]:
-    """The middleware, where the public URL is https and the host is Usher's alone.
+    """The middleware, if the public URL is https at the default port of a host other than localhost.
 
-    The header holds for all ports of a host: beside another port's plain HTTP, or on localhost, it would end that.
+    The header field applies to all ports of a host: it would break plain HTTP at another port, and on localhost.
     """
-    is_alone = origins.port == 443 and origins.host != "localhost"
-    return [Middleware(StrictTransport)] if origins.is_secure and is_alone else []
+    is_whole_host = origins.port == 443 and origins.host != "localhost"
+    return [Middleware(StrictTransport)] if origins.is_secure and is_whole_host else []

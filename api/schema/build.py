@@ -1,4 +1,4 @@
-"""The schema, put together."""
+"""Building the schema."""
 
 from contextlib import aclosing
 from functools import cache
@@ -12,8 +12,8 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from api.documents.cache import Documents
-from api.documents.introspection_answers import IntrospectionAnswers
+from api.documents.cache import DocumentCache
+from api.documents.introspection_cache import IntrospectionCache
 from api.documents.policy import DEFAULT_RULES, DocumentRules
 from api.http.error_format import present
 from api.limits import Limits
@@ -25,28 +25,28 @@ from api.schema.query import Query
 from api.schema.scalars import SCALARS
 from api.schema.subscription import Subscription
 
-# Nobody reads more, and each costs as much as many fields.
+# Each error costs as much as many fields.
 MOST_ERRORS = 100
-ANSWERED_ONCE = {OperationType.QUERY, OperationType.MUTATION}
+SINGLE_RESULT = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema, with every error presented on its way out, whichever way that is.
+    """Strawberry's schema, which presents the errors of every result.
 
-    `suggests` says whether errors tell names that the caller may have meant; `documents` are those it has checked.
+    `suggests` permits errors to suggest names of the schema; `documents` is the cache of checked documents.
     """
 
     suggests = True
-    documents: Documents
+    documents: DocumentCache
 
     @property
     def core(self) -> GraphQLSchema:
-        """The schema as graphql-core has it, which Strawberry keeps to itself."""
+        """graphql-core's schema, which is private to Strawberry."""
         return self._schema
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Run a query or a mutation, where both are allowed; subscriptions need a stream."""
-        allowed = ANSWERED_ONCE & set(kwargs.get("allowed_operation_types") or ANSWERED_ONCE)
+        """Run a query or a mutation, if it is allowed; subscriptions need `stream`."""
+        allowed = SINGLE_RESULT & set(kwargs.get("allowed_operation_types") or SINGLE_RESULT)
         try:
             result = await super().execute(*args, **kwargs | {"allowed_operation_types": allowed})
         except CannotGetOperationTypeError as error:
@@ -57,14 +57,14 @@ class Schema(strawberry.Schema):
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
-        """Run any operation, and yield what it answers as it comes."""
+        """Run any operation, and yield its results."""
         return _presented(await super().stream(*args, **kwargs), suggests=self.suggests)
 
     def _warn_for_federation_directives(self) -> None:
-        """Look for none, and import none to look for."""
+        """Skip the search for federation directives, and the import that it needs."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here, where the text would hold the document and the secrets in it."""
+        """Log nothing: the text would contain the document and the secrets in it."""
 
 
 async def _presented(results: StreamResult, *, suggests: bool) -> StreamResult:
@@ -73,16 +73,16 @@ async def _presented(results: StreamResult, *, suggests: bool) -> StreamResult:
             async for result in results:
                 present_errors(result, suggests=suggests)
                 yield result
-    except Exception as error:  # noqa: BLE001 - what an extension raised, before anything ran
-        found = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-        yield PreExecutionError(data=None, errors=[present(found, suggests=suggests)])
+    except Exception as error:  # noqa: BLE001 - raised by an extension, before anything ran
+        raised = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+        yield PreExecutionError(data=None, errors=[present(raised, suggests=suggests)])
 
 
 def present_errors(result: Any, *, suggests: bool) -> None:
-    """Present the errors of a result, as many as anybody reads."""
+    """Present the errors of a result, at most MOST_ERRORS."""
     if result.errors:
-        shown, left_out = result.errors[:MOST_ERRORS], len(result.errors) - MOST_ERRORS
-        result.errors = [present(error, suggests=suggests) for error in shown]
+        first, left_out = result.errors[:MOST_ERRORS], len(result.errors) - MOST_ERRORS
+        result.errors = [present(error, suggests=suggests) for error in first]
         if left_out > 0:
             code = {"code": "LIMIT_EXCEEDED", "limit": "errors", "allowed": MOST_ERRORS}
             result.errors.append(GraphQLError(f"{left_out} more errors are left out.", extensions=code))
@@ -90,16 +90,16 @@ def present_errors(result: Any, *, suggests: bool) -> None:
 
 @cache
 def make_schema(limits: Limits, rules: DocumentRules = DEFAULT_RULES) -> Schema:
-    """The schema, with documents refused that the limits or the rules forbid. The same one for the same of both."""
-    answers = IntrospectionAnswers()
+    """The schema with its document cache; one for each pair of limits and rules."""
+    introspection = IntrospectionCache()
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[FreshContext, lambda: CheckedDocuments(schema.documents, answers)],
+        extensions=[FreshContext, lambda: CheckedDocuments(schema.documents, introspection)],
         exception_handlers=exception_handlers(),
     )
     schema.suggests = rules.introspection
-    schema.documents = Documents(schema.core, limits, rules)
+    schema.documents = DocumentCache(schema.core, limits, rules)
     return schema

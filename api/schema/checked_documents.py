@@ -1,35 +1,35 @@
-"""The extension by which Strawberry runs documents that were checked, and charges their operations."""
+"""The extension that has Strawberry run checked documents, and charges their operations."""
 
 from collections.abc import AsyncIterator, Iterator
 
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from api.documents.cache import Documents
-from api.documents.introspection_answers import IntrospectionAnswers, introspection_key
+from api.documents.cache import DocumentCache
+from api.documents.introspection_cache import IntrospectionCache, introspection_key
 from api.documents.variable_size import measure_variables
 from api.schema.admission import Admission, operation_cost
 
-# Writing a cached answer.
+# Sending so many bytes of a cached result costs as much as one field.
 BYTES_OF_ONE_FIELD = 10_000
 
 
 class CheckedDocuments(SchemaExtension):
     """Checks each document once, in place of Strawberry's parsing and validation, and charges each operation.
 
-    Introspection is answered by `answers`.
+    Introspection is answered from its cache.
     """
 
-    def __init__(self, documents: Documents, answers: IntrospectionAnswers) -> None:
+    def __init__(self, documents: DocumentCache, introspection: IntrospectionCache) -> None:
         super().__init__()
         self._documents = documents
-        self._answers = answers
+        self._introspection = introspection
         self._key: bytes | None = None
 
     def on_parse(self) -> Iterator[None]:
-        """Read and charge a document, also one that is refused. Raises GraphQLError, RateLimited.
+        """Check and charge a document, also an invalid one. Raises GraphQLError, RateLimited.
 
-        A request without a document is refused by Strawberry.
+        Strawberry refuses a request without a document.
         """
         context = self.execution_context
         if context.query:
@@ -45,12 +45,12 @@ class CheckedDocuments(SchemaExtension):
         operation = checked.operation(name)
         if operation and checked.introspection(name).alone:
             self._key = introspection_key(text, operation, context.variables)
-            if answer := self._answers.find(self._key):
-                return 1 + len(answer) // BYTES_OF_ONE_FIELD
+            if result := self._introspection.find(self._key):
+                return 1 + len(result) // BYTES_OF_ONE_FIELD
         return operation_cost(context.context, checked, name)
 
     def on_validate(self) -> Iterator[None]:
-        """Present the document's errors, and refuse a choice of operations without a name."""
+        """Present the document's errors; refuse several operations without an operation name."""
         errors = list(self._checked.errors)
         if len(self._checked.operations) > 1 and self._operation_name is None:
             errors.append(GraphQLError("Must provide operation name if query contains multiple operations."))
@@ -61,7 +61,7 @@ class CheckedDocuments(SchemaExtension):
         """Answer introspection."""
         context = self.execution_context
         if self._key is not None:
-            context.result = await self._answers.run(
+            context.result = await self._introspection.run(
                 self._key,
                 self._documents.schema,
                 self._checked.document,
@@ -72,5 +72,5 @@ class CheckedDocuments(SchemaExtension):
 
     @property
     def _operation_name(self) -> str | None:
-        """The name that was given. Strawberry's own property would name the first operation where none was."""
+        """The operation name of the request. Strawberry's own property falls back on the first operation."""
         return self.execution_context._provided_operation_name  # noqa: SLF001

@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 from tortoise.models import Model
 
-from engine.breadth_first.shared_task import wait_for_shared
+from engine.breadth_first.shared_task import shielded
 from models.errors import InvalidInput
 from models.reads.paging import Page, Window, read_page
 from models.reads.rows import Rows
@@ -68,7 +68,7 @@ class Listing(Generic[Row, Shown]):
         """The rows of the window."""
         if self._page is None:
             self._page = asyncio.ensure_future(read_page(self.rows, self.window, newest_first=self.newest_first))
-        return await wait_for_shared(self._page)
+        return await shielded(self._page)
 
     async def nodes(self) -> list[Shown]:
         """The rows as they are shown."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 from strawberry.types import Info as StrawberryInfo
 
-from api.auth.client_address import caller_of
+from api.auth.client_address import anonymous_caller
 from api.auth.credentials import Credential, header_in
 from api.auth.csrf import Origins
 from api.auth.recent_viewers import RecentViewers
@@ -33,7 +33,7 @@ from models.text.languages import language_of
 
 @dataclass(frozen=True)
 class Services:
-    """The services of the process: the live feed, the payment provider, its origins and limits."""
+    """The services and settings of the process."""
 
     feed: Feed
     provider: PaymentProvider
@@ -41,8 +41,8 @@ class Services:
     limits: Limits = DEFAULT_LIMITS
     documents: DocumentRules = DEFAULT_RULES
     get_queries: bool = False
-    # Set once the process shuts down.
-    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    # Set when the process shuts down.
+    shutdown: asyncio.Event = field(default_factory=asyncio.Event)
 
     @cached_property
     def budgets(self) -> Budgets:
@@ -52,7 +52,7 @@ class Services:
 
     @cached_property
     def recent_viewers(self) -> RecentViewers:
-        """The viewers that were authenticated a moment ago."""
+        """The recently authenticated viewers."""
         return RecentViewers()
 
 
@@ -60,8 +60,8 @@ class Services:
 class Context:
     """One operation's context: its services, its viewer and its loaders.
 
-    `response` collects the header fields of an HTTP response; on a WebSocket there is none. `refused` says why there
-    is no viewer. `recent_credential` is set while the viewer is one of `RecentViewers`.
+    `response` collects the header fields of an HTTP response; on a WebSocket there is none. `refused` is the reason
+    why there is no viewer. `recent_credential` is set while the viewer is one of `RecentViewers`.
     """
 
     services: Services
@@ -78,7 +78,7 @@ class Context:
     _loaders: dict[UUID, Loaders] = field(default_factory=dict)
 
     async def authenticate(self, credential: Credential | None) -> None:
-        """Set the viewer that a credential belongs to; where it is refused, whatever needs a viewer raises why."""
+        """Set the viewer of a credential; if it is refused, `require_viewer` raises the reason."""
         if credential is None:
             return
         self.viewer = self.refused = self.authenticated = None
@@ -104,14 +104,14 @@ class Context:
         return budgets.has_room(budgets.of_viewer(viewer.budget_id, viewer.account_id), cost)
 
     async def revalidate(self) -> None:
-        """Set the viewer as of now, if the credential still has one."""
+        """Authenticate the credential again; it may have no viewer any more."""
         if self.recent_credential is None:
             await self._reauthenticate()
             return
         await self.authenticate(self.recent_credential)
         self.recent_credential = None
         if self.viewer is None and self.response is not None:
-            # The budget of a refused credential is nobody's to see.
+            # The response to a refused credential shows no budget.
             self.response.raw_headers.clear()
 
     async def _reauthenticate(self) -> None:
@@ -121,22 +121,21 @@ class Context:
             self.viewer, self.refused = None, error
 
     async def for_next_operation(self) -> "Context":
-        """The context of another operation, without loaders; on a WebSocket with the viewer as of now.
+        """The context of another operation, with empty loaders; on a WebSocket the credential is authenticated again.
 
-        A socket carries many operations, for hours: none is answered by another's loaders, nor for a credential
-        that has ended.
+        A socket carries many operations for hours: none may use the loaders of another, or an ended credential.
         """
         context = replace(self, budget=None, _packages=None, _loaders={})
         if self.viewer is not None and self.connection.scope["type"] == "websocket":
-            await context._reauthenticate()  # noqa: SLF001 - another of the same class
+            await context._reauthenticate()  # noqa: SLF001 - another instance of this class
         return context
 
     def clear_loaders(self) -> None:
-        """Drop what was read, so that it is read again."""
+        """Replace the loaders by empty ones."""
         self._packages, self._loaders = None, {}
 
     def cookie_response(self) -> ResponseHead | None:
-        """The response to set the session cookie on; None on a WebSocket, and for a page of another site."""
+        """The response on which the session cookie is set; None on a WebSocket, and for a cross-site request."""
         return None if self.services.origins.is_cross_site(self.connection) else self.response
 
     @property
@@ -148,14 +147,14 @@ class Context:
 
     @cached_property
     def language(self) -> str:
-        """The language of the reader: the preferred one, else that of the viewer's locale, else English."""
-        asked = header_in(self.connection_params, ACCEPT_LANGUAGE.decode())
-        given = asked or header(header_fields(self.connection.scope["headers"]), ACCEPT_LANGUAGE)
-        return preferred_language(given) or language_of(self.viewer.locale if self.viewer else "")
+        """The preferred language, else that of the viewer's locale, else English."""
+        parameter = header_in(self.connection_params, ACCEPT_LANGUAGE.decode())
+        accept_language = parameter or header(header_fields(self.connection.scope["headers"]), ACCEPT_LANGUAGE)
+        return preferred_language(accept_language) or language_of(self.viewer.locale if self.viewer else "")
 
     def caller(self) -> AnonymousCaller:
         """The client's networks, by which anonymous calls are limited."""
-        return caller_of(self.connection, self.services.limits)
+        return anonymous_caller(self.connection, self.services.limits)
 
     def require_viewer(self) -> Viewer:
         """The viewer. Raises Unauthenticated."""
@@ -164,7 +163,7 @@ class Context:
         return self.viewer
 
     def require(self, account_id: UUID, permission: Permission) -> Viewer:
-        """The viewer, who must have a permission in this very account. Raises Unauthenticated, NotPermitted."""
+        """The viewer, if it has a permission in this account. Raises Unauthenticated, NotPermitted."""
         viewer = self.require_viewer()
         if viewer.account_id != account_id:
             raise NotPermitted(permission)
@@ -172,12 +171,12 @@ class Context:
         return viewer
 
     def loaders(self, account_id: UUID) -> Loaders:
-        """The loaders of an account. Rows hand in their own account's id, so a relation never leaves it."""
-        known = self._loaders.get(account_id)
-        if known is None:
-            # Not by setdefault, which would make new ones for each row that asks.
-            known = self._loaders[account_id] = Loaders(account_id)
-        return known
+        """The loaders of an account. Resolvers pass the account id of their row, so relations stay in its account."""
+        loaders = self._loaders.get(account_id)
+        if loaders is None:
+            # setdefault would make new loaders for each row.
+            loaders = self._loaders[account_id] = Loaders(account_id)
+        return loaders
 
 
 Info = StrawberryInfo[Context, None]

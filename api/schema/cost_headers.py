@@ -1,4 +1,4 @@
-"""Charging calls to budgets of cost, and the header fields that say what is left."""
+"""Charging calls to cost budgets, and the header fields with the remaining budget."""
 
 import math
 from datetime import datetime
@@ -17,7 +17,7 @@ COST = "usher-cost"
 RETRY = "retry-after"
 _POLICY, _LIMIT, _COST = POLICY.encode(), LIMIT.encode(), COST.encode()
 SECONDS = int(LENGTH.total_seconds())
-SHOWN_TO_SCRIPTS = [POLICY, LIMIT, COST, RETRY]
+EXPOSED_HEADERS = [POLICY, LIMIT, COST, RETRY]
 
 
 def charge(context: Context, cost: int) -> None:
@@ -25,9 +25,9 @@ def charge(context: Context, cost: int) -> None:
     try:
         budget = context.services.budgets.spend(payer_of(context), cost)
     except RateLimited as refused:
-        _refuse(context, refused)
+        _set_refused(context, refused)
         raise
-    _show(context, budget)
+    _add_cost_fields(context, budget)
 
 
 def charge_viewer(services: Services, viewer: Viewer, cost: int) -> list[tuple[bytes, bytes]]:
@@ -37,23 +37,23 @@ def charge_viewer(services: Services, viewer: Viewer, cost: int) -> list[tuple[b
 
 
 def charge_refused(context: Context, cost: int) -> None:
-    """Charge a refused call for the work of refusing it, also where the budget has no room for it."""
-    _show(context, context.services.budgets.owe(payer_of(context), cost))
+    """Charge a refused call for the work of refusing it, even if the budget has no room for it."""
+    _add_cost_fields(context, context.services.budgets.owe(payer_of(context), cost))
 
 
-def owe_reading(context: Context, cost: int, reading: int) -> None:
-    """Charge the reading of a good document to an anonymous client, or to one with no room for its `cost`."""
+def owe_check(context: Context, cost: int, check_cost: int) -> None:
+    """Charge the check of a valid document to an anonymous client, or to one whose budget has no room for `cost`."""
     budgets, payer = context.services.budgets, payer_of(context)
     if context.viewer is None or not budgets.has_room(payer, cost):
-        budgets.owe(payer, reading)
+        budgets.owe(payer, check_cost)
 
 
 def require_room(context: Context) -> None:
-    """Raise RateLimited where nothing is left of a budget, before anything is read."""
+    """Raise RateLimited if a budget is spent, before the document is checked."""
     try:
         context.services.budgets.require_room(payer_of(context), 1)
     except RateLimited as refused:
-        _refuse(context, refused)
+        _set_refused(context, refused)
         raise
 
 
@@ -70,7 +70,7 @@ def cost_fields(budget: Budget) -> list[tuple[bytes, bytes]]:
     return [_policy(budget.limit), (_LIMIT, left), (_COST, b"%d" % budget.cost)]
 
 
-# There are as many limits as settings.
+# One entry for each limit in the settings.
 @cache
 def _policy(limit: int) -> tuple[bytes, bytes]:
     return _POLICY, b'"cost";q=%d;w=%d' % (limit, SECONDS)
@@ -81,14 +81,14 @@ def seconds_until(moment: datetime) -> int:
     return max(1, math.ceil((moment - now()).total_seconds()))
 
 
-def _show(context: Context, budget: Budget) -> None:
+def _add_cost_fields(context: Context, budget: Budget) -> None:
     if context.viewer is not None:
         context.budget = budget
     if context.response is not None:
         context.response.raw_headers.extend(cost_fields(budget))
 
 
-def _refuse(context: Context, refused: RateLimited) -> None:
+def _set_refused(context: Context, refused: RateLimited) -> None:
     if context.response is not None:
         context.response.status_code = 429
         context.response.headers[RETRY] = str(seconds_until(refused.retry_at))

@@ -1,4 +1,4 @@
-"""What each operation begins with."""
+"""The extension that begins each operation."""
 
 from collections.abc import AsyncIterator
 

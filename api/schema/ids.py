@@ -14,7 +14,7 @@ MAX_ID_LENGTH = 200
 
 def encode_id(type_name: str, key: UUID | str) -> strawberry.ID:
     """The global id of a row."""
-    # Of letters, digits, colons, slashes and hyphens no base64 has a plus or a slash: it is the URL-safe one as well.
+    # The base64 of letters, digits, colons, slashes and hyphens has no plus or slash, so it is URL-safe.
     return strawberry.ID(binascii.b2a_base64(f"{type_name}:{key!s}".encode(), newline=False).decode())
 
 
@@ -34,7 +34,7 @@ def _decoded(type_name: str, value: str) -> UUID | None:
 
 
 def parse_key(text: str) -> UUID | None:
-    """The UUID in the one spelling that we write; None for anything else."""
+    """The UUID in canonical spelling; None for any other text."""
     try:
         key = UUID(text)
     except ValueError:
@@ -43,7 +43,7 @@ def parse_key(text: str) -> UUID | None:
 
 
 def split_id(value: str) -> tuple[str, str]:
-    """Type name and key of a global id; empty texts when it is none."""
+    """The type name and the key in a global id; empty texts if it is malformed."""
     if len(value) > MAX_ID_LENGTH:
         return "", ""
     try:

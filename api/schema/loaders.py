@@ -1,4 +1,4 @@
-"""Data loaders: whatever a document asks of many rows is read by one statement."""
+"""Data loaders: a relation of many rows is read by one statement."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -23,7 +23,7 @@ AccountRead = Callable[[UUID, Sequence[UUID]], Awaitable[Mapping[UUID, Found]]]
 
 
 class Loaders:
-    """The loaders of one account in one operation; they read only what it owns."""
+    """The loaders of one account in one operation; they read only rows of the account."""
 
     def __init__(self, account_id: UUID) -> None:
         self._account_id = account_id

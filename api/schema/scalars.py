@@ -1,4 +1,4 @@
-"""The two scalars of the contract that GraphQL does not have."""
+"""The custom scalars: DateTime and Decimal."""
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -11,7 +11,7 @@ from api.http.date_time import parse_datetime, serialize_datetime
 
 
 def parse_decimal(value: object) -> Decimal:
-    """A finite decimal number from text. Raises GraphQLError: floats would already have lost digits."""
+    """A finite decimal number from text. Raises GraphQLError, also for floats, which may have lost digits."""
     try:
         number = Decimal(value) if isinstance(value, str) else None
     except InvalidOperation:

@@ -16,7 +16,7 @@ from models.access.viewer import Viewer
 from models.events.seat_feed import SeatUpdate
 from models.permissions import Permission
 
-# Seconds after which the end of a session ends its subscriptions at the latest.
+# Seconds within which the end of a session ends its subscriptions.
 CHECK_SESSION_EVERY = 10.0
 
 
@@ -35,7 +35,7 @@ class SeatCountsChange:
 
     @classmethod
     def of(cls, update: SeatUpdate) -> "SeatCountsChange":
-        """Present an update."""
+        """The GraphQL object of an update."""
         pools = [SeatPool.of(pool) for pool in update.pools]
         event = encode_id("SeatEvent", update.event_id) if update.event_id else None
         return cls(id=event, version=str(update.version), snapshot=update.snapshot, pools=pools)
@@ -52,14 +52,14 @@ async def seat_counts_changed(
     viewer.require(Permission.VIEW_INVENTORY)
     checked = time.monotonic()
     feed = info.context.services.feed
-    following = feed.follow(viewer.account_id, parse_version("after", after), beat=CHECK_SESSION_EVERY)
-    async with aclosing(following) as updates:
+    changes = feed.follow(viewer.account_id, parse_version("after", after), beat=CHECK_SESSION_EVERY)
+    async with aclosing(changes) as updates:
         async for update in updates:
             if update is None or time.monotonic() - checked > CHECK_SESSION_EVERY:
                 await _reauthenticate(viewer)
                 checked = time.monotonic()
             if update is not None:
-                # A subscription lives for hours, and prices do change.
+                # A subscription lasts for hours, and prices change meanwhile.
                 info.context.packages.clear_all()
                 yield SeatCountsChange.of(update)
 

@@ -1,4 +1,4 @@
-"""Versions of an account, as clients send them back."""
+"""Parsing account versions that clients send."""
 
 from models.errors import InvalidInput
 

@@ -11,7 +11,7 @@ from api.subscriptions.credential_checks import CredentialChecks
 from api.subscriptions.frames import next_frame
 from api.subscriptions.single_flight import SingleFlight
 from api.subscriptions.subscriber import Subscriber, TooSlowError
-from engine.breadth_first.shared_task import wait_for_shared
+from engine.breadth_first.shared_task import shielded
 from models.events.seat_feed import FOLLOWERS, ChangesLost, Feed, SeatUpdate, Watched
 
 # After so many, other tasks have their turn.
@@ -160,7 +160,7 @@ class Broadcast:
             self._results[change] = asyncio.ensure_future(self._run(update))
             asyncio.get_running_loop().call_later(KEPT_FOR, self._results.pop, change, None)
         try:
-            return await wait_for_shared(self._results[change])
+            return await shielded(self._results[change])
         except Exception:
             self._results.pop(change, None)
             raise

@@ -98,13 +98,13 @@ def parse_request(schema: Schema, operation: Operation[Context, None]) -> Subscr
         if node is None or node.operation is not OperationType.SUBSCRIPTION:
             return None
         size = measure_variables(variables)
-        schema.documents.require_modest(size)
+        schema.documents.require_allowed_variables(size)
         given = dict(variables or {})
         after = _after(schema, checked.document, given, name)
     except (GraphQLError, InvalidInput, RecursionError, _NotShared):
         return None
     shared = SharedOperation(text, name, _identifying(checked.document, node, given))
-    return SubscriptionRequest(shared, after, checked.cost(name) + size.cost, checked.dependence.translated)
+    return SubscriptionRequest(shared, after, checked.cost(name) + size.cost, checked.dependencies.translated)
 
 
 class _NotShared(Exception):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from engine.breadth_first.shared_task import wait_for_shared
+from engine.breadth_first.shared_task import shielded
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,7 @@ class SingleFlight(Generic[Result]):
         """The result of the next run."""
         if self._next is None:
             self._next = asyncio.ensure_future(self._run_after(self._running))
-        return await wait_for_shared(self._next)
+        return await shielded(self._next)
 
     async def _run_after(self, running: "asyncio.Future[Result] | None") -> Result:
         if running is not None:

@@ -1,1 +1,1 @@
-"""Running the operations that have no plan: compiled once, and a whole level of the answer at a time."""
+"""Breadth-first execution of operations without a plan: compiled once, run one level of the response at a time."""

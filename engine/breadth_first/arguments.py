@@ -1,4 +1,4 @@
-"""What a field is asked with, as its resolver takes it: Strawberry's convert_arguments, decided beforehand."""
+"""Converting the arguments of fields for their resolvers, as Strawberry's convert_arguments does."""
 
 from collections.abc import Callable
 from dataclasses import MISSING
@@ -21,20 +21,20 @@ Converter = Callable[[Any], Any]
 
 
 def converted_arguments(field: GraphQLField, node: FieldNode) -> Callable[[VariableValues], dict[str, Any]]:
-    """What makes the arguments of variables, by their names in Python. Raises NotCompiledError."""
+    """A function from variables to the arguments, by their Python names. Raises NotCompiledError."""
     converters: dict[str, tuple[str, Converter]] = {}
     for name, argument in field.args.items():
-        defined = argument.extensions["strawberry-definition"]
-        if defined.is_maybe:
+        definition = argument.extensions["strawberry-definition"]
+        if definition.is_maybe:
             raise NotCompiledError(name)
-        converters[name] = defined.python_name, _converter(argument.type)
+        converters[name] = definition.python_name, _converter(argument.type)
 
     def arguments(variables: VariableValues) -> dict[str, Any]:
-        made = {}
+        converted = {}
         for name, value in get_argument_values(field, node, variables).items():
             python_name, convert = converters[name]
-            made[python_name] = convert(value)
-        return made
+            converted[python_name] = convert(value)
+        return converted
 
     return arguments
 
@@ -46,18 +46,18 @@ def _converter(type_: Any, *outer: object) -> Converter:
         return lambda value: value
     if is_list_type(type_):
         item = _converter(type_.of_type, *outer)
-        # Always another list: graphql-core gives everybody the same default.
+        # A new list each time: graphql-core returns the same default to every call.
         return lambda values: None if values is None else [item(each) for each in values]
     if type_ in outer:
-        # It holds itself, and there is no end to it.
+        # A recursive input type.
         raise NotCompiledError(type_.name)
     return _input_converter(type_, *outer, type_)
 
 
 def _input_converter(type_: GraphQLInputObjectType, *outer: object) -> Converter:
-    defined = type_.extensions["strawberry-definition"]
+    definition = type_.extensions["strawberry-definition"]
     fields = {name: field.extensions["strawberry-definition"] for name, field in type_.fields.items()}
-    if defined.from_input is not None or any(isinstance(each.type, StrawberryMaybe) for each in fields.values()):
+    if definition.from_input is not None or any(isinstance(each.type, StrawberryMaybe) for each in fields.values()):
         raise NotCompiledError(type_.name)
     converters = {
         name: (fields[name].python_name, _converter(field.type, *outer)) for name, field in type_.fields.items()
@@ -71,10 +71,10 @@ def _input_converter(type_: GraphQLInputObjectType, *outer: object) -> Converter
     def convert(given: dict[str, Any] | None) -> Any:
         if given is None:
             return None
-        made: dict[str, Any] = dict(absent)
+        converted: dict[str, Any] = dict(absent)
         for name, value in given.items():
-            python_name, inside = converters[name]
-            made[python_name] = inside(value)
-        return defined.origin(**made)
+            python_name, convert_field = converters[name]
+            converted[python_name] = convert_field(value)
+        return definition.origin(**converted)
 
     return convert

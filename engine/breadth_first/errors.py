@@ -1,8 +1,8 @@
-"""What goes wrong here; nobody outside is told of it."""
+"""Errors inside breadth-first execution; no client ever sees one."""
 
 
 class NotCompiledError(Exception):
-    """An operation, or what it is asked with, is for graphql-core as a whole."""
+    """graphql-core must run the whole operation, or these variables."""
 
 
 class UnexpectedError(Exception):

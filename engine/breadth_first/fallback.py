@@ -1,4 +1,4 @@
-"""What graphql-core takes over of an operation that has begun: where something failed, it finds out how."""
+"""Handing root fields of an operation over to graphql-core, which reports the errors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,21 +19,21 @@ from graphql import (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a resolver has answered or raised."""
+    """The value that a resolver returned, or the exception that it raised."""
 
     value: Any = None
     error: Exception | None = None
 
-    def again(self) -> Any:
-        """Answer or raise the same."""
+    def replay(self) -> Any:
+        """Return the value, or raise the exception."""
         if self.error is not None:
             raise self.error
         return self.value
 
 
 @dataclass(frozen=True)
-class Remainder:
-    """Has graphql-core execute root fields of an operation."""
+class GraphQLCoreFallback:
+    """Executes root fields of an operation with graphql-core."""
 
     schema: GraphQLSchema
     operation: OperationDefinitionNode
@@ -41,9 +41,9 @@ class Remainder:
     variables: Mapping[str, Any] | None
 
     async def run(
-        self, context: Any, fields: Sequence[tuple[str, list[FieldNode]]], came_out: Outcome | None = None
+        self, context: Any, fields: Sequence[tuple[str, list[FieldNode]]], outcome: Outcome | None = None
     ) -> ExecutionResult:
-        """The result of some root fields. Where the first came out already, it is not called again."""
+        """The result of some root fields. The resolver of the first is not called again if it has an `outcome`."""
         selected = SelectionSetNode(selections=tuple(node for _, nodes in fields for node in nodes))
         operation = replace(self.operation, selection_set=selected)
         result: Any = execute(
@@ -51,17 +51,17 @@ class Remainder:
             DocumentNode(definitions=(operation, *self.fragments.values())),
             context_value=context,
             variable_values=dict(self.variables or {}),
-            middleware=[_remembering(fields[0][0], came_out)] if came_out else None,
+            middleware=[_replaying(fields[0][0], outcome)] if outcome else None,
         )
         return await result if isawaitable(result) else result
 
 
-def _remembering(name: str, outcome: Outcome) -> Callable[..., Any]:
-    """What stands before all resolvers, and answers in place of one root field's."""
+def _replaying(key: str, outcome: Outcome) -> Callable[..., Any]:
+    """graphql-core middleware that replays the outcome of one root field in place of calling its resolver."""
 
     def resolve(resolver: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
-        if info.path.prev is None and info.path.key == name:
-            return outcome.again()
+        if info.path.prev is None and info.path.key == key:
+            return outcome.replay()
         return resolver(source, info, **arguments)
 
     return resolve

@@ -1,4 +1,4 @@
-"""The fields of a selection, each read of all rows at once."""
+"""The fields of a selection set, each read of all rows at once."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql.execution.values import VariableValues
 
-from engine.breadth_first.completion import Shape, Values, side_by_side
+from engine.breadth_first.completion import Completer, Values, gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Run:
     variables: VariableValues
 
 
-class Reader(ABC):
-    """Reads one field of rows. `waits` as in Shape; `resolver` is what it calls, if anything."""
+class FieldReader(ABC):
+    """Reads one field of rows. `waits` as in Completer; `resolver` is the function that it calls, if any."""
 
     waits = False
     resolver: object = None
@@ -29,66 +29,66 @@ class Reader(ABC):
         """The value of each row."""
 
 
-class Constant(Reader):
-    """The same of all rows."""
+class ConstantField(FieldReader):
+    """The same value for all rows."""
 
     def __init__(self, value: object) -> None:
         self._value = value
 
     async def values(self, rows: Values, run: Run) -> Values:  # noqa: ARG002
-        """As often as there are rows."""
+        """The value, once for each row."""
         return [self._value] * len(rows)
 
 
-class Attribute(Reader):
-    """An attribute."""
+class AttributeField(FieldReader):
+    """An attribute of each row."""
 
     def __init__(self, name: str) -> None:
         self._get = attrgetter(name)
 
     async def values(self, rows: Values, run: Run) -> Values:  # noqa: ARG002
-        """As they are set."""
+        """The attribute of each row."""
         return list(map(self._get, rows))
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One field."""
+class ExecutionField:
+    """One field of a scope: its reader, and the completer of its values."""
 
-    reader: Reader
-    shape: Shape
+    reader: FieldReader
+    completer: Completer
 
     @property
     def waits(self) -> bool:
-        """Whether it may take more than a turn of the event loop."""
-        return self.reader.waits or self.shape.waits
+        """Whether it may take more than one turn of the event loop."""
+        return self.reader.waits or self.completer.waits
 
-    async def cells(self, rows: Values, run: Run) -> Values:
-        """What is shown of each row."""
-        return await self.shape.complete(await self.reader.values(rows, run), run)
+    async def execute(self, rows: Values, run: Run) -> Values:
+        """The completed value of each row."""
+        return await self.completer.complete(await self.reader.values(rows, run), run)
 
 
-class Selection:
-    """What is selected of the rows of one type."""
+class ExecutionScope:
+    """The fields selected of the rows of one type, by response key."""
 
-    def __init__(self, columns: dict[str, Column]) -> None:
-        self.columns = columns
-        self._names = tuple(columns)
-        self._cells = [(place, each) for place, each in enumerate(columns.values()) if not each.waits]
-        self._waiting = [(place, each) for place, each in enumerate(columns.values()) if each.waits]
+    def __init__(self, fields: dict[str, ExecutionField]) -> None:
+        self.fields = fields
+        self._keys = tuple(fields)
+        self._immediate = [(place, each) for place, each in enumerate(fields.values()) if not each.waits]
+        self._waiting = [(place, each) for place, each in enumerate(fields.values()) if each.waits]
         self.waits = bool(self._waiting)
 
-    async def complete(self, rows: Values, run: Run) -> Values:
-        """Each row as it is shown; what waits is waited for side by side."""
-        columns: list[Values] = [()] * len(self._names)
-        for place, column in self._cells:
-            columns[place] = await column.cells(rows, run)
+    async def execute(self, rows: Values, run: Run) -> Values:
+        """The response object of each row; fields that wait run concurrently."""
+        columns: list[Values] = [()] * len(self._keys)
+        for place, field in self._immediate:
+            columns[place] = await field.execute(rows, run)
         if self._waiting:
-            waiting = [column.cells(rows, run) for _, column in self._waiting]
-            for (place, _), cells in zip(self._waiting, await side_by_side(waiting), strict=True):
-                columns[place] = cells
+            waiting = [field.execute(rows, run) for _, field in self._waiting]
+            for (place, _), completed in zip(self._waiting, await gather(waiting), strict=True):
+                columns[place] = completed
         if not columns:
-            # @skip may have left nothing of it.
+            # @skip may have left out every field.
             return [{} for _ in rows]
-        names = self._names
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        keys = self._keys
+        return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]

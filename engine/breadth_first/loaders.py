@@ -1,10 +1,10 @@
-"""Loaders, and running many resolvers that wait for them in one task."""
+"""Data loaders, and running many resolvers that await only loaders in one task."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from engine.breadth_first.shared_task import wait_for_shared
+from engine.breadth_first.shared_task import shielded
 
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
@@ -15,7 +15,7 @@ Read = Callable[[Sequence[Key]], Awaitable[Mapping[Key, Found]]]
 
 
 class Loader(Generic[Key, Found]):
-    """Reads together what is asked for at the same time, and each key once."""
+    """Reads the keys that are requested at the same time by one call, and each key once."""
 
     def __init__(self, read: Read[Key, Found]) -> None:
         self._read = read
@@ -23,15 +23,15 @@ class Loader(Generic[Key, Found]):
         self._open: Batch[Key, Found] | None = None
 
     def load(self, key: Key) -> Awaitable[Found | None]:
-        """What is found for a key."""
-        return _Wanted(self._batch_of(key), key)
+        """The value of a key; None if there is none."""
+        return _Requested(self._batch_of(key), key)
 
     def load_shown(self, key: Key, show: Callable[[Found], Shown]) -> Awaitable[Shown | None]:
-        """The same as it is shown: made once for all who ask for it."""
-        return _Wanted(self._batch_of(key), key, show)
+        """The value of a key as `show` presents it: called once, however many resolvers request it."""
+        return _Requested(self._batch_of(key), key, show)
 
     def clear_all(self) -> None:
-        """Forget what was found: it is read again when it is asked for again."""
+        """Drop every value; a key that is requested again is read again."""
         self._batches.clear()
 
     def _batch_of(self, key: Key) -> "Batch[Key, Found]":
@@ -43,7 +43,7 @@ class Loader(Generic[Key, Found]):
 
     def _opened(self) -> "Batch[Key, Found]":
         self._open = Batch(self._read)
-        # Not at once, nor in the next turn: who begins in this one may still be on the way to ask.
+        # Two turns of the event loop later: resolvers that begin in this one may take another to request a key.
         loop = asyncio.get_running_loop()
         loop.call_soon(loop.call_soon, self._begin, self._open)
         return self._open
@@ -54,7 +54,7 @@ class Loader(Generic[Key, Found]):
 
 
 class Batch(Generic[Key, Found]):
-    """Keys that are read together."""
+    """Keys that are read by one call."""
 
     def __init__(self, read: Read[Key, Found]) -> None:
         self.keys: list[Key] = []
@@ -64,28 +64,28 @@ class Batch(Generic[Key, Found]):
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Read; no other keys come."""
+        """Read the keys; none is added from now on."""
         self._task = asyncio.ensure_future(self._run())
 
     def shown(self, key: Key, show: Callable[[Found], Any]) -> Any:
-        """What was found for a key, as it is shown."""
-        asked = key, show
-        if asked not in self._shown:
+        """The value of a key as `show` presents it."""
+        requested = key, show
+        if requested not in self._shown:
             found = self.found.result().get(key)
-            self._shown[asked] = None if found is None else show(found)
-        return self._shown[asked]
+            self._shown[requested] = None if found is None else show(found)
+        return self._shown[requested]
 
     async def _run(self) -> None:
         try:
             self.found.set_result(await self._read(self.keys))
-        except Exception as error:  # noqa: BLE001 - told to whoever waits
+        except Exception as error:  # noqa: BLE001 - raised in every resolver that awaits it
             self.found.set_exception(error)
-            # asyncio logs a failure that nobody has looked at; all who waited may be gone.
+            # asyncio logs an exception that was never retrieved, and every resolver may be cancelled.
             self.found.exception()
 
 
-class _Wanted(Awaitable[Any]):
-    """A key of a batch."""
+class _Requested(Awaitable[Any]):
+    """A key that was requested from a batch."""
 
     __slots__ = ("_batch", "_key", "_show")
 
@@ -97,33 +97,33 @@ class _Wanted(Awaitable[Any]):
     def __await__(self) -> Generator[Any, Any, Any]:
         found = self._batch.found
         if not found.done():
-            if _Together.running:
+            if _BatchedRun.advancing:
                 yield self._batch
             else:
-                yield from wait_for_shared(found).__await__()
+                yield from shielded(found).__await__()
         if self._show is not None:
             return self._batch.shown(self._key, self._show)
         return found.result().get(self._key)
 
 
-def by_loaders(resolver: Resolver) -> Resolver:
-    """Say of a resolver that it waits for nothing but loaders, so that it may run by `together`."""
-    resolver.waits_for_loaders = True  # pyright: ignore[reportFunctionMemberAccess]
+def awaits_loaders_only(resolver: Resolver) -> Resolver:
+    """Marks a resolver that awaits only data loaders, so that many rows run in one task."""
+    resolver.awaits_loaders_only = True  # pyright: ignore[reportFunctionMemberAccess]
     return resolver
 
 
-def is_by_loaders(resolver: object) -> bool:
-    """Whether that is said of a resolver."""
-    return getattr(resolver, "waits_for_loaders", False)
+def does_await_loaders_only(resolver: object) -> bool:
+    """Whether a resolver is marked so."""
+    return getattr(resolver, "awaits_loaders_only", False)
 
 
-async def together(work: Sequence[Coroutine[Any, Any, Result]]) -> list[Result]:
-    """The results of coroutines that wait for nothing but loaders.
+async def run_batched(work: Sequence[Coroutine[Any, Any, Result]]) -> list[Result]:
+    """The results of coroutines that await only data loaders, all run in this task.
 
-    All in this task: each goes as far as it gets, then what they wait for is read, and so on. A task for each costs
-    more than most of them do. Anything else they cannot wait for, as that belongs to the task that began it.
+    Each is advanced to the batch that it awaits, the batches are read, and so on. A task for each coroutine costs
+    more than most of them do. They may await nothing else: a timeout, for one, belongs to the task that began it.
     """
-    running = _Together(work)
+    running = _BatchedRun(work)
     try:
         while running.waiting:
             if batches := running.advance():
@@ -134,20 +134,20 @@ async def together(work: Sequence[Coroutine[Any, Any, Result]]) -> list[Result]:
     return running.results
 
 
-class _Together:
-    """Coroutines, those of them that still wait, and the results of the others."""
+class _BatchedRun:
+    """The coroutines that still wait, and the results of the others."""
 
-    # While a coroutine is advanced here, and not by a task: exact, as nothing else runs meanwhile.
-    running = False
+    # Set while a coroutine is advanced here and not by a task of its own; no other code runs meanwhile.
+    advancing = False
 
     def __init__(self, work: Sequence[Coroutine[Any, Any, Any]]) -> None:
         self.results: list[Any] = [None] * len(work)
         self.waiting = dict(enumerate(work))
 
     def advance(self) -> set["asyncio.Future[Any]"]:
-        """Take each as far as it gets; the batches they wait for."""
+        """Advance each coroutine as far as possible; returns the batches that they await."""
         batches: set[asyncio.Future[Any]] = set()
-        _Together.running = True
+        _BatchedRun.advancing = True
         try:
             for place, each in list(self.waiting.items()):
                 try:
@@ -156,13 +156,13 @@ class _Together:
                     self.results[place] = ended.value
                     del self.waiting[place]
                 else:
-                    batches.add(_found(batch))
+                    batches.add(_future_of(batch))
         finally:
-            _Together.running = False
+            _BatchedRun.advancing = False
         return batches
 
 
-def _found(batch: Any) -> "asyncio.Future[Any]":
+def _future_of(batch: Any) -> "asyncio.Future[Any]":
     if not isinstance(batch, Batch):
-        raise TypeError("a resolver that is said to wait for loaders waits for something else")
+        raise TypeError("a resolver that is marked to await only loaders waits for something else")
     return batch.found

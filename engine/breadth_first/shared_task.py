@@ -1,4 +1,4 @@
-"""Work that several parts of a document wait for."""
+"""Tasks that several resolvers await."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,18 +7,18 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-def wait_for_shared(work: Awaitable[Result]) -> "asyncio.Future[Result]":
-    """What to await in place of the work itself.
+def shielded(work: Awaitable[Result]) -> "asyncio.Future[Result]":
+    """A future to await in place of the work, which goes on when the waiter is cancelled.
 
-    Where one field is refused, GraphQL cancels those beside it: that must not cancel what others wait for. Where
-    nobody is left, that the work failed is nobody's concern.
+    GraphQL cancels the fields beside a refused one, and other fields may await the same work. If every waiter was
+    cancelled, a failure is not logged.
     """
     future = asyncio.ensure_future(work)
-    future.add_done_callback(_look)
+    future.add_done_callback(_retrieve_exception)
     return asyncio.shield(future)
 
 
-def _look(work: "asyncio.Future[Result]") -> None:
-    # asyncio logs a failure that nobody has looked at.
+def _retrieve_exception(work: "asyncio.Future[Result]") -> None:
+    # asyncio logs an exception that was never retrieved.
     if not work.cancelled():
         work.exception()

@@ -12,7 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from engine.breadth_first.errors import NotCompiledError
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.breadth_first.program import Program
 
 
@@ -79,7 +79,7 @@ class Tree(Named):
         raise Other(self.name)
 
     @strawberry.field
-    @by_loaders
+    @awaits_loaders_only
     async def marked(self) -> str:
         """Waits for nothing."""
         return self.name.upper()

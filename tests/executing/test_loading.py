@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.breadth_first.loaders import Loader, together
+from engine.breadth_first.loaders import Loader, run_batched
 
 WORDS = {1: "one", 2: "two"}
 
@@ -24,7 +24,7 @@ async def test_what_many_ask_for_is_read_together_and_shown_once() -> None:
     async def asked(key: int) -> list[str] | None:
         return await loader.load_shown(key, show)
 
-    one, again, two, none = await together([asked(1), asked(1), asked(2), asked(3)])
+    one, again, two, none = await run_batched([asked(1), asked(1), asked(2), asked(3)])
     assert (one, two, none) == (["one"], ["two"], None)
     assert one is again
     assert await loader.load(1) == "one"

@@ -20,7 +20,7 @@ from api.schema.context import Context, Services
 from api.schema.cost_headers import charge
 from engine.breadth_first.arguments import converted_arguments
 from engine.breadth_first.fields import Run
-from engine.breadth_first.program import Bound, Program, outcome_of
+from engine.breadth_first.program import BoundProgram, Program, outcome_of
 from models.access.credentials import authenticate
 from models.access.viewer import Viewer
 from models.events.seat_feed import Feed
@@ -51,7 +51,7 @@ def context_of(viewer: Viewer | None, response: ResponseHead | None = None) -> C
     return Context(services, HTTPConnection(scope), response, viewer)
 
 
-def compiled(document: Document) -> Bound | None:
+def compiled(document: Document) -> BoundProgram | None:
     """The document's program; None where nothing of it can be run, or graphql-core is to run all of it."""
     core = SCHEMA.core
     try:
@@ -82,7 +82,9 @@ async def by_graphql_core(context: Context, document: Document) -> Any:
     )
 
 
-async def by_program(bound: Bound, document: Document, context: Context, ways: Counter[str]) -> ExecutionResult:
+async def by_program(
+    bound: BoundProgram, document: Document, context: Context, ways: Counter[str]
+) -> ExecutionResult:
     def fall_back() -> None:
         ways["left to graphql-core"] += 1
         context.clear_loaders()
@@ -137,18 +139,18 @@ async def test_payloads_of_mutations(known: Known, callers: Callers) -> None:
         token = await callers.token("administrator")
         context = context_of((await authenticate(token or "", LOOPBACK)).viewer, ResponseHead())
         run = Run(context, bound.variables)
-        for name, column in bound.compiled.selection.columns.items():
+        for name, field in bound.compiled.scope.fields.items():
             nodes = bound.compiled.nodes[name]
             assert arguments_of(nodes[0], bound) == arguments_by_strawberry(nodes[0], bound), document
-            outcome = await outcome_of(column, run)
+            outcome = await outcome_of(field, run)
             context.clear_loaders()
-            core = await bound.remainder.run(context, [(name, nodes)], outcome)
+            core = await bound.fallback.run(context, [(name, nodes)], outcome)
             seen[type(outcome.error or outcome.value).__name__] += 1
             if outcome.error is not None:
                 assert core.data is None, document
                 assert [error.original_error for error in core.errors or []] == [outcome.error], document
             elif not core.errors:
-                own = (await column.shape.complete([outcome.value], run))[0]
+                own = (await field.completer.complete([outcome.value], run))[0]
                 assert orjson.dumps({name: own}) == orjson.dumps(core.data), document
         await callers.set_right()
 
@@ -157,12 +159,12 @@ async def test_payloads_of_mutations(known: Known, callers: Callers) -> None:
     assert len(seen) > 15, seen
 
 
-def arguments_of(node: FieldNode, bound: Bound) -> dict[str, Any]:
+def arguments_of(node: FieldNode, bound: BoundProgram) -> dict[str, Any]:
     field = MUTATIONS[node.name.value]
     return converted_arguments(field, node)(bound.variables) if field.args else {}
 
 
-def arguments_by_strawberry(node: FieldNode, bound: Bound) -> dict[str, Any]:
+def arguments_by_strawberry(node: FieldNode, bound: BoundProgram) -> dict[str, Any]:
     field = MUTATIONS[node.name.value]
     values = get_argument_values(field, node, bound.variables)
     converter = SCHEMA.schema_converter

@@ -8,7 +8,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.supervisors import Multiprocess
 
 from tests.support.library_code import names_used_of, relied_on_by, require_code, require_names, require_parameters
-from usher.server.websocket_protocol import Gate, Messages
+from usher.server.websocket_protocol import MessageQueue, WriteGate
 
 
 def test_a_connection_answers_by_itself() -> None:
@@ -49,8 +49,8 @@ def test_a_socket_has_its_own_queue_and_gate() -> None:
             *("handshake_complete", "handshake_initiated", "loop", "queue", "read_paused", "request", "response"),
             *("scope", "transport", "writable"),
         )
-        assert names_used_of(WebSocketsSansIOProtocol, "queue") <= set(dir(Messages))
-        assert names_used_of(WebSocketsSansIOProtocol, "writable") <= set(dir(Gate))
+        assert names_used_of(WebSocketsSansIOProtocol, "queue") <= set(dir(MessageQueue))
+        assert names_used_of(WebSocketsSansIOProtocol, "writable") <= set(dir(WriteGate))
         require_code(WebSocketsSansIOProtocol, "0bbcec989384")
 
 

@@ -18,8 +18,8 @@ from graphql import (
     print_ast,
 )
 
-import api.documents.introspection_answers
-from api.documents.introspection_size import allowance, full_query, measure_introspection
+import api.documents.introspection_cache
+from api.documents.introspection_size import allowed_fields, full_query, measure_introspection
 from api.limits import Limits
 from models.events.seat_feed import Feed
 from payments import make_provider
@@ -90,13 +90,13 @@ def answered(document: str, of: GraphQLSchema = SERVED) -> int:
 def found(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The answers about the schema that were found, and not kept."""
     texts: list[str] = []
-    execute = api.documents.introspection_answers.execute
+    execute = api.documents.introspection_cache.execute
 
     def noting(schema: GraphQLSchema, document: Any, **given: Any) -> Any:
         texts.append(print_ast(document))
         return execute(schema, document, **given)
 
-    monkeypatch.setattr(api.documents.introspection_answers, "execute", noting)
+    monkeypatch.setattr(api.documents.introspection_cache, "execute", noting)
     return texts
 
 
@@ -138,7 +138,7 @@ def test_what_is_deprecated_or_skipped_counts_and_a_type_of_any_name_as_the_larg
 
 
 def test_counting_ends_at_what_is_allowed() -> None:
-    assert counted(EVERY_FIELD_AGAIN) == allowance(SERVED) + 1
+    assert counted(EVERY_FIELD_AGAIN) == allowed_fields(SERVED) + 1
     assert counted(wide(WIDE["fields of possible types"])) > 50_000
 
 
@@ -173,12 +173,12 @@ def test_it_is_answered_when_the_schema_has_grown_four_times() -> None:
     grown = build_schema("\n".join([schema.as_str(), *copies]))
     for options in EVERYTHING:
         document = get_introspection_query(**options)
-        assert 3.5 * counted(document) < counted(document, grown) <= allowance(grown)
+        assert 3.5 * counted(document) < counted(document, grown) <= allowed_fields(grown)
 
 
 @pytest.mark.parametrize("document", [*map(wide, WIDE.values()), EVERY_FIELD_AGAIN], ids=[*WIDE, "everything"])
 async def test_more_than_that_is_refused(own: Client, found: list[str], document: str) -> None:
-    allowed = allowance(SERVED)
+    allowed = allowed_fields(SERVED)
     answer = await own.post(document)
     assert [error["extensions"] for error in answer["errors"]] == [
         {"code": "LIMIT_EXCEEDED", "limit": "introspection", "asked": f"more than {allowed}", "allowed": allowed}

@@ -3,7 +3,7 @@
 import pytest
 from graphql import parse
 
-from api.documents.complexity import excesses, measure
+from api.documents.complexity import limit_errors, measure
 from api.limits import DEFAULT_LIMITS, Limits
 from api.schema.ids import encode_id
 from models.events.seat_feed import Feed
@@ -22,7 +22,7 @@ MAX_DEPTH = DEFAULT_LIMITS.document_depth
 
 def refused(document: str) -> list[dict[str, object]]:
     """The limits that a document exceeds."""
-    errors = excesses(measure(schema.core, parse(document)), DEFAULT_LIMITS)
+    errors = limit_errors(measure(schema.core, parse(document)), DEFAULT_LIMITS)
     return [{key: (e.extensions or {})[key] for key in ("code", "limit", "asked", "allowed")} for e in errors]
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import orjson
 
 from api.auth.csrf import Origins
-from api.documents.cache import Documents
+from api.documents.cache import DocumentCache
 from api.execution.request_cache import RequestCache, _digest
 from api.limits import DEFAULT_LIMITS
 from api.schema.build import make_schema
@@ -79,8 +79,8 @@ def test_no_requests_make_the_process_keep_more_than_its_share() -> None:
 
 
 def test_no_documents_make_the_process_keep_more_than_their_share() -> None:
-    documents = Documents(make_schema(DEFAULT_LIMITS).core, DEFAULT_LIMITS)
-    kept = documents._kept
+    documents = DocumentCache(make_schema(DEFAULT_LIMITS).core, DEFAULT_LIMITS)
+    kept = documents._cached
     for number in range(200):
         # Many short words: it is not the length that takes room.
         document = (

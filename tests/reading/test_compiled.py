@@ -9,8 +9,8 @@ from api.execution.metrics import QUERIES
 from api.limits import DEFAULT_LIMITS
 from api.schema.build import make_schema
 from api.schema.ids import encode_id
-from engine.breadth_first.program import COMPILED, OF_A_COLUMN
-from engine.breadth_first.resolvers import called
+from engine.breadth_first.program import BYTES_OF_FIELD, COMPILED
+from engine.breadth_first.resolvers import resolver_field
 from models.tables import License
 from tests.support.client import Client
 from tests.support.company import Company
@@ -58,7 +58,7 @@ def test_every_resolver_of_the_schema_can_be_called() -> None:
     ]
     assert len(fields) > 60
     for field in fields:
-        called(SCHEMA, field, FieldNode(name=NameNode(value="any"), arguments=()))
+        resolver_field(SCHEMA, field, FieldNode(name=NameNode(value="any"), arguments=()))
 
 
 async def test_an_error_makes_the_nearest_nullable_field_null(standard: Client) -> None:
@@ -172,7 +172,7 @@ async def test_what_is_compiled_is_kept_within_bounds(admin: Client) -> None:
     newest = max(number for number, _ in weights)
     of_nothing, of_three = (weights[newest, (*shown, *[False] * 5)] for shown in ([False] * 3, [True] * 3))
     # Each of the three has itself, six columns, and the price's.
-    assert of_three - of_nothing == 3 * 8 * OF_A_COLUMN
+    assert of_three - of_nothing == 3 * 8 * BYTES_OF_FIELD
     assert of_nothing > 25 * len(document)
     assert COMPILED.weight <= COMPILED.maxsize == 24_000_000
 

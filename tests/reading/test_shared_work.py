@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from engine.breadth_first.loaders import Loader, together
+from engine.breadth_first.loaders import Loader, run_batched
 from models.database.ids import new_id
 from tests.support.answers import codes
 from tests.support.client import Client
@@ -87,7 +87,7 @@ async def test_rows_that_wait_for_loaders_read_each_level_at_once() -> None:
         once = await reads.loader.load(key)
         return await reads.loader.load(once) if once is not None else None
 
-    assert await together([twice(key) for key in (1, 2, 3, 2, 101)]) == [4, 8, 12, 8, None]
+    assert await run_batched([twice(key) for key in (1, 2, 3, 2, 101)]) == [4, 8, 12, 8, None]
     # Of the second level 2 is known by then.
     assert reads.keys == [[1, 2, 3, 101], [4, 6]]
 
@@ -98,7 +98,7 @@ async def test_rows_in_one_task_and_tasks_of_their_own_share_what_they_read() ->
     async def load(key: int) -> int | None:
         return await reads.loader.load(key)
 
-    found = await asyncio.gather(together([load(1), load(2)]), load(2), together([load(3)]))
+    found = await asyncio.gather(run_batched([load(1), load(2)]), load(2), run_batched([load(3)]))
     assert found == [[2, 4], 4, [6]]
     assert reads.keys == [[1, 2, 3]]
 
@@ -115,7 +115,7 @@ async def test_a_row_that_fails_ends_the_others() -> None:
 
     let.set()
     with pytest.raises(OSError, match="gone"):
-        await together([load(place) for place in range(3)])
+        await run_batched([load(place) for place in range(3)])
     assert sorted(ended) == [0, 1, 2]
 
 
@@ -129,7 +129,7 @@ async def test_a_row_that_waits_for_something_else_is_refused() -> None:
             ended.append(True)
 
     with pytest.raises(TypeError, match="waits for something else"):
-        await together([wait(), wait()])
+        await run_batched([wait(), wait()])
     # The second was never begun.
     assert ended == [True]
 

@@ -19,7 +19,7 @@ from models.events.seat_feed import Feed
 from models.rules.payment_provider import PaymentProvider
 from tests.support.client import Client
 from usher.server.connection_limits import ConnectionLimits
-from usher.server.http_protocol import Connection
+from usher.server.http_protocol import HttpProtocol
 from usher.server.uvicorn_config import UVICORN
 
 
@@ -45,7 +45,7 @@ async def serving(
         get_queries=get_queries,
     )
     app = make_app(services, explorer=Path("explorer"), portal=portal)
-    http = partial(Connection, limits=ConnectionLimits(limits, ["127.0.0.1"]))
+    http = partial(HttpProtocol, limits=ConnectionLimits(limits, ["127.0.0.1"]))
     server = _Server(uvicorn.Config(app, port=0, lifespan="off", **UVICORN | {"http": http}))
     running = asyncio.create_task(server.serve())
     await server.up.wait()

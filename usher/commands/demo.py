@@ -15,7 +15,7 @@ from usher.demo_packages import require_demo_packages
 from usher.document_manifests import document_rules
 from usher.logs import configure_logs
 from usher.server.assembly import build_app, database, start_database
-from usher.server.database_setup import bring_up_to_date
+from usher.server.database_setup import set_up_database
 from usher.server.own_hosts import OwnHosts
 from usher.server.start import require_free_port
 from usher.server.uvicorn_config import uvicorn_options
@@ -50,7 +50,7 @@ async def _demo(settings: Settings) -> None:
     mailbox = Mailbox(settings.data_folder / "mailbox")
     mail_port = await mailbox.start()
     settings.smtp_url = Secret(f"smtp://127.0.0.1:{mail_port}?starttls=never")
-    for name in await bring_up_to_date(settings):
+    for name in await set_up_database(settings):
         console.print(f"  applied {name}")
     async with database(settings):
         if await fill_demo_company(settings.payments):

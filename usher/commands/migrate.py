@@ -11,7 +11,7 @@ from models.migrating.schema_change import Kind
 from usher.commands.console import console
 from usher.logs import configure_logs
 from usher.server.assembly import start_database
-from usher.server.database_setup import bring_up_to_date
+from usher.server.database_setup import set_up_database
 from usher.settings import Settings, load_settings
 
 SHOWN = 100
@@ -31,7 +31,7 @@ def migrate(
         return
     # A statement that waits for its lock says so.
     configure_logs(logging.WARNING)
-    applied = asyncio.run(bring_up_to_date(settings))
+    applied = asyncio.run(set_up_database(settings))
     for name in applied:
         console.print(f"applied {name}")
     console.print("The database is up to date.")

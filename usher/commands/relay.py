@@ -12,7 +12,7 @@ from usher.server.assembly import (
     check_database,
     database,
     leaving_silent_hosts,
-    neighbours,
+    postgres_notifier,
     relaying,
     start_database,
 )
@@ -42,7 +42,7 @@ async def _relay(settings: Settings) -> None:
     async with (
         database(settings),
         leaving_silent_hosts(settings),
-        neighbours(settings),
+        postgres_notifier(settings),
         relaying(build_relay(settings)),
     ):
         await stop.wait()

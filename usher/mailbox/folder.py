@@ -36,7 +36,7 @@ class MailFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, _Known] = {}
+        self._cached: dict[str, _CachedSummary] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, content: bytes) -> str:
@@ -68,26 +68,26 @@ class MailFolder:
 
     def summaries(self) -> list[MailSummary]:
         """Every mail, newest first; only files that are new or have changed are read."""
-        known = {}
+        cached = {}
         for path in self._folder.glob("*.eml"):
             if _ID.fullmatch(path.stem):
                 with suppress(FileNotFoundError):
-                    known[path.stem] = self._look(path)
-        self._known = known
-        return sorted((one.summary for one in known.values()), key=_age, reverse=True)
+                    cached[path.stem] = self._summary_of(path)
+        self._cached = cached
+        return sorted((one.summary for one in cached.values()), key=_age, reverse=True)
 
-    def _look(self, path: Path) -> "_Known":
+    def _summary_of(self, path: Path) -> "_CachedSummary":
         status = path.stat()
         state = (status.st_mtime_ns, status.st_size)
-        known = self._known.get(path.stem)
-        return known if known and known.state == state else _Known(state, _summary(path))
+        cached = self._cached.get(path.stem)
+        return cached if cached and cached.state == state else _CachedSummary(state, _summary(path))
 
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.eml"
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CachedSummary:
     """A summary, and the state of the file it was read from."""
 
     state: tuple[int, int]

@@ -9,7 +9,7 @@ from typing import Any, cast
 _ANCHOR = re.compile(r"<(a|area)(?=[\s/>])", re.IGNORECASE)
 # NUL, and the halves of characters that do not stand for a raw byte.
 _UNPRINTABLE = re.compile(r"[\x00\ud800-\udc7f\udd00-\udfff]")
-_EARLY = re.compile(r"<(link|iframe|frame|object|embed)\b", re.IGNORECASE)
+_PRECONNECTING = re.compile(r"<(link|iframe|frame|object|embed)\b", re.IGNORECASE)
 
 
 def parse(content: bytes) -> EmailMessage:
@@ -39,13 +39,13 @@ def text_part(message: EmailMessage) -> str | None:
     return _part(message, "plain")
 
 
-def for_the_frame(html: str) -> str:
+def html_for_frame(html: str) -> str:
     """The HTML with every link made to open in the whole window, in place of the frame it is shown in.
 
     The sandbox and the content security policy keep it harmless. Only a few elements are defused here,
     because browsers connect to the hosts that these name before they ask any policy.
     """
-    html = _EARLY.sub(r"<x-\1", html)
+    html = _PRECONNECTING.sub(r"<x-\1", html)
     # Of an attribute given twice, HTML takes the first.
     return _ANCHOR.sub(r'<\1 target="_top"', html)
 

@@ -22,7 +22,7 @@ PRIVATE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-KEPT = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+IMMUTABLE_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 
 def asset_routes() -> list[Route]:
@@ -37,11 +37,11 @@ def page(template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
 
 
 async def _style(_request: Request) -> Response:
-    return Response(STYLE, media_type="text/css", headers=KEPT)
+    return Response(STYLE, media_type="text/css", headers=IMMUTABLE_HEADERS)
 
 
 async def _icon(_request: Request) -> Response:
-    return Response(ICON, media_type="image/svg+xml", headers=KEPT)
+    return Response(ICON, media_type="image/svg+xml", headers=IMMUTABLE_HEADERS)
 
 
 def _versioned(path: str, content: bytes) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from models.database.clock import now
-from usher.mailbox.mail import for_the_frame, header, html_part, text_part
+from usher.mailbox.mail import header, html_for_frame, html_part, text_part
 from usher.mailbox.page import PRIVATE_HEADERS, asset_routes, page
 from usher.mailbox.server import Mailbox
 
@@ -40,7 +40,7 @@ class _Pages:
 
     async def list_mails(self, _request: Request) -> Response:
         moment = now()
-        mails = [(mail, _how_long_ago(mail.received_at, moment)) for mail in self._mailbox.messages()]
+        mails = [(mail, _age(mail.received_at, moment)) for mail in self._mailbox.messages()]
         return page("mailbox", mails=mails, refresh_seconds=REFRESH_SECONDS)
 
     async def show_mail(self, request: Request) -> Response:
@@ -69,7 +69,7 @@ class _Pages:
         if html is None:
             return self._missing()
         headers = PRIVATE_HEADERS | {"Content-Security-Policy": MAIL_POLICY, "X-DNS-Prefetch-Control": "off"}
-        return HTMLResponse(for_the_frame(html).encode("utf-8", "replace"), headers=headers)
+        return HTMLResponse(html_for_frame(html).encode("utf-8", "replace"), headers=headers)
 
     def _read(self, request: Request) -> EmailMessage | None:
         return self._mailbox.read(request.path_params["id"])
@@ -95,7 +95,7 @@ class _Pages:
         return page("message", status=404, message=message, href="/mailbox")
 
 
-def _how_long_ago(at: datetime, moment: datetime) -> str:
+def _age(at: datetime, moment: datetime) -> str:
     passed = moment - at
     if passed < timedelta(minutes=1):
         return "just now"

@@ -35,7 +35,7 @@ from usher.demo_packages import require_demo_packages
 from usher.document_manifests import PORTAL, document_rules
 from usher.embedded_postgres import start_postgres
 from usher.metrics import forget_dead_processes
-from usher.server.shutdown import told_to_end
+from usher.server.shutdown import set_on_shutdown_signal
 from usher.server.workers import ends_with_parent
 from usher.settings import Settings
 
@@ -136,7 +136,7 @@ async def database(settings: Settings, *, answer_within: float | None = ANSWER_W
         await disconnect()
 
 
-def neighbours(settings: Settings) -> AbstractAsyncContextManager[None]:
+def postgres_notifier(settings: Settings) -> AbstractAsyncContextManager[None]:
     """The connection to the other processes on the same database, while the block runs."""
     return PostgresNotifier(settings.direct_url).running()
 
@@ -167,11 +167,11 @@ def _lifespan(settings: Settings, services: Services) -> Callable[[Starlette], A
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.enter_context(ends_with_parent())
-            stack.enter_context(told_to_end(services.ending))
+            stack.enter_context(set_on_shutdown_signal(services.shutdown))
             forget_dead_processes()
             await stack.enter_async_context(database(settings))
             await stack.enter_async_context(leaving_silent_hosts(settings))
-            await stack.enter_async_context(neighbours(settings))
+            await stack.enter_async_context(postgres_notifier(settings))
             await stack.enter_async_context(services.feed.running())
             await stack.enter_async_context(services.budgets.running())
             if settings.relay:

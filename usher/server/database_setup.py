@@ -11,7 +11,7 @@ from usher.server.assembly import database
 from usher.settings import Settings, SettingsError
 
 
-async def bring_up_to_date(settings: Settings) -> list[str]:
+async def set_up_database(settings: Settings) -> list[str]:
     """Migrate, load the shipped catalogue and fill what users are searched by; returns the migrations applied.
 
     Raises SettingsError where the database refuses, e.g. for want of rights.

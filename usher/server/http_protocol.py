@@ -19,11 +19,11 @@ from api.http.responses import DIRECT_WRITE, refusal
 from api.limits import DEFAULT_LIMITS
 from models.access.anonymous_caller import Network
 from usher.server.connection_limits import ConnectionLimits, TooManyConnections
-from usher.server.response_bytes import answer_bytes, response_bytes
-from usher.server.upgrades import TRAILERS, has_body, parser_of_body, request_parser
+from usher.server.response_bytes import raw_response_bytes, response_bytes
+from usher.server.upgrades import TRAILERS, body_parser, has_body, request_parser
 
 # Bytes of a head that comes in parts, and seconds that it, or the rest of an answered request, may take.
-MOST_OF_HEAD = 64 * 1024
+MOST_HEAD = 64 * 1024
 HEAD_WITHIN = 30.0
 # Seconds that a client may leave unread what was written to it.
 READ_WITHIN = 20.0
@@ -31,7 +31,7 @@ READ_WITHIN = 20.0
 LATE = Counter("usher_late_requests", "Connections that were closed because no whole request came in time.")
 
 
-class Whole:
+class DirectWriter:
     """Puts the answer to one request on its connection."""
 
     __slots__ = ("_cycle",)
@@ -46,7 +46,7 @@ class Whole:
         if cycle is None or cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
             return False
         cycle.response_started = cycle.response_complete = True
-        cycle.transport.write(answer_bytes(status, chain(cycle.default_headers, fields), body))
+        cycle.transport.write(raw_response_bytes(status, chain(cycle.default_headers, fields), body))
         cycle.message_event.set()
         cycle.on_response()
         return True
@@ -70,7 +70,7 @@ class BadHeadError(Exception):
         super().__init__(reason)
 
 
-class Connection(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """A connection whose requests can be answered at once, and which remembers the last head that came over it.
 
     The server waits for a head from the connection's begin, and after an answer from the first byte on; also for the
@@ -84,9 +84,9 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, limits: ConnectionLimits | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._limits = limits or self.limits
-        self._come_of_head = 0
-        self._late: asyncio.TimerHandle | None = None
-        self._counted: Sequence[Network] | None = None
+        self._head_bytes = 0
+        self._timeout: asyncio.TimerHandle | None = None
+        self._networks: Sequence[Network] | None = None
         self._checked_headers: list[tuple[bytes, bytes]] = []
         self._body_is_upgrade = False
         self._bad_head: BadHeadError | None = None
@@ -96,16 +96,16 @@ class Connection(HttpToolsProtocol):
         others = len(self.connections)
         super().connection_made(transport)
         cut_off_when_unread(transport)
-        self._wait()
+        self._start_timeout()
         try:
-            self._counted = self._limits.admit(self.client[0] if self.client else "", others)
+            self._networks = self._limits.admit(self.client[0] if self.client else "", others)
         except TooManyConnections as error:
             self._refuse(429, str(error), code="LIMIT_EXCEEDED")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the connection no more."""
         self._release()
-        self._end_waiting()
+        self._cancel_timeout()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -122,17 +122,17 @@ class Connection(HttpToolsProtocol):
         # A WebSocket is a connection of its own from then on.
         if self.transport.is_closing() or self not in self.connections:
             return
-        if self._late is None:
-            self._wait()
-        elif self._is_head_open():
-            self._come_of_head += len(data)
-            if self._come_of_head > MOST_OF_HEAD:
-                self._refuse(431, f"The head of the request is too large: at most {MOST_OF_HEAD} bytes are allowed.")
+        if self._timeout is None:
+            self._start_timeout()
+        elif self._is_in_head():
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD:
+                self._refuse(431, f"The head of the request is too large: at most {MOST_HEAD} bytes are allowed.")
 
     def _end_parsing(self, data: bytes, end: httptools.HttpParserError | httptools.HttpParserUpgrade) -> None:
         """Refuse what is no request; go on behind a head that asks for another protocol."""
         while isinstance(end, httptools.HttpParserUpgrade) and not self._should_upgrade():
-            self._pass_over_upgrade()
+            self._ignore_upgrade()
             data = data[end.args[0] :]
             try:
                 self.parser.feed_data(data)
@@ -157,9 +157,9 @@ class Connection(HttpToolsProtocol):
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not before:
-            if self._late is not None:
-                self._end_waiting()
-            self.cycle.scope["extensions"] = cast("Any", {DIRECT_WRITE: Whole(self.cycle)})
+            if self._timeout is not None:
+                self._cancel_timeout()
+            self.cycle.scope["extensions"] = cast("Any", {DIRECT_WRITE: DirectWriter(self.cycle)})
             if cast("Any", self.parser).should_upgrade():
                 self._body_is_upgrade = has_body(self.headers)
                 if self.scope["method"] == "CONNECT":
@@ -175,10 +175,10 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with the next request; wait for it as long as for the rest of this one, where that has not come."""
         super().on_response_complete()
-        if self._late is None and self.cycle.response_complete and (self.cycle.more_body or self._is_head_open()):
+        if self._timeout is None and self.cycle.response_complete and (self.cycle.more_body or self._is_in_head()):
             self._unset_keepalive_if_required()
             if not self.transport.is_closing():
-                self._wait()
+                self._start_timeout()
 
     def handle_websocket_upgrade(self) -> None:
         """Have a WebSocket take the connection over."""
@@ -190,7 +190,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
             return
         self._release()
-        self._end_waiting()
+        self._cancel_timeout()
         super().handle_websocket_upgrade()
 
     def _check_headers(self) -> None:
@@ -212,37 +212,37 @@ class Connection(HttpToolsProtocol):
         if self._bad_head:
             raise self._bad_head
 
-    def _pass_over_upgrade(self) -> None:
+    def _ignore_upgrade(self) -> None:
         """Have what follows a head be parsed, which the parser of the head does not."""
         if self._body_is_upgrade:
-            self.parser = parser_of_body(self, self.scope["headers"])
+            self.parser = body_parser(self, self.scope["headers"])
         else:
             self.parser = request_parser(self)
         self._body_is_upgrade = False
 
-    def _wait(self) -> None:
-        self._come_of_head = 0
-        self._late = self.loop.call_later(HEAD_WITHIN, self._give_up)
+    def _start_timeout(self) -> None:
+        self._head_bytes = 0
+        self._timeout = self.loop.call_later(HEAD_WITHIN, self._time_out)
 
-    def _end_waiting(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _cancel_timeout(self) -> None:
+        if self._timeout is not None:
+            self._timeout.cancel()
+            self._timeout = None
 
-    def _give_up(self) -> None:
-        self._late = None
+    def _time_out(self) -> None:
+        self._timeout = None
         if not self.transport.is_closing():
             LATE.inc()
             self._refuse(408, f"The request did not come within {HEAD_WITHIN:.0f} seconds.")
 
-    def _is_head_open(self) -> bool:
+    def _is_in_head(self) -> bool:
         """Whether a head has begun and not ended."""
         return self.scope is not None and (self.cycle is None or self.cycle.scope is not self.scope)
 
     def _release(self) -> None:
-        if self._counted is not None:
-            self._limits.release(self._counted)
-            self._counted = None
+        if self._networks is not None:
+            self._limits.release(self._networks)
+            self._networks = None
 
     def _refuse(self, status: int, reason: str, *, code: str | None = None) -> None:
         """Say why, unless another request waits for its answer, and close."""

@@ -11,7 +11,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def told_to_end(event: asyncio.Event) -> Iterator[None]:
+def set_on_shutdown_signal(event: asyncio.Event) -> Iterator[None]:
     """While the block runs, set an event when the process is told to end; whoever was told before still is.
 
     uvicorn tells nobody, and waits for answers that go on for as long as somebody reads them.
@@ -20,18 +20,18 @@ def told_to_end(event: asyncio.Event) -> Iterator[None]:
         yield
         return
     loop = asyncio.get_running_loop()
-    others = {number: signal.getsignal(number) for number in SIGNALS}
+    previous_handlers = {number: signal.getsignal(number) for number in SIGNALS}
 
-    def tell(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(event.set)
-        other = others[signal.Signals(number)]
-        if callable(other):
-            other(number, frame)
+        previous = previous_handlers[signal.Signals(number)]
+        if callable(previous):
+            previous(number, frame)
 
     for number in SIGNALS:
-        signal.signal(number, tell)
+        signal.signal(number, handle)
     try:
         yield
     finally:
-        for number, other in others.items():
-            signal.signal(number, other)
+        for number, previous in previous_handlers.items():
+            signal.signal(number, previous)

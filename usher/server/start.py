@@ -66,7 +66,7 @@ def require_free_port(settings: Settings) -> None:
 async def _ready(settings: Settings, *, embedded: bool) -> int:
     """How many connections the database takes, once it is as it must be; one of our own is migrated."""
     if embedded:
-        from usher.server.database_setup import bring_up_to_date  # noqa: PLC0415 - a database of one's own is migrated before
+        from usher.server.database_setup import set_up_database  # noqa: PLC0415 - a database of one's own is migrated before
 
-        await bring_up_to_date(settings)
+        await set_up_database(settings)
     return await check_database(settings)

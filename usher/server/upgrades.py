@@ -18,13 +18,13 @@ def request_parser(connection: Any) -> httptools.HttpRequestParser:
     return parser
 
 
-def parser_of_body(connection: Any, headers: Iterable[tuple[bytes, bytes]]) -> httptools.HttpRequestParser:
+def body_parser(connection: Any, headers: Iterable[tuple[bytes, bytes]]) -> httptools.HttpRequestParser:
     """A parser for the body that these fields announce, and for the requests after it."""
-    rest = _Rest(connection)
-    parser = request_parser(rest)
+    after_head = _AfterHead(connection)
+    parser = request_parser(after_head)
     framing = b"".join([b"%b: %b\r\n" % field for field in headers if field[0] in FRAMING])
     parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % framing)
-    rest.begin()
+    after_head.begin()
     return parser
 
 
@@ -35,7 +35,7 @@ def has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(lengths)
 
 
-class _Rest:
+class _AfterHead:
     """Hands on what a parser finds, but for the head by which it knows how long the body is."""
 
     def __init__(self, connection: Any) -> None:

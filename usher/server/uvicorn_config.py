@@ -11,14 +11,14 @@ import models  # noqa: F401 - before usher's own: it says how some libraries are
 from usher.logs import configure_logs
 from usher.server.assembly import build_app
 from usher.server.connection_limits import ConnectionLimits
-from usher.server.http_protocol import Connection
-from usher.server.websocket_protocol import Socket
+from usher.server.http_protocol import HttpProtocol
+from usher.server.websocket_protocol import WebSocketProtocol
 from usher.settings import Settings, read_settings
 
 UVICORN: dict[str, Any] = {
     "loop": "uvloop",
-    "http": Connection,
-    "ws": Socket,
+    "http": HttpProtocol,
+    "ws": WebSocketProtocol,
     "ws_max_size": 256 * 1024,
     "ws_per_message_deflate": False,
     "ws_ping_interval": 20,
@@ -38,7 +38,7 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
     """How uvicorn serves an installation."""
     proxies = _as_connected(settings.trusted_proxies)
     return UVICORN | {
-        "http": partial(Connection, limits=ConnectionLimits(settings.max, proxies)),
+        "http": partial(HttpProtocol, limits=ConnectionLimits(settings.max, proxies)),
         "host": settings.host,
         "port": settings.port,
         "timeout_keep_alive": settings.keep_alive_seconds,

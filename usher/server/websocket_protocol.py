@@ -13,7 +13,7 @@ from api.subscriptions.subscriber import SOCKET
 from usher.server.response_bytes import response_bytes
 
 
-class Gate:
+class WriteGate:
     """An asyncio.Event of which one task waits: a tenth of the memory, where there is one for each socket."""
 
     __slots__ = ("_open", "_waiting")
@@ -45,14 +45,14 @@ class Gate:
             await self._waiting[-1]
 
 
-class Messages:
+class MessageQueue:
     """An asyncio.Queue without bounds, in little memory."""
 
     __slots__ = ("_gate", "_messages")
 
     def __init__(self) -> None:
         self._messages: list[Any] = []
-        self._gate = Gate()
+        self._gate = WriteGate()
 
     def empty(self) -> bool:
         """Whether there is none."""
@@ -71,7 +71,7 @@ class Messages:
         return self._messages.pop(0)
 
 
-class Socket(WebSocketsSansIOProtocol):
+class WebSocketProtocol(WebSocketsSansIOProtocol):
     """A WebSocket that stands in its own scope's extensions, for frames to be put on it directly."""
 
     cut = False
@@ -79,8 +79,8 @@ class Socket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Five queues of asyncio take four KiB of each socket.
-        self.queue: Any = Messages()
-        self.writable: Any = Gate()
+        self.queue: Any = MessageQueue()
+        self.writable: Any = WriteGate()
 
     def handle_connect(self, event: Request) -> None:
         """Offer itself to the application, before that runs."""
@@ -96,7 +96,7 @@ class Socket(WebSocketsSansIOProtocol):
 
     def _refuse_handshake(self, problem: Exception) -> None:
         self.handshake_initiated = self.handshake_complete = self.close_sent = True
-        status = _REFUSED_WITH.get(type(problem), 400)
+        status = _REFUSAL_STATUS.get(type(problem), 400)
         reason = f"The handshake cannot be read: {problem}."
         self.transport.write(response_bytes(refusal(status, reason, closes=True)))
         self.transport.close()
@@ -154,7 +154,7 @@ class Socket(WebSocketsSansIOProtocol):
             self.response: Any = None
 
 
-_REFUSED_WITH: dict[type[Exception], int] = {RequestLineTooLong: 414, HeaderLineTooLong: 431, TooManyHeaders: 431}
+_REFUSAL_STATUS: dict[type[Exception], int] = {RequestLineTooLong: 414, HeaderLineTooLong: 431, TooManyHeaders: 431}
 
 
 def _is_utf8(parts: list[bytes]) -> bool:

@@ -9,7 +9,7 @@ from api.schema.enums import ApiKeyState, Permission
 from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.people import User, load_user
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import Computed, Join, ToMany, ToOne
 from models import tables
 from models.reads.api_keys import LAST_USE, last_use_of, state_now
@@ -53,7 +53,7 @@ class ApiKey(Mapped, Node):
         ToOne(Join("users", on={"id": "created_by_id"})),
         "Who made it. What the key buys, it buys for them: they are mailed the receipt.",
     )
-    @by_loaders
+    @awaits_loaders_only
     async def created_by(self, info: Info) -> User:
         """The user who answers for the key."""
         return await load_user(info, self.row.account_id, self.row.created_by_id)
@@ -62,13 +62,13 @@ class ApiKey(Mapped, Node):
         ToMany(of=("api_key_id", "id")),
         "Its secrets, oldest first, also those that stopped working less than a month ago.",
     )
-    @by_loaders
+    @awaits_loaders_only
     async def secrets(self, info: Info) -> list[ApiKeySecret]:
         """The key's secrets, without their texts."""
         return [ApiKeySecret.of(row) for row in await _secrets(info, self.row)]
 
     @planned(Computed(LAST_USE), "When any of its secrets was last used, to the minute; null when never.")
-    @by_loaders
+    @awaits_loaders_only
     async def last_used_at(self, info: Info) -> datetime | None:
         """The last use of all."""
         return last_use_of(await _secrets(info, self.row))

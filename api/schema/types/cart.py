@@ -10,7 +10,7 @@ from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.money import Money, money
 from api.schema.types.package import PACKAGE, Package, load_package
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import VIEWER, Column, Computed, Embedded, ToMany
 from models.rules import carts
 from models.rules.carts import CartContents, CartLineContents
@@ -26,7 +26,7 @@ class CartLine(Mapped, Node):
     total: Money = money("quantity x unitPrice, before taxes.", "total")
 
     @planned(PACKAGE, "What is being bought.")
-    @by_loaders
+    @awaits_loaders_only
     async def package(self, info: Info) -> Package:
         """The line's package."""
         return await load_package(info, self.row.package_id)

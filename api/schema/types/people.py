@@ -10,7 +10,7 @@ from api.schema.enums import LicenseState, Role
 from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.package import PACKAGE, Package, load_package
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import Join, ToOne
 from models import tables
 from models.reads.licenses import state_at
@@ -31,7 +31,7 @@ class User(Mapped, Node):
     @planned(
         ToOne(Join("licenses", on={"user_id": "id"}, live=("ended_at",))), "The license held now; null when none."
     )
-    @by_loaders
+    @awaits_loaders_only
     async def license(self, info: Info) -> "License | None":
         """The user's live license."""
         row = await info.context.loaders(self.row.account_id).live_license_of_user.load(self.row.id)
@@ -55,13 +55,13 @@ class License(Mapped, Node):
     ended_at: datetime | None = column("When the hold ended; null while it lasts.")
 
     @planned(PACKAGE, "What is licensed.")
-    @by_loaders
+    @awaits_loaders_only
     async def package(self, info: Info) -> Package:
         """The license's package."""
         return await load_package(info, self.row.package_id)
 
     @planned(ToOne(Join("users", on={"id": "user_id"})), "Who holds, or held, the seat.")
-    @by_loaders
+    @awaits_loaders_only
     async def user(self, info: Info) -> User:
         """The license's user."""
         return await load_user(info, self.row.account_id, self.row.user_id)

@@ -10,7 +10,7 @@ from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.money import Money, money
 from api.schema.types.package import PACKAGE, Package, load_package
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import Join, ToMany, ToOne
 from models import tables
 from models.database.clock import now
@@ -28,7 +28,7 @@ class PurchaseLine(Mapped):
     total: Money = money("quantity x unitPrice, before taxes.", "total")
 
     @planned(PACKAGE, "What was bought.")
-    @by_loaders
+    @awaits_loaders_only
     async def package(self, info: Info) -> Package:
         """The line's package."""
         return await load_package(info, self.row.package_id)
@@ -69,7 +69,7 @@ class Purchase(Mapped, Node):
     )
 
     @planned(ToMany(of=("purchase_id", "id")), "What is bought, one line for each package, lowest tier first.")
-    @by_loaders
+    @awaits_loaders_only
     async def lines(self, info: Info) -> list[PurchaseLine]:
         """The purchase's lines."""
         rows = await info.context.loaders(self.row.account_id).lines_of_purchase.load(self.row.id)
@@ -79,7 +79,7 @@ class Purchase(Mapped, Node):
         ToOne(Join("payments", on={"purchase_id": "id"}, newest=True)),
         "The newest attempt to pay; null before the first.",
     )
-    @by_loaders
+    @awaits_loaders_only
     async def payment(self, info: Info) -> Payment | None:
         """The purchase's newest payment."""
         loader = info.context.loaders(self.row.account_id).payment_of_purchase

@@ -18,8 +18,8 @@ from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.package import PACKAGE, Package, load_package
 from api.schema.versions import parse_version
-from engine.breadth_first.loaders import by_loaders
-from engine.breadth_first.shared_task import wait_for_shared
+from engine.breadth_first.loaders import awaits_loaders_only
+from engine.breadth_first.shared_task import shielded
 from engine.sql.mappings import ToMany
 from engine.sql.paging import ListPage, Paging
 from models.errors import StaleVersion
@@ -53,7 +53,7 @@ class SeatCounts(Mapped):
     available: int = column("Seats that could be given.", "purchased", "assigned", show=sub)
 
     @planned(PACKAGE, "What the seats license.")
-    @by_loaders
+    @awaits_loaders_only
     async def package(self, info: Info) -> Package:
         """The package of the seats."""
         return await load_package(info, self.row.package_id)
@@ -118,7 +118,7 @@ class SeatEventListing:
     async def _page(self) -> list[SeatChange]:
         if self._read is None:
             self._read = asyncio.ensure_future(self._read_page())
-        return await wait_for_shared(self._read)
+        return await shielded(self._read)
 
     async def _read_page(self) -> list[SeatChange]:
         changes = await seat_changes_after(self.account_id, self.after, most=self.size + 1)

@@ -12,7 +12,7 @@ from api.schema.ids import encode_id
 from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.package import Package, load_package
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import ACCOUNT, Column, Embedded, Join, ToMany
 from models.database.clock import now
 from models.reads.conditions import Condition
@@ -51,7 +51,7 @@ class SeatPool(Mapped, Node):
     available: int = column("Seats that can be given now.", "pool.purchased", "pool.assigned", show=_available)
 
     @planned(Embedded(), "What a seat of this pool licenses.")
-    @by_loaders
+    @awaits_loaders_only
     async def package(self, info: Info) -> Package:
         """The pool's package."""
         return await load_package(info, self.row.package_id)

@@ -10,7 +10,7 @@ from api.schema.enums import SessionKind
 from api.schema.node import Node
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.people import User, load_user
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import Column, Join, ToOne
 from models import tables
 
@@ -29,7 +29,7 @@ class Session(Mapped, Node):
     )
 
     @planned(ToOne(Join("users", on={"id": "user_id"})), "Who is signed in.")
-    @by_loaders
+    @awaits_loaders_only
     async def user(self, info: Info) -> User:
         """The session's user."""
         return await load_user(info, self.row.account_id, self.row.user_id)

@@ -12,7 +12,7 @@ from api.schema.types.api_key import ApiKey
 from api.schema.types.mapped import Mapped, column, mapped, planned
 from api.schema.types.people import User, load_user
 from api.schema.types.session import Session
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import VIEWER, Join, OfViewer, ToMany, ToOne
 from models.access import viewer as models_viewer
 from models.access.credentials import permissions_of
@@ -20,7 +20,7 @@ from models.reads.accounts import account_by_id
 from models.reads.sessions import OF_VIEWER, live_sessions
 
 # No user has it.
-NOBODY = UUID(int=0)
+NIL_UUID = UUID(int=0)
 SESSIONS = "Viewer.sessions"
 
 
@@ -37,14 +37,14 @@ class Viewer(Mapped):
     permissions: list[Permission] = column("What the viewer may do.", "role", "scopes", show=_permissions)
 
     @planned(ToOne(Join("users", on={"id": "user_id"})), "The signed-in user. Null for an API key.")
-    @by_loaders
+    @awaits_loaders_only
     async def user(self, info: Info) -> User | None:
         """The signed-in user."""
         user_id = self.asking.user_id
         return await load_user(info, self.asking.account_id, user_id) if user_id else None
 
     @planned(ToOne(Join("api_keys", on={"id": "api_key_id"})), "The API key that asks. Null for a signed-in user.")
-    @by_loaders
+    @awaits_loaders_only
     async def api_key(self, info: Info) -> ApiKey | None:
         """The asking API key."""
         key = self.asking.api_key_id
@@ -65,7 +65,7 @@ class Viewer(Mapped):
         before: Before = None,
     ) -> Connection[Session]:
         """The viewer's live sessions."""
-        live = live_sessions(self.asking.account_id, self.asking.user_id or NOBODY)
+        live = live_sessions(self.asking.account_id, self.asking.user_id or NIL_UUID)
         where = window(SESSIONS, first, after, last, before)
         return Connection(listing=Listing(SESSIONS, live, where, Session.of))
 

@@ -20,7 +20,7 @@ from api.schema.mutations.mutation import mutation
 from api.schema.types.cart import Cart
 from api.schema.types.purchase import Purchase
 from api.schema.types.seats import SeatInventory
-from engine.breadth_first.loaders import by_loaders
+from engine.breadth_first.loaders import awaits_loaders_only
 from models.operations.purchasing import proceed_to_purchase as operation
 
 
@@ -56,7 +56,7 @@ class PurchaseProceeded:
         " idempotency key answers again. What was paid for is no longer in it; while the payment waits, it still is."
         " What preparePurchase made takes nothing from it."
     )
-    @by_loaders
+    @awaits_loaders_only
     async def cart(self, info: Info) -> Cart:
         """The cart after the purchase."""
         cart = await info.context.loaders(self.account_id).carts.load(self.cart_owner_id)

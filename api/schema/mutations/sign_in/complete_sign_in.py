@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from graphql import GraphQLError
 
-from api.auth.client_address import client_of
+from api.auth.client_address import user_agent
 from api.auth.cookies import set_session_cookie
 from api.schema.context import Info
 from api.schema.enums import SessionKind
@@ -57,9 +57,9 @@ async def complete_sign_in(
     if kind is SessionKind.COOKIE and response is None:
         raise GraphQLError(OVER_A_SOCKET if info.context.response is None else FROM_ANOTHER_SITE)
     signed_in = await operation.complete_sign_in(
-        token=input.token, kind=kind, client=client_of(info.context.connection)
+        token=input.token, kind=kind, client=user_agent(info.context.connection)
     )
-    # What the rest of the document asks, it asks as who has signed in.
+    # The rest of the document runs as the new viewer.
     info.context.viewer = signed_in.viewer
     if kind is SessionKind.COOKIE and response is not None:
         set_session_cookie(response, signed_in, info.context.services.origins)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse
 
-from api.documents import introspection_answers
-from api.documents.introspection_answers import IntrospectionAnswers
+from api.documents import introspection_cache
+from api.documents.introspection_cache import IntrospectionCache
 from tests.support.waiting import until
 
 SCHEMA = build_schema("type Query { one: Int }")
@@ -24,8 +24,8 @@ async def test_nothing_runs_beside_what_a_caller_who_has_gone_away_has_begun(mon
         running[0] -= 1
         return {"__typename": "Query"}, None
 
-    monkeypatch.setattr(introspection_answers, "_found", found)
-    answers, document = IntrospectionAnswers(), parse("{ __typename }")
+    monkeypatch.setattr(introspection_cache, "_execute", found)
+    answers, document = IntrospectionCache(), parse("{ __typename }")
     gone = asyncio.create_task(answers.run(b"a", SCHEMA, document))
     await until(lambda: running[0] == 1)
     gone.cancel()
