@@ -1,4 +1,4 @@
-"""An operation of a good document, compiled once for each choice that its conditions make."""
+"""An operation of a good document, compiled once for each combination of @skip and @include."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
@@ -19,24 +19,24 @@ from graphql.execution.values import VariableValues, get_variable_values
 from engine.collect_fields import Selector
 from engine.lru import WeightedLRU
 
-Found = TypeVar("Found")
+Compiled = TypeVar("Compiled")
 
 NUMBERS = count()
-# What it weighs that there is nothing, and why.
-OF_A_REASON = 1_000
-# Bytes that the nodes of a document take for each of its tokens, as measured.
-OF_A_TOKEN = 500
+# The weight of a refusal.
+REFUSAL_WEIGHT = 1_000
+# Bytes of a document's nodes for each of its tokens, as measured.
+BYTES_OF_A_TOKEN = 500
 
 
 def document_weight(document: DocumentNode) -> int:
     """The bytes that a document takes."""
-    return OF_A_TOKEN * document.token_count
+    return BYTES_OF_A_TOKEN * document.token_count
 
 
-class Operation(ABC, Generic[Found]):
-    """One operation. What it is compiled to, or why it is not, is `kept`; `refusal` is raised with the reason."""
+class Operation(ABC, Generic[Compiled]):
+    """One operation. Its compiled forms, and refusals to compile it, are in `cache`; `refusal` is the exception."""
 
-    kept: ClassVar[WeightedLRU[Any]]
+    cache: ClassVar[WeightedLRU[Any]]
     refusal: ClassVar[type[Exception]]
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
@@ -46,14 +46,14 @@ class Operation(ABC, Generic[Found]):
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
         self._conditions = _variables_of_conditions(document)
-        # What is compiled holds nodes, and so the document, whoever else has forgotten it.
+        # A compiled form holds nodes, and with them the document.
         self._weight = document_weight(document)
-        # Not the operation itself: what is kept must not keep it.
+        # The key in the cache: the operation itself would be kept alive by it.
         self._number = next(NUMBERS)
 
     @abstractmethod
-    def _compile(self, selector: Selector, *more: Hashable) -> tuple[Found, int]:
-        """What it is compiled to, and what that weighs. Raises `refusal`."""
+    def _compile(self, selector: Selector, *more: Hashable) -> tuple[Compiled, int]:
+        """The compiled form, and its weight. Raises `refusal`."""
 
     def _coerced(self, given: Mapping[str, Any] | None) -> VariableValues:
         """The values of its variables. Raises `refusal` where they do not fit."""
@@ -65,25 +65,25 @@ class Operation(ABC, Generic[Found]):
             raise self.refusal("variables")
         return coerced
 
-    def _compiled_for(self, variables: VariableValues, *more: Hashable) -> Found:
-        """What it is compiled to for these values, and whatever else it depends on. Raises `refusal`."""
+    def _compiled_for(self, variables: VariableValues, *more: Hashable) -> Compiled:
+        """The compiled form for these values, and for all else that it depends on. Raises `refusal`."""
         booleans = tuple(variables.coerced.get(name) for name in self._conditions)
         if not all(isinstance(each, bool) for each in booleans):
             raise self.refusal("variables")
         key = (self._number, booleans, *more)
-        found: Any = self.kept.get(key)
+        found: Any = self.cache.get(key)
         if found is None:
             found, weight = self._found(dict(zip(self._conditions, booleans, strict=True)), *more)
-            self.kept.put(key, found, weight)
+            self.cache.put(key, found, weight)
         if isinstance(found, str):
             raise self.refusal(found)
         return found
 
-    def _found(self, booleans: dict[str, Any], *more: Hashable) -> tuple[Found | str, int]:
+    def _found(self, booleans: dict[str, Any], *more: Hashable) -> tuple[Compiled | str, int]:
         try:
             return self._compile(Selector(self._schema, self._fragments, booleans), *more)
         except self.refusal as why:
-            return str(why), OF_A_REASON
+            return str(why), REFUSAL_WEIGHT
 
 
 def _variables_of_conditions(document: DocumentNode) -> tuple[str, ...]:

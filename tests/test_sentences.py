@@ -13,8 +13,6 @@ SCRIPTS = ["benchmarks", "e2e", "explorer", "portal", "scripts"]
 NOT_OURS = {"dist", "gql", "node_modules"}
 # The number of sentences without such a subject. It only goes down.
 BUDGET = {
-    "api": 26,
-    "engine": 31,
     # The migrations have recorded these descriptions of tables in the database.
     "models": 5,
 }

@@ -37,7 +37,7 @@ from models.database.outages import UNAVAILABLE
 from models.errors import RateLimited
 from models.permissions import Permission
 
-# Seconds that a socket without a viewer stays open. What it may ask is answered by plain requests as well.
+# Seconds that a socket without a viewer stays open. Plain requests answer the same to an anonymous client.
 ANONYMOUS_FOR = 60.0
 
 INIT_TIMEOUT = timedelta(seconds=10)
@@ -92,7 +92,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     async def handle_message(self, message: Message) -> None:
-        """Handle a frame. What is not a message of the protocol closes the socket with 4400, a flood with 4429."""
+        """Handle a frame. One that is no message of the protocol closes the socket with 4400, a flood with 4429."""
         if self._is_flood():
             await self.websocket.close(code=4429, reason="Too many messages")
             return

@@ -31,7 +31,7 @@ class CompiledOperation:
 class Program(Operation[CompiledOperation]):
     """One query or mutation of a valid document."""
 
-    kept = COMPILED
+    cache = COMPILED
     refusal = NotCompiledError
 
     def bind(self, given: Mapping[str, Any] | None) -> "BoundProgram":

@@ -107,7 +107,7 @@ class BoundPlan:
 class Plan(Operation[CompiledPlan]):
     """One query operation of a valid document, read by one statement."""
 
-    kept = COMPILED
+    cache = COMPILED
     refusal = NotPlannedError
 
     def __init__(

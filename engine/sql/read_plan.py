@@ -21,8 +21,8 @@ class ListRead:
     """One list of a document: the rows it shows, and the field whose arguments say which.
 
     `name` is that of the list itself, e.g. Account.users. `parent` is SQL for the key of the row that the rows belong
-    to. Where it is one of many, their keys; `key_of_parent` and `column` are then the variables that hold it in the
-    one row and in the other. `ids` says which of the document's lists of global ids the rows are found by.
+    to, or of many such rows; `key_of_parent` and `column` are then the variables that hold the key in the one row
+    and in the other. `ids` says which of the document's lists of global ids the rows are found by.
     """
 
     listed: ToMany
