@@ -118,7 +118,7 @@ class CartEmpty(BusinessError):
         super().__init__("The cart is empty.")
 
 
-class CartChanged(BusinessError):
+class CartOutdated(BusinessError):
     """The cart is not the one the buyer looked at."""
 
     code = "CART_CHANGED"

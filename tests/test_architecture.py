@@ -418,3 +418,22 @@ def test_words_that_are_not_ours_appear_nowhere() -> None:
         if word in path.read_text()
     ]
     assert wrong == []
+
+
+def test_a_name_of_a_class_means_one_thing() -> None:
+    """A table or an outcome of an operation in models/, and the GraphQL type that shows it, have one name."""
+    places: dict[str, list[str]] = {}
+    for path, tree in sources(*PACKAGES):
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                place = "migrations" if path.parent.name == "migrations" else str(path.relative_to(ROOT))
+                places.setdefault(node.name, []).append(place)
+    twice = {name: found for name, found in places.items() if len(set(found)) > 1}
+    shown = ("api/schema/types/", "api/schema/mutations/", "api/schema/errors.py")
+    behind = ("models/tables/", "models/operations/", "models/access/viewer.py", "models/errors.py")
+    wrong = {
+        name: found
+        for name, found in twice.items()
+        if not (len(found) == 2 and found[0].startswith(shown) and found[1].startswith(behind))
+    }
+    assert wrong == {}

@@ -111,11 +111,11 @@ class CartEmptyError(BusinessError):
     """The cart is empty."""
 
 
-async def _cart(_error: errors.CartChanged, info: Info) -> dict[str, Any]:
+async def _cart(_error: errors.CartOutdated, info: Info) -> dict[str, Any]:
     return {"cart": Cart.of(await read_cart(info.context.require_viewer().cart_owner_id))}
 
 
-@answers(errors.CartChanged, _cart)
+@answers(errors.CartOutdated, _cart)
 @strawberry.type(description="The cart was edited since; look again at `cart`, then validate its version.")
 class CartChangedError(BusinessError):
     cart: Cart = strawberry.field(description="The cart as it is now.")

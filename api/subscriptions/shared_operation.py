@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
-from uuid import UUID
 
 import orjson
 from graphql import (
@@ -31,12 +30,12 @@ from api.schema.context import Context, Services
 from api.schema.subscription import SeatCountsChange
 from api.schema.versions import parse_version
 from models.access.viewer import Viewer
+from models.database.ids import NIL_UUID
 from models.errors import InvalidInput
 from models.events.seat_feed import SeatUpdate
 
 SHARED_FIELD = "seatCountsChanged"
 POSITION = "after"
-NIL_UUID = UUID(int=0)
 
 
 class PassingError(OSError):

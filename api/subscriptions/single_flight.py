@@ -1,4 +1,4 @@
-"""Doing for many at once what each of them asks for."""
+"""Single flight: concurrent callers share one run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

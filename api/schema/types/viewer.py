@@ -1,7 +1,5 @@
 """Viewer."""
 
-from uuid import UUID
-
 import strawberry
 
 from api.schema.connections import Connection, Listing, window
@@ -16,11 +14,11 @@ from engine.breadth_first.loaders import awaits_loaders_only
 from engine.sql.mappings import VIEWER, Join, OfViewer, ToMany, ToOne
 from models.access import viewer as models_viewer
 from models.access.credentials import permissions_of
+from models.database.ids import NIL_UUID
 from models.reads.accounts import account_by_id
 from models.reads.sessions import OF_VIEWER, live_sessions
 
 # No user has it.
-NIL_UUID = UUID(int=0)
 SESSIONS = "Viewer.sessions"
 
 

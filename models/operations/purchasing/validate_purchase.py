@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.access.viewer import Viewer
 from models.database.clock import now
-from models.errors import CartChanged, CartEmpty, InvalidInput
+from models.errors import CartEmpty, CartOutdated, InvalidInput
 from models.events.events import EventType, record_event
 from models.permissions import Permission
 from models.rules.account_transaction import viewer_transaction
@@ -25,13 +25,13 @@ async def validate_purchase(viewer: Viewer, *, cart_version: str) -> PurchaseVal
     """Freeze the cart's lines and prices for 30 minutes, for the buyer to accept.
 
     A purchase of the same cart's owner that still waits is cancelled: there is one pop-up at a time.
-    Raises NotPermitted, CartChanged when the cart is not at the version the buyer looked at, CartEmpty, InvalidInput
+    Raises NotPermitted, CartOutdated when the cart is not at the version the buyer looked at, CartEmpty, InvalidInput
     when it costs more, or brings more seats, than there can be.
     """
     async with viewer_transaction(viewer, Permission.PURCHASE) as account:
         version = await lock_cart_version(viewer.cart_owner_id)
         if cart_version != str(version):
-            raise CartChanged
+            raise CartOutdated
         cart = await read_cart(viewer.cart_owner_id)
         if not cart.lines:
             raise CartEmpty
