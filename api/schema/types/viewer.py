@@ -18,7 +18,6 @@ from models.database.ids import NIL_UUID
 from models.reads.accounts import account_by_id
 from models.reads.sessions import OF_VIEWER, live_sessions
 
-# No user has it.
 SESSIONS = "Viewer.sessions"
 
 
