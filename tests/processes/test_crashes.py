@@ -69,7 +69,8 @@ class Chaos:
         """Have the mail server turn some mails away once, and take some without ever saying so."""
         for user in self.dice.sample(self.company.users, 20):
             self.mail_server.answer(self.dice.choice(["RCPT", "DATA"]), LATER, to=user.email, times=1)
-        for user in self.dice.sample(self.company.users, 4):
+        # Of the first round, whose mails are tried while there is trouble.
+        for user in self.dice.sample(self.company.users[:USERS_A_ROUND], 4):
             self.mail_server.answer("DATA", HANG, to=user.email, times=1)
 
     async def kill_some_time(self, victims: str) -> None:
