@@ -1,8 +1,9 @@
-"""The index of docs/adr lists every decision once, by its title, and says on both sides which amends which."""
+"""The index of docs/adr lists each decision once, with amendments on both sides; all sentences have a subject."""
 
 import re
 
 from tests.test_architecture import ROOT
+from tests.test_sentences import BEGINS
 
 FOLDER = ROOT / "docs" / "adr"
 INDEX = (FOLDER / "README.md").read_text()
@@ -34,12 +35,25 @@ def test_amendments_are_said_on_both_sides() -> None:
     assert relations("amends") == {(one, other) for other, one in relations("amended by")} != set()
 
 
-def test_a_number_is_a_page_or_names_the_page_that_took_it_in() -> None:
-    pages = {int(path.name[:4]) for path in FOLDER.glob("0*.md")}
+def test_a_number_is_a_file_or_in_the_file_that_took_it_in() -> None:
+    files = {int(path.name[:4]) for path in FOLDER.glob("0*.md")}
     gone = {
         int(number)
         for line in re.findall(r"^- ([\d ,and]+) (?:is|are) in \[", INDEX, re.MULTILINE)
         for number in re.findall(r"\d+", line)
     }
-    assert pages | gone == set(range(1, max(pages) + 1))
-    assert not pages & gone
+    assert files | gone == set(range(1, max(files) + 1))
+    assert not files & gone
+
+
+def test_an_adr_that_is_mentioned_by_number_exists() -> None:
+    for path in FOLDER.glob("*.md"):
+        for number in re.findall(r"\bADR (\d+)", path.read_text()):
+            assert list(FOLDER.glob(f"{int(number):04}-*.md")), f"{path.name}: ADR {number}"
+
+
+def test_sentences_of_decisions_have_a_subject() -> None:
+    for path in FOLDER.glob("*.md"):
+        text = path.read_text().replace("*", "")
+        assert BEGINS.findall(text) == [], path.name
+        assert re.findall(r"\btold\b", text) == [], path.name
