@@ -64,7 +64,7 @@ ROOMS: dict[str, list[set[str]]] = {
         {"permissions"},
         {"text"},
         {"tables"},
-        {"database"},
+        {"database", "money"},
         {"_imports"},
     ],
 }

@@ -1,5 +1,6 @@
 """One file per table or per small family of tables; every constraint is in `models/migrations`."""
 
+from models.money.periods import Term
 from models.tables.account import Account
 from models.tables.account_totals import AccountTotals, UnlicensedUser
 from models.tables.allowance import AllowanceSpent
@@ -12,7 +13,7 @@ from models.tables.domain import Domain, DomainProof, DomainState
 from models.tables.event import Event
 from models.tables.idempotency import IdempotencyRecord
 from models.tables.license import License, LicenseEnd
-from models.tables.package import Package, Term
+from models.tables.package import Package
 from models.tables.payment import Payment, PaymentState, SandboxCharge
 from models.tables.purchase import Purchase, PurchaseLine, PurchaseState
 from models.tables.retention_watermark import RetentionWatermark

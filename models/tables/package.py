@@ -1,21 +1,14 @@
 """Packages of licenses."""
 
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models.database.ids import new_id
+from models.money.periods import Term
 from models.tables.hydration import Row
-
-
-class Term(StrEnum):
-    """How long one purchased seat lasts."""
-
-    MONTH = "MONTH"
-    YEAR = "YEAR"
 
 
 class Package(Row, Model):

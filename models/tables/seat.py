@@ -6,8 +6,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.database.ids import new_id
+from models.money.periods import Term
 from models.tables.hydration import Row
-from models.tables.package import Term
 
 
 class SeatPool(Row, Model):
