@@ -95,7 +95,9 @@ class RequestCache:
     def is_unread(self, request: ParsedRequest) -> bool:
         """Whether a request's document is new to the process, and its variables are no more than is allowed."""
         text = request.parameters.query
-        return bool(text) and not self._is_excessive(request) and not self._schema.documents.knows(text or "")
+        if request.checked is not None or not text:
+            return False
+        return not self._is_excessive(request) and not self._schema.documents.knows(text)
 
     def with_operation(self, request: ParsedRequest) -> ParsedRequest:
         """A request with its operation, where its document was read and is good."""

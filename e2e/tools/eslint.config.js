@@ -33,6 +33,8 @@ export default [
       // Fields stand in the order in which they are read, and a payload is always there.
       "@graphql-eslint/alphabetize": "off",
       "@graphql-eslint/require-nullable-result-in-root": "off",
+      // The schema only grows: what is deprecated stays, and has no date of deletion.
+      "@graphql-eslint/require-deprecation-date": "off",
       // There are mutations and subscriptions, and a mutation answers with what it changed.
       "@graphql-eslint/no-root-type": "off",
       "@graphql-eslint/require-field-of-type-query-in-mutation-result": "off",
