@@ -35,6 +35,16 @@ def test_amendments_are_said_on_both_sides() -> None:
     assert relations("amends") == {(one, other) for other, one in relations("amended by")} != set()
 
 
+def test_an_amended_decision_links_to_the_one_that_amends_it() -> None:
+    names = {int(path.name[:4]): path.name for path in FOLDER.glob("0*.md")}
+    wrong = [
+        (amended, amending)
+        for amending, amended in relations("amends")
+        if names[amending] not in (FOLDER / names[amended]).read_text()
+    ]
+    assert wrong == []
+
+
 def test_a_number_is_a_file_or_in_the_file_that_took_it_in() -> None:
     files = {int(path.name[:4]) for path in FOLDER.glob("0*.md")}
     gone = {
