@@ -95,9 +95,9 @@ class DocumentCache:
         self._cached: WeightedLRU[CheckedDocument] = WeightedLRU(MOST_CACHED)
         self._last_invalid: tuple[str, CheckedDocument | GraphQLError] | None = None
 
-    def knows(self, text: str) -> bool:
-        """Whether a document is cached as a valid one."""
-        return self._cached.get(text) is not None
+    def find(self, text: str) -> CheckedDocument | None:
+        """A valid document that was checked before; None for any other text."""
+        return self._cached.get(text)
 
     def require_allowed_variables(self, size: VariableSize) -> None:
         """Raise GraphQLError if variables hold more than is allowed."""
@@ -106,7 +106,7 @@ class DocumentCache:
 
     def check(self, text: str) -> CheckedDocument:
         """Check a document. Raises GraphQLError if it is not trusted, is too long or has a syntax error."""
-        if cached := self._cached.get(text):
+        if cached := self.find(text):
             return cached
         last = self._last_invalid
         checked = last[1] if last and last[0] == text else None

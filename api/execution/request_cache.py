@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql import OperationDefinitionNode, OperationType
 
 from api.documents.cache import CheckedDocument
 from api.documents.variable_size import VariableSize, measure_variables, variables_error
@@ -97,19 +97,14 @@ class RequestCache:
         text = request.parameters.query
         if request.checked is not None or not text:
             return False
-        return not self._is_excessive(request) and not self._schema.documents.knows(text)
+        return not self._is_excessive(request) and self._schema.documents.find(text) is None
 
     def with_operation(self, request: ParsedRequest) -> ParsedRequest:
         """A request with its operation, where its document was read and is good."""
-        documents, text = self._schema.documents, request.parameters.query
-        if not text or self._is_excessive(request) or not documents.knows(text):
-            return request
-        try:
-            checked = documents.check(text)
-        except GraphQLError:
-            return request
-        operation = checked.operation(request.parameters.operation_name)
-        if operation is None:
+        text = request.parameters.query
+        checked = self._schema.documents.find(text) if text and not self._is_excessive(request) else None
+        operation = checked.operation(request.parameters.operation_name) if checked else None
+        if checked is None or operation is None:
             return request
         found = replace(request, checked=checked, operation=operation)
         return self._with_plan(found, checked, operation) if found.is_query else found

@@ -26,7 +26,7 @@ def read_document(context: Context, documents: DocumentCache, text: str) -> None
 
     Its errors are presented and charged when it is run.
     """
-    if documents.knows(text):
+    if documents.find(text) is not None:
         return
     require_room(context)
     try:
@@ -60,7 +60,7 @@ class Admission:
     def read(self, text: str) -> CheckedDocument:
         """The document, which may have errors. Raises GraphQLError, RateLimited."""
         require_room(self._context)
-        self._is_new = not self._documents.knows(text)
+        self._is_new = self._documents.find(text) is None
         try:
             self._documents.require_allowed_variables(self._size)
             checked = self._documents.check(text)

@@ -90,5 +90,5 @@ def test_no_documents_make_the_process_keep_more_than_their_share() -> None:
         assert kept._entries[document][1] > 500 * checked.document.token_count > 25 * len(document)
     assert kept.weight <= kept.maxsize == 32_000_000
     assert 50 < len(kept) < 200
-    assert not documents.knows("{ a0_0: packages { id } }")
-    assert documents.knows(document)
+    assert documents.find("{ a0_0: packages { id } }") is None
+    assert documents.find(document) is not None
